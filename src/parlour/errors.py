@@ -1,0 +1,177 @@
+"""Every error that has a name, drawn once:
+
+    ParlourError                      internal_error              500
+    ├── InvalidRequest                invalid_message             422   the words of a frame or body do not fit
+    │   ├── UnknownMessageType        unknown_message_type        422
+    │   ├── MessageTooLong            message_too_long            422
+    │   └── UnknownCursor             unknown_cursor              400   a page was asked before or after a stranger
+    ├── NotAvailable                  not_available               501   known to the wire, not served by this server
+    ├── Unauthenticated               unauthorized                401   no credential, or one that no longer holds
+    ├── Forbidden                     forbidden                   403   known who, but may not
+    ├── NotFound                      not_found                   404   unknown, or not yours: the same answer
+    │   ├── ConversationNotFound      thread_not_found            404
+    │   └── MessageNotFound           message_not_found           404
+    ├── RateLimited                   rate_limit_exceeded         429
+    ├── Conflict                      conflict                    409   a guard of a unit did not hold
+    │   ├── IdempotencyConflict       idempotency_conflict        409   the same command id with another body
+    │   ├── Duplicate                 duplicate                   409   this was said before; its result is kept
+    │   ├── Moved                     moved                       409   the row changed since it was read: read again
+    │   ├── Fenced                    fenced                      409   the turn has another owner now
+    │   └── NotNow                    not_now                     409   the thing is not in a state that allows this
+    ├── Unavailable                   unavailable                 503   a part is away for the moment
+    │   └── StorageFailed             storage_failed              503
+    ├── ModelFailed                   ai_provider_error           502   the provider, not us
+    └── BadSetting                    bad_setting                 500   found at start; names the setting
+
+`code` is what programs read, `safe` the sentence people read. Details belong in the log, never in `safe`.
+"""
+
+from typing import ClassVar
+
+
+class ParlourError(Exception):
+    """Something went wrong on our side."""
+
+    code: ClassVar[str] = "internal_error"
+    status: ClassVar[int] = 500
+
+    def __init__(self, safe: str | None = None, **details: object) -> None:
+        self.safe = safe or (type(self).__doc__ or "").strip()
+        self.details = details
+        super().__init__(self.safe)
+
+
+class InvalidRequest(ParlourError):
+    """What you sent is not understood."""
+
+    code = "invalid_message"
+    status = 422
+
+
+class UnknownMessageType(InvalidRequest):
+    """There is no such kind of message."""
+
+    code = "unknown_message_type"
+
+
+class MessageTooLong(InvalidRequest):
+    """The message is too long."""
+
+    code = "message_too_long"
+
+
+class UnknownCursor(InvalidRequest):
+    """The page was asked relative to a message that is not in this conversation."""
+
+    code = "unknown_cursor"
+    status = 400
+
+
+class NotAvailable(ParlourError):
+    """This is not available on this server."""
+
+    code = "not_available"
+    status = 501
+
+
+class Unauthenticated(ParlourError):
+    """Please sign in."""
+
+    code = "unauthorized"
+    status = 401
+
+
+class Forbidden(ParlourError):
+    """You may not do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class NotFound(ParlourError):
+    """Nothing is here under this id."""
+
+    code = "not_found"
+    status = 404
+
+
+class ConversationNotFound(NotFound):
+    """Conversation not found."""
+
+    code = "thread_not_found"
+
+
+class MessageNotFound(NotFound):
+    """Message not found."""
+
+    code = "message_not_found"
+
+
+class RateLimited(ParlourError):
+    """Too many requests; please wait a little."""
+
+    code = "rate_limit_exceeded"
+    status = 429
+
+
+class Conflict(ParlourError):
+    """Something else was changed first."""
+
+    code = "conflict"
+    status = 409
+
+
+class IdempotencyConflict(Conflict):
+    """This id was used before for something else."""
+
+    code = "idempotency_conflict"
+
+
+class Duplicate(Conflict):
+    """This was done before."""
+
+    code = "duplicate"
+
+
+class Moved(Conflict):
+    """This changed a moment ago; please try again."""
+
+    code = "moved"
+
+
+class Fenced(Conflict):
+    """Another owner has taken this turn over."""
+
+    code = "fenced"
+
+
+class NotNow(Conflict):
+    """This cannot be done now."""
+
+    code = "not_now"
+
+
+class Unavailable(ParlourError):
+    """This is away for the moment; please try again."""
+
+    code = "unavailable"
+    status = 503
+
+
+class StorageFailed(Unavailable):
+    """Nothing could be stored just now; please try again."""
+
+    code = "storage_failed"
+
+
+class ModelFailed(ParlourError):
+    """The model could not answer."""
+
+    code = "ai_provider_error"
+    status = 502
+
+
+class BadSetting(ParlourError):
+    """A setting is wrong."""
+
+    code = "bad_setting"

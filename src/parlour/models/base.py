@@ -1,0 +1,166 @@
+"""The one interface of everything that can answer: a request in, a stream of events out.
+
+A request and its events are values. A model keeps nothing between calls; whatever it needs to know of the talk
+so far is in the request's messages.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from pydantic import JsonValue
+
+from parlour.protocol.content import Usage
+from parlour.tools.caller import Caller
+from parlour.tools.tool import Tool
+
+Arguments = dict[str, JsonValue]
+FinishReason = Literal["stop", "tool_calls", "length", "content_filter"]
+
+
+# --- what is asked -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class UserMessage:
+    """What a person said."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedCall:
+    """A tool that a model asked to run. `arguments` is None when what it wrote was no JSON object; see `raw`."""
+
+    id: str
+    name: str
+    arguments: Arguments | None
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantMessage:
+    """What a model said, in one step: words, and the tools it asked for."""
+
+    text: str
+    calls: tuple[RequestedCall, ...] = ()
+    reasoning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolMessage:
+    """What came of one call. `content` is JSON text for a language model; `sentence` the same in plain words."""
+
+    tool_call_id: str
+    name: str
+    content: str
+    sentence: str
+    failed: bool = False
+
+
+ModelMessage = UserMessage | AssistantMessage | ToolMessage
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """Everything a model gets to see for one step."""
+
+    system: str
+    messages: tuple[ModelMessage, ...]
+    """In order; ends with a UserMessage or with the ToolMessages of the last AssistantMessage's calls."""
+    tools: tuple[Tool, ...]
+    caller: Caller
+    temperature: float | None = None
+    max_tokens: int | None = None
+
+
+# --- what comes back -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """Some more words; never empty, never half a surrogate pair."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """Some more of what the model thinks."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A whole tool call, its arguments complete."""
+
+    call: RequestedCall
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of the stream; always the last event of a stream that did not fail."""
+
+    reason: FinishReason
+    usage: Usage | None = None
+    model: str | None = None
+    """The model that answered, when the provider named it."""
+
+
+ModelEvent = TextDelta | ReasoningDelta | Called | Finished
+
+
+class ModelProblem(Exception):
+    """A model could not answer, or not to the end. `code` is for programs, the text safe for people.
+
+    Codes: provider_unauthorized, provider_rate_limited, provider_unavailable, provider_refused, provider_malformed,
+    provider_timeout, provider_cut (the stream ended without an end), context_too_long.
+    """
+
+    def __init__(self, code: str, safe: str, *, detail: str = "") -> None:
+        self.code = code
+        self.safe = safe
+        self.detail = detail
+        """For the log only: status, provider's own words."""
+        super().__init__(f"{code}: {safe}")
+
+
+class Model(Protocol):
+    """Somebody who answers."""
+
+    @property
+    def name(self) -> str:
+        """As it is shown and stored: "openai/gpt-…", "built-in"."""
+        ...
+
+    @property
+    def window(self) -> int:
+        """How many tokens a request and its answer may have together."""
+        ...
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        """Answer. Ends with `Finished`, or raises ModelProblem. Closing the iterator cancels the work at once."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens `text` has, exactly or as the labelled estimate."""
+        ...
+
+    async def health(self) -> bool:
+        """Whether it could answer now."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+def estimate_tokens(text: str) -> int:
+    """The labelled estimate where there is no tokenizer: a token for every four bytes of UTF-8, rounded up."""
+    return -(-len(text.encode()) // 4)
+
+
+def last_user_text(messages: Sequence[ModelMessage]) -> str:
+    """What the person said last; "" when nobody said anything."""
+    return next((m.text for m in reversed(messages) if isinstance(m, UserMessage)), "")

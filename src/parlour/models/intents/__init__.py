@@ -1,0 +1,1 @@
+"""The built-in model: no AI, no network; it answers what it fully understands and declines the rest."""

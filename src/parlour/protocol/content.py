@@ -1,0 +1,189 @@
+"""What a conversation is made of: messages, their parts, conversations and turns, as clients see them."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+Json = dict[str, JsonValue]
+
+Role = Literal["user", "assistant", "system", "tool"]
+MessageStatus = Literal["sent", "running", "completed", "stopped", "failed"]
+TurnStatus = Literal["queued", "running", "waiting", "completed", "stopped", "failed"]
+ToolStatus = Literal["pending", "waiting", "executing", "completed", "failed", "denied", "unknown"]
+
+
+class Value(BaseModel):
+    """The base of everything on the wire: closed and immutable."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Problem(Value):
+    """What went wrong, in a code for programs and a safe sentence for people."""
+
+    code: str
+    message: str
+
+
+class Usage(Value):
+    """Tokens as the provider reported them, or as we estimated them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    estimated: bool = False
+
+
+class TextPart(Value):
+    """Words of a message. In a state `text` is at most the first 65,536 units; `length` is always the whole."""
+
+    kind: Literal["text"] = "text"
+    text: str
+    length: int
+
+
+class ReasoningPart(Value):
+    """What a model thought before it spoke, where its provider tells."""
+
+    kind: Literal["reasoning"] = "reasoning"
+    text: str
+    length: int
+
+
+class ToolCallPart(Value):
+    """One run of a tool inside an answer, from the call to its result."""
+
+    kind: Literal["tool_call"] = "tool_call"
+    tool_call_id: str
+    name: str
+    arguments: Json
+    label: str
+    """What it does, in words: "Looking at the kitchen"."""
+    status: ToolStatus
+    summary: str | None = None
+    """What came of it, in a few words: "9 devices"."""
+    result: JsonValue = None
+    truncated: bool = False
+    """True when `result` was too large for the wire; the whole is read by REST."""
+    error: Problem | None = None
+    duration_ms: float | None = None
+    cached: bool = False
+
+
+class NoticePart(Value):
+    """A line of the server's own inside an answer, such as why it stopped."""
+
+    kind: Literal["notice"] = "notice"
+    code: str
+    text: str
+
+
+Part = Annotated[TextPart | ReasoningPart | ToolCallPart | NoticePart, Field(discriminator="kind")]
+
+
+class MessageBody(Value):
+    """A message as an event carries it. The event's `seq` is the message's `rev`, and its `position` when new."""
+
+    id: str
+    conversation_id: str
+    role: Role
+    author_id: str | None = None
+    client_message_id: str | None = None
+    turn_id: str | None = None
+    parent_id: str | None = None
+    """For an answer: the question it answers."""
+    replaces: str | None = None
+    """For an answer: the earlier version that it was asked to replace."""
+    replaced_by: str | None = None
+    parts: list[Part]
+    status: MessageStatus
+    error: Problem | None = None
+    attempt: int = 1
+    """Counts the runs of a model step that had to begin again; the cut ones are kept and can be opened."""
+    model: str | None = None
+    usage: Usage | None = None
+    created_at: str
+    edited_at: str | None = None
+    deleted_at: str | None = None
+    metadata: Json = Field(default_factory=dict)
+
+
+class Message(MessageBody):
+    """A message as a state or a page holds it."""
+
+    position: int
+    """The seq of the event that brought it: the order of a conversation."""
+    rev: int
+    """The seq of the event that last changed it."""
+
+
+class LastMessage(Value):
+    """The line a list shows below a title: at most 100 characters."""
+
+    text: str
+    is_user: bool
+    created_at: str
+
+
+class Conversation(Value):
+    """A conversation without its messages."""
+
+    id: str
+    project_id: str
+    owner_id: str
+    title: str
+    title_is_own: bool = False
+    """True when a person chose the title; it is then never replaced by a made one."""
+    created_at: str
+    updated_at: str
+    last_activity_at: str
+    message_count: int
+    total_tokens: int
+    is_archived: bool
+    archived_at: str | None = None
+    last_message: LastMessage | None = None
+    metadata: Json = Field(default_factory=dict)
+
+
+class Turn(Value):
+    """The work of answering one message."""
+
+    id: str
+    question_id: str
+    answer_id: str | None = None
+    status: TurnStatus
+    reason: str | None = None
+    """Why it ended or waits: stopped, step_limit, time_limit, output_limit, crash_loop, or an error code."""
+
+
+class Approval(Value):
+    """A change that waits for a person's word."""
+
+    tool_call_id: str
+    conversation_id: str
+    message_id: str
+    tool_name: str
+    arguments: Json
+    preview: JsonValue = None
+    status: Literal["pending", "approved", "denied", "expired", "superseded"]
+    requested_at: str
+    expires_at: str
+    decided_by: str | None = None
+    decided_at: str | None = None
+
+
+class Notice(Value):
+    """Something the system has to say to a person or a conversation."""
+
+    id: str
+    level: Literal["info", "warning", "error"]
+    text: str
+    created_at: str
+
+
+class Member(Value):
+    """A person in a project."""
+
+    user_id: str
+    name: str
+    role: Literal["admin", "moderator", "user", "guest"]

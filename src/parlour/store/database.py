@@ -1,0 +1,71 @@
+"""The connections that read. Nobody writes through them: SQLite's refuse it, PostgreSQL's are read-only."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from parlour.errors import BadSetting
+
+
+class Reads(Protocol):
+    """Anything that lends a connection to read with."""
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection whose statements all see the same moment; nothing can be written through it."""
+        ...
+
+
+def database_url(text: str) -> URL:
+    """The async URL of a database named as `sqlite:///path` or `postgresql://…`. Raises BadSetting for another."""
+    url = make_url(text)
+    match url.get_backend_name():
+        case "sqlite":
+            return url.set(drivername="sqlite+aiosqlite")
+        case "postgresql":
+            return url.set(drivername="postgresql+asyncpg")
+        case other:
+            raise BadSetting(f"DATABASE_URL names {other}; Parlour keeps its data in sqlite or postgresql.")
+
+
+class Database:
+    """A pool of read-only connections to one database."""
+
+    def __init__(self, url: URL, *, pool_size: int = 4) -> None:
+        self.url = url
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0}
+        if not self.is_sqlite:
+            options["isolation_level"] = "REPEATABLE READ"
+        self._engine: AsyncEngine = create_async_engine(url, **options)
+        if self.is_sqlite:
+            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection whose statements all see the same moment; nothing can be written through it."""
+        async with self._engine.connect() as connection:
+            if not self.is_sqlite:
+                await connection.execution_options(postgresql_readonly=True)
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only = ON")
+    cursor.execute("PRAGMA busy_timeout = 5000")
+    cursor.execute("PRAGMA cache_size = -16000")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN")

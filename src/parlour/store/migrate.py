@@ -1,0 +1,60 @@
+"""Brings a database to the schema that this version knows, or back.
+
+Toolkits that keep data bring their own migrations: a folder of versions beside their tables, on a branch of their
+own that depends on the house's.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def upgrade(url: URL, toolkits: Sequence[Path] = (), revision: str = "heads") -> None:
+    """Apply every migration up to `revision`, all in one transaction. `toolkits` are further folders of versions."""
+    await _run(url, toolkits, lambda config: command.upgrade(config, revision))
+
+
+async def downgrade(url: URL, toolkits: Sequence[Path] = (), revision: str = "base") -> None:
+    """Undo every migration down to `revision`, all in one transaction."""
+    await _run(url, toolkits, lambda config: command.downgrade(config, revision))
+
+
+async def _run(url: URL, toolkits: Sequence[Path], step: Callable[[Config], None]) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(map(str, [MIGRATIONS / "versions", *toolkits])))
+    engine = create_async_engine(url, poolclass=NullPool)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+
+    def run(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        step(config)
+
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(run)
+    finally:
+        await engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

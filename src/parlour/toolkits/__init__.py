@@ -1,0 +1,1 @@
+"""Tools we ship, one folder or file each."""

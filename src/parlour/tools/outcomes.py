@@ -1,0 +1,71 @@
+"""What a tool says by what it raises, and what comes of a call.
+
+A tool raises one of these when it cannot do what was asked; anything else it raises is a bug, is logged as one,
+and reaches the model only as a failure without detail.
+
+    ToolProblem
+    ├── Refused        permission_denied    the caller may not
+    ├── BadArguments   invalid_arguments    the arguments do not fit; the model may try others
+    ├── NotThere       not_found            what was named does not exist, or is not the caller's
+    └── Failed         failed               it was tried and did not work
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from pydantic import JsonValue
+
+
+class ToolProblem(Exception):
+    """A tool's own word that it could not. `message` is safe for people and models; `suggestion` says what to do."""
+
+    code: ClassVar[str] = "failed"
+
+    def __init__(self, message: str, *, suggestion: str | None = None) -> None:
+        self.message = message
+        self.suggestion = suggestion
+        super().__init__(message)
+
+
+class Refused(ToolProblem):
+    """The caller may not run this."""
+
+    code = "permission_denied"
+
+
+class BadArguments(ToolProblem):
+    """The arguments do not fit the tool."""
+
+    code = "invalid_arguments"
+
+
+class NotThere(ToolProblem):
+    """The thing does not exist, or is not the caller's: the same answer."""
+
+    code = "not_found"
+
+
+class Failed(ToolProblem):
+    """It was tried and did not work."""
+
+    code = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one call. Exactly one of `result` (with `sentence`) and `problem` means anything, by `status`."""
+
+    tool_call_id: str
+    tool: str
+    status: Literal["completed", "failed"]
+    arguments: dict[str, JsonValue]
+    """As validated: canonical, with defaults filled in; as given when they did not fit."""
+    result: JsonValue = None
+    sentence: str = ""
+    """The result in plain words, complete in itself: what the built-in model answers with."""
+    summary: str = ""
+    """The result in two or three words, for the line that shows the call: "9 devices"."""
+    code: str | None = None
+    problem: str | None = None
+    suggestion: str | None = None
+    duration_ms: float = 0.0
