@@ -295,7 +295,8 @@ topics = Table(
     metadata,
     Column("id", String(60), primary_key=True),
     Column("seq", BigInteger, nullable=False),
-    Column("floor", BigInteger, nullable=False),
+    Column("floor", BigInteger, nullable=False, comment="what is kept is the unbroken run floor+1..seq"),
+    Column("mark", BigInteger, nullable=False, comment="every delta above the floor has an id above this"),
 )
 
 events = Table(

@@ -97,7 +97,8 @@ def upgrade() -> None:
         "topics",
         sa.Column("id", sa.String(length=60), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("floor", sa.BigInteger(), nullable=False),
+        sa.Column("floor", sa.BigInteger(), nullable=False, comment="what is kept is the unbroken run floor+1..seq"),
+        sa.Column("mark", sa.BigInteger(), nullable=False, comment="every delta above the floor has an id above this"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topics")),
     )
     op.create_table(
