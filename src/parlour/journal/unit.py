@@ -4,7 +4,9 @@ A unit is made outside any transaction and handed to the writer, who alone opens
 the seq that an event of its unit will get, it names it by `seq_of(n)`; only the writer fills that in.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -52,7 +54,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """The one hot unit: a piece of an answer that is being written, guarded by its turn's fence."""
+    """The one hot unit: a piece of an answer that is being written, guarded by its turn's fence.
+
+    Its topic has been spoken on before: an answer's start is an event.
+    """
 
     topic: str
     turn_id: str
@@ -71,27 +76,48 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """One event as it was committed, with its frame encoded once for everybody."""
+    """One event as it was committed, or several chunks of one text that were merged into one.
+
+    `from_seq` is the first number it stands for and equals `seq` unless chunks were merged.
+    """
 
     topic: str
+    from_seq: int
     seq: int
-    type: str
     payload: bytes
     at: str
+    is_delta: bool
+
+
+Publish = Callable[[Sequence[Committed]], None]
+"""Called on the event loop after a commit, with what it said, in order."""
 
 
 class Writer(Protocol):
     """The only way to change any table."""
 
-    async def commit(self, unit: Unit | Delta) -> Receipt:
+    def submit(self, unit: Unit | Delta) -> "asyncio.Future[Receipt]":
         """Commit `unit` after every earlier one of its topics, and publish its events once it is durable.
 
-        Raises the Conflict of the first guard that did not hold, Fenced for a Delta whose turn moved on, and
-        StorageFailed when nothing could be stored; in all three cases nothing of the unit is kept.
+        The future fails with the Conflict of the first guard that did not hold, Fenced for a Delta whose turn
+        moved on, and StorageFailed when nothing could be stored; then nothing of the unit is kept. A unit whose
+        id was committed before is not repeated: its first receipt is given again.
         """
         ...
+
+    async def commit(self, unit: Unit | Delta) -> Receipt:
+        """`submit`, and wait. The unit goes on even if the waiting is cancelled."""
+        ...
+
+    async def close(self) -> None:
+        """Commit what was submitted, then let go of the database."""
+        ...
+
+
+seqs_of_unit: ContextVar[Sequence[int]] = ContextVar("seqs_of_unit")
+"""Set by a writer, inside the transaction, while it runs the statements of a unit."""
 
 
 def seq_of(index: int = 0) -> BindParameter[Any]:
     """Stands in a statement for the seq of the unit's event number `index`."""
-    return bindparam(f"seq_{index}", type_=Integer)
+    return bindparam(None, callable_=lambda: seqs_of_unit.get()[index], type_=Integer, unique=True)

@@ -1,0 +1,151 @@
+"""What every writer promises, on both databases."""
+
+import asyncio
+
+import orjson
+import pytest
+from sqlalchemy import func, insert, select, update
+
+from parlour.errors import Fenced, Moved, StorageFailed
+from parlour.journal.unit import Committed, Delta, Event, Guard, Unit, Writer, event, seq_of
+from parlour.protocol.events import ConversationDeleted
+from parlour.store.database import Database
+from parlour.store.tables import deltas, events, tenants, topics, users
+
+TOPIC = "conversation:00000000-0000-7000-8000-000000000001"
+OTHER = "conversation:00000000-0000-7000-8000-000000000002"
+
+
+def said(topic: str = TOPIC) -> Event:
+    return event(topic, ConversationDeleted(conversation_id="x"))
+
+
+def tenant(name: str, **values: object) -> Unit:
+    return Unit(changes=[insert(tenants).values({"id": name, "name": name, "created_at": "t", **values})])
+
+
+async def names(database: Database) -> list[str]:
+    async with database.read() as connection:
+        return list(await connection.scalars(select(tenants.c.id).order_by(tenants.c.id)))
+
+
+async def test_a_unit_is_committed_before_it_is_answered_and_its_events_are_numbered_from_one(
+    writer: Writer, database: Database, published: list[Committed]
+) -> None:
+    receipt = await writer.commit(Unit(changes=tenant("a").changes, events=[said(), said(OTHER), said()]))
+    assert receipt.seqs == (1, 1, 2)
+    assert await names(database) == ["a"]
+    assert [(c.topic, c.seq) for c in published] == [(TOPIC, 1), (OTHER, 1), (TOPIC, 2)]
+
+
+async def test_a_statement_may_name_the_seq_of_any_event_of_its_unit(writer: Writer, database: Database) -> None:
+    await writer.commit(Unit(events=[said()]))
+    await writer.commit(
+        Unit(
+            changes=[insert(topics).values(id="elsewhere", seq=seq_of(1), floor=seq_of(0), mark=0)],
+            events=[said(), said()],
+        )
+    )
+    async with database.read() as connection:
+        row = (await connection.execute(select(topics).where(topics.c.id == "elsewhere"))).one()
+    assert (row.floor, row.seq) == (2, 3)
+
+
+async def test_a_guard_that_does_not_hold_undoes_its_unit_alone(
+    writer: Writer, database: Database, published: list[Committed]
+) -> None:
+    refused = Unit(
+        guards=[Guard(update(users).where(users.c.id == "nobody").values(full_name="x"), Moved())],
+        changes=tenant("refused").changes,
+        events=[said()],
+    )
+    futures = [writer.submit(unit) for unit in (tenant("a"), refused, tenant("b"), Unit(events=[said()]))]
+    results = await asyncio.gather(*futures, return_exceptions=True)
+    assert isinstance(results[1], Moved)
+    assert await names(database) == ["a", "b"]
+    assert [c.seq for c in published] == [1]
+
+
+async def test_a_statement_the_database_refuses_undoes_its_unit_alone(writer: Writer, database: Database) -> None:
+    await writer.commit(tenant("a"))
+    results = await asyncio.gather(writer.submit(tenant("a")), writer.submit(tenant("b")), return_exceptions=True)
+    assert isinstance(results[0], StorageFailed)
+    assert await names(database) == ["a", "b"]
+
+
+async def test_the_same_unit_twice_changes_nothing_and_gives_the_same_receipt(
+    writer: Writer, database: Database
+) -> None:
+    unit = Unit(changes=tenant("a").changes, events=[said()])
+    assert await writer.commit(unit) == await writer.commit(unit)
+    async with database.read() as connection:
+        assert await connection.scalar(select(func.count()).select_from(events)) == 1
+
+
+async def test_units_of_a_topic_keep_the_order_they_were_given_in(writer: Writer, published: list[Committed]) -> None:
+    units = [
+        Unit(events=[Event(TOPIC if n % 3 else OTHER, "conversation_deleted", orjson.dumps({"n": n}))])
+        for n in range(200)
+    ]
+    await asyncio.gather(*[writer.submit(unit) for unit in units])
+    for topic in (TOPIC, OTHER):
+        mine = [c for c in published if c.topic == topic]
+        assert [c.seq for c in mine] == list(range(1, len(mine) + 1))
+        assert [orjson.loads(c.payload)["n"] for c in mine] == sorted(orjson.loads(c.payload)["n"] for c in mine)
+
+
+async def test_waiting_may_be_cancelled_and_the_unit_still_goes_on(writer: Writer, database: Database) -> None:
+    waiting = asyncio.ensure_future(writer.commit(tenant("a")))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await writer.commit(tenant("b"))
+    assert await names(database) == ["a", "b"]
+
+
+async def test_deltas_share_the_seq_of_their_topic_with_events_and_lie_above_the_mark(
+    writer: Writer, database: Database, turn: tuple[str, int], published: list[Committed]
+) -> None:
+    turn_id, fence = turn
+    await writer.commit(Unit(events=[said()]))
+    head = len(published)
+    first = Delta(TOPIC, turn_id, fence, b'{"n":1}')
+    receipts = await asyncio.gather(
+        writer.submit(first),
+        writer.submit(Delta(TOPIC, turn_id, fence, b'{"n":2}')),
+        writer.submit(Unit(events=[said()])),
+        writer.submit(Delta(TOPIC, turn_id, fence, b'{"n":4}')),
+    )
+    assert [r.seqs[0] for r in receipts] == [2, 3, 4, 5]
+    assert [(c.seq, c.is_delta) for c in published[head:]] == [(2, True), (3, True), (4, False), (5, True)]
+    async with database.read() as connection:
+        kept = (await connection.execute(select(deltas).order_by(deltas.c.id))).all()
+        mark = await connection.scalar(select(events.c.mark).where(events.c.seq == 4))
+    assert [row.seq for row in kept] == [2, 3, 5]
+    assert mark is not None
+    assert kept[1].id <= mark < kept[2].id
+
+
+async def test_a_delta_of_an_owner_that_lost_its_turn_is_refused_and_the_others_are_kept(
+    writer: Writer, turn: tuple[str, int], published: list[Committed]
+) -> None:
+    turn_id, fence = turn
+    await writer.commit(Unit(events=[said(), said(OTHER)]))
+    head = len(published)
+    results = await asyncio.gather(
+        writer.submit(Delta(TOPIC, turn_id, fence - 1, b'{"n":0}')),
+        writer.submit(Delta(TOPIC, turn_id, fence, b'{"n":1}')),
+        writer.submit(Delta(OTHER, "no-such-turn", 1, b'{"n":2}')),
+        return_exceptions=True,
+    )
+    assert isinstance(results[0], Fenced)
+    assert isinstance(results[2], Fenced)
+    assert [orjson.loads(c.payload)["n"] for c in published[head:]] == [1]
+
+
+async def test_nothing_is_taken_after_closing(writer: Writer, database: Database) -> None:
+    waiting = writer.submit(tenant("a"))
+    await writer.close()
+    assert waiting.done()
+    with pytest.raises(StorageFailed):
+        await writer.commit(tenant("b"))
+    assert await names(database) == ["a"]
