@@ -107,6 +107,7 @@ class OpenAIModel:
                 for event in events:
                     yield event
                 if exchange.over:
+                    await exchange.settle()
                     return
                 events = await exchange.more()
         except Transient as fault:

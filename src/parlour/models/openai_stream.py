@@ -16,6 +16,7 @@ from parlour.models.sse import EventSplitter, EventTooLong, WholeBody
 
 REFUSAL_BYTES = 16_384
 """How much of the body of a refusal is read."""
+SETTLE_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,16 @@ class Exchange:
         # Between two reads it is us who take our time.
         watch.by(self._times.total_at)
         return events
+
+    async def settle(self) -> None:
+        """Wait a moment for the end of the body behind the last event, so that the connection can be used again."""
+        response = self._response
+        if response is None or response.content.at_eof():
+            return
+        with suppress(TimeoutError, aiohttp.ClientError):
+            async with Deadline(self._clock, SETTLE_S):
+                while await response.content.readany():
+                    pass
 
     def close(self) -> None:
         """End it, whatever it is doing. A connection that was read to its end stays open for the next request."""
