@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Literal
@@ -43,9 +43,13 @@ class Received:
 
 
 class Provider:
-    """Answers each request with the next of its answers, and with the last one for ever after."""
+    """Answers each request with the next of its answers, and with the last one for ever after.
+
+    Or, when `choose` is set, with what that makes of the request.
+    """
 
     def __init__(self) -> None:
+        self.choose: Callable[[Received], Answer] = lambda _: self._next()
         self.answers: deque[Answer] = deque()
         self.received: list[Received] = []
         self.connections = 0
@@ -82,13 +86,15 @@ class Provider:
                 async with self._changed:
                     self.received.append(request)
                     self._changed.notify_all()
-                answer = self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
-                await self._play(answer, reader, writer)
+                await self._play(self.choose(request), reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.transport.abort()
             await self._count(-1)
+
+    def _next(self) -> Answer:
+        return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
 
     async def _play(self, answer: Answer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}", "Transfer-Encoding: chunked"]
@@ -119,7 +125,7 @@ class Provider:
 
 
 @asynccontextmanager
-async def provider() -> AsyncIterator[Provider]:
+async def provider() -> AsyncGenerator[Provider]:
     """A provider on a free port, gone at the end."""
     it = Provider()
     connections: set[asyncio.Task[None]] = set()
@@ -129,7 +135,9 @@ async def provider() -> AsyncIterator[Provider]:
         assert task is not None
         connections.add(task)
         task.add_done_callback(connections.discard)
-        await it.serve(reader, writer)
+        # asyncio reports a cancelled handler as an error, and at the end of a test it is none.
+        with suppress(asyncio.CancelledError):
+            await it.serve(reader, writer)
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     it.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
@@ -158,7 +166,8 @@ def delta(**fields: object) -> bytes:
 
 def end(reason: str = "stop") -> bytes:
     """The chunk that ends an answer."""
-    return event({"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]})
+    nothing: dict[str, str] = {}
+    return event({"choices": [{"index": 0, "delta": nothing, "finish_reason": reason}]})
 
 
 def usage(prompt: int, completion: int) -> bytes:

@@ -33,6 +33,7 @@ class SteppedClock:
             await woken
         finally:
             self._sleepers.remove(sleeper)
+            self._changed.set()
 
     @property
     def sleeping(self) -> list[float]:
@@ -43,6 +44,13 @@ class SteppedClock:
         """Wait until somebody sleeps who has `seconds` left."""
         async with asyncio.timeout(PATIENCE_S):
             while not any(abs(left - seconds) < 1e-6 for left in self.sleeping):
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def until_nobody_sleeps(self) -> None:
+        """Wait until nobody sleeps any more."""
+        async with asyncio.timeout(PATIENCE_S):
+            while self._sleepers:
                 self._changed.clear()
                 await self._changed.wait()
 

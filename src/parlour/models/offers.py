@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from parlour.clock import Clock
 from parlour.errors import BadSetting
-from parlour.models.openai import DEFAULT_WINDOW, Limits, OpenAIModel
+from parlour.models.openai import DEFAULT_WINDOW, FIRST_EVENT_S, TOTAL_S, Limits, OpenAIModel
 from parlour.models.openai_request import LimitField
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -31,14 +31,14 @@ class Offer:
     api_key: str = field(repr=False)
     window: int = DEFAULT_WINDOW
     limit_field: LimitField = "max_tokens"
-    first_event_s: float = Limits.first_event_s
+    first_event_s: float = FIRST_EVENT_S
 
     @property
     def host(self) -> str:
         """Where the talk would go: what an admin has to know before saying yes."""
         return urlsplit(self.base_url).netloc.rpartition("@")[2]
 
-    def model(self, *, clock: Clock, total_s: float = Limits.total_s) -> OpenAIModel:
+    def model(self, *, clock: Clock, total_s: float = TOTAL_S) -> OpenAIModel:
         """The model, ready to be asked; no connection is made yet."""
         return OpenAIModel(
             name=self.name,

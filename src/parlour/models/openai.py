@@ -25,6 +25,8 @@ from parlour.models.openai_stream import Exchange, Times
 from parlour.models.retry import Backoff
 
 HEALTH_S = 5.0
+TOTAL_S = 300.0
+FIRST_EVENT_S = 30.0
 DEFAULT_WINDOW = 128_000
 
 
@@ -32,10 +34,10 @@ DEFAULT_WINDOW = 128_000
 class Limits:
     """How long and how much; times in seconds."""
 
-    total_s: float = 300.0
+    total_s: float = TOTAL_S
     """From the first try to the last event, everything included."""
     connect_s: float = 10.0
-    first_event_s: float = 30.0
+    first_event_s: float = FIRST_EVENT_S
     """From the start of a try to its first event."""
     silence_s: float = 60.0
     """Between two reads, once it has begun to answer."""

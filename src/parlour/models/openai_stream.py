@@ -73,6 +73,7 @@ class Exchange:
             self.close()
             raise
         self._spoke = True
+        self._watch.by(self._times.total_at)
         return events
 
     async def more(self) -> list[ModelEvent]:

@@ -25,7 +25,7 @@ class EventSplitter:
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The data of every event that `chunk` completes, in order. Raises EventTooLong."""
-        if self._after_return:
+        if self._after_return and chunk:
             # A "\r" ended the previous read. It was taken for a whole line end, so its "\n" is none.
             self._after_return = False
             chunk = chunk.removeprefix(b"\n")
