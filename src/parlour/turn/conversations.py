@@ -6,6 +6,7 @@ it is, and commits.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from unicodedata import category
 
 from sqlalchemy import Executable, Select, Update, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -65,7 +66,7 @@ def empty(who: Who, *, conversation_id: str, project_id: str, title: str | None,
 
 def checked_title(title: str) -> str:
     """The title on one line without outer blanks. Raises InvalidRequest when none is left, or it is too long."""
-    title = " ".join(title.split())
+    title = "".join(c for c in " ".join(title.split()) if category(c) != "Cc")
     if not title or len(title) > TITLE_LIMIT:
         raise InvalidRequest(f"A title has 1 to {TITLE_LIMIT} characters.")
     return title
