@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from unicodedata import category
 
-from sqlalchemy import Executable, Select, Update, delete, exists, insert, select, update
+from sqlalchemy import Executable, Select, Update, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
@@ -234,7 +234,8 @@ def _ids_in(conversation_id: str) -> Select[str]:
 
 def _forgotten(topic: str, index: int) -> list[Executable]:
     """What was said on `topic` before the unit's event number `index` goes, and its floor rises to just there."""
+    newest_delta = select(func.coalesce(func.max(deltas.c.id), topics.c.mark)).scalar_subquery()
     return [
         delete(events).where(events.c.topic == topic, events.c.seq < seq_of(index)),
-        update(topics).where(topics.c.id == topic).values(floor=seq_of(index) - 1),
+        update(topics).where(topics.c.id == topic).values(floor=seq_of(index) - 1, mark=newest_delta),
     ]

@@ -200,7 +200,9 @@ class TurnRun:
         left = self._means.caps.seconds - self.running_ms / 1000
         try:
             if not self._interrupted.done():
-                await asyncio.wait({task, self._interrupted}, timeout=max(0.0, left), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    {task, self._interrupted}, timeout=max(0.0, left), return_when=asyncio.FIRST_COMPLETED
+                )
             if task.done():
                 return task.result()
         finally:
@@ -232,7 +234,9 @@ class TurnRun:
         self._answer = answer
 
     async def _finish(self, finish: Finish) -> None:
-        ended: list[Settled] = [ToolStep(_cut_off(call.id, call.name, call.arguments)) for call in self._state.open_calls]
+        ended: list[Settled] = [
+            ToolStep(_cut_off(call.id, call.name, call.arguments)) for call in self._state.open_calls
+        ]
         if finish.last is not None:
             ended.append(finish.last)
         models = [step for step in (*self._state.steps, *ended) if isinstance(step, ModelStep)]
