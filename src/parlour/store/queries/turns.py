@@ -68,7 +68,7 @@ async def open_turns(connection: AsyncConnection, conversation_id: str) -> list[
     query = (
         select(turns)
         .where(turns.c.conversation_id == conversation_id, turns.c.status.not_in(ENDED))
-        .order_by(turns.c.queued_at, turns.c.id)
+        .order_by(turns.c.position)
     )
     return [turn_from(row) for row in (await connection.execute(query)).mappings()]
 
