@@ -11,8 +11,8 @@ from pydantic import JsonValue
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from parlour.tools.caller import Caller
 from parlour.toolkits.home.tables import entities, relationships
+from parlour.tools.caller import Caller
 
 CHUNK = 500
 """How many ids one query names; SQLite's limit on variables lies far above."""
@@ -164,9 +164,7 @@ def _edges(
     return statement
 
 
-async def neighbours(
-    connection: AsyncConnection, home: Home, ids: Sequence[str]
-) -> list[tuple[str, str, str, bool]]:
+async def neighbours(connection: AsyncConnection, home: Home, ids: Sequence[str]) -> list[tuple[str, str, str, bool]]:
     """Every step away from `ids`: (near id, far id, relationship, whether it goes along the edge)."""
     found: list[tuple[str, str, str, bool]] = []
     for start in range(0, len(ids), CHUNK):
@@ -198,9 +196,7 @@ async def places_within(connection: AsyncConnection, home: Home, place: Entity) 
     found = {place.id: place}
     frontier = [place.id] if place.type != "room" else []
     while frontier:
-        inner = await edges(
-            connection, home, frontier, incoming=("located_in", "part_of"), far_types=("room", "zone")
-        )
+        inner = await edges(connection, home, frontier, incoming=("located_in", "part_of"), far_types=("room", "zone"))
         fresh = {e.far.id: e.far for e in inner if e.far.id not in found}
         found |= fresh
         frontier = [thing.id for thing in fresh.values() if thing.type != "room"]

@@ -190,5 +190,3 @@ class HomeToolkit:
         async with self._database.read() as connection:
             place = await self._lookup.find(connection, home, room, PLACES, what="room or zone")
             return await answers.automations(connection, home, place)
-
-
