@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from pydantic import JsonValue
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,7 +36,7 @@ async def devices(connection: AsyncConnection, home: Home, place: Entity | None,
         placed, total = await devices_anywhere(connection, home, wanted, MOST_LISTED)
     else:
         placed, total = await devices_in(connection, home, place, wanted, MOST_LISTED)
-    shown: list[JsonValue] = []
+    shown: list[View] = []
     for one in placed:
         view = listed(one.device, one.place)
         if one.how == "monitors":
@@ -65,7 +64,7 @@ async def controls(connection: AsyncConnection, home: Home, device: Entity) -> V
         limit=MOST_LISTED,
     )
 
-    def ends(outgoing: bool, *types: str) -> list[JsonValue]:
+    def ends(outgoing: bool, *types: str) -> list[View]:
         return [listed(thing) for thing in _ends(around, outgoing, types)]
 
     return {
@@ -82,12 +81,12 @@ async def controls(connection: AsyncConnection, home: Home, device: Entity) -> V
 async def connections(connection: AsyncConnection, home: Home, place: Entity) -> View:
     """Where the ways out of a place lead."""
     ways = await ways_from(connection, home, place)
-    leading: list[JsonValue] = [
+    leading: list[View] = [
         listed(way.to) | {"through": listed(way.through) if way.through else None, "via": way.via}
         for way in ways
         if way.to is not None
     ]
-    others: list[JsonValue] = [listed(way.through) for way in ways if way.to is None and way.through is not None]
+    others: list[View] = [listed(way.through) for way in ways if way.to is None and way.through is not None]
     return {"room": brief(place), "connections": leading, "openings": others, "count": len(leading)}
 
 
@@ -103,7 +102,7 @@ async def found(
     """What a search finds, best first."""
     hits = await searching.search(connection, home, index, query, types, limit, threshold)
     where = await places_of(connection, home, [hit.entity for hit in hits])
-    results: list[JsonValue] = [
+    results: list[View] = [
         listed(hit.entity, where.get(hit.entity.id))
         | {"score": round(hit.score, 3), "matched": hit.matched, "excerpt": hit.excerpt}
         for hit in hits
@@ -119,7 +118,7 @@ async def path(connection: AsyncConnection, home: Home, start: Entity, end: Enti
         return view | {"path": [], "steps": [], "length": None, "searched_everything": result.whole}
     ids = [start.id, *(step.end for step in result.steps)]
     things = await entities_by_id(connection, home, ids)
-    steps: list[JsonValue] = [
+    steps: list[View] = [
         {
             "from": things[step.start].name,
             "to": things[step.end].name,
@@ -161,7 +160,7 @@ async def similar(
     """What is most like a thing."""
     alike = await most_alike(connection, home, index, thing, threshold, limit)
     where = await places_of(connection, home, [one.entity for one in alike])
-    results: list[JsonValue] = [
+    results: list[View] = [
         listed(one.entity, where.get(one.entity.id)) | {"similarity": round(one.likeness, 3)} for one in alike
     ]
     return {"entity": brief(thing), "threshold": threshold, "similar": results, "count": len(results)}
@@ -194,12 +193,12 @@ async def _writing(connection: AsyncConnection, home: Home, thing: Entity) -> Vi
         far_types=("device",),
         limit=MOST_LISTED,
     )
-    its: list[JsonValue] = [brief(e.far) for e in around]
+    its: list[View] = [brief(e.far) for e in around]
     return {"device": its[0] if len(its) == 1 else None, "devices": its} | _documents([thing])
 
 
 def _documents(pages: Sequence[Entity]) -> View:
-    def of(kind: str) -> list[JsonValue]:
+    def of(kind: str) -> list[View]:
         return [{"id": p.id, "name": p.name, "content": p.content} for p in pages if p.type == kind]
 
     return {"procedures": of("procedure"), "manuals": of("manual"), "notes": of("note"), "count": len(pages)}
@@ -208,7 +207,7 @@ def _documents(pages: Sequence[Entity]) -> View:
 async def automations(connection: AsyncConnection, home: Home, place: Entity) -> View:
     """What happens in a place by itself."""
     routines = await routines_in(connection, home, place)
-    shown: list[JsonValue] = [
+    shown: list[View] = [
         listed(one.thing)
         | {"type": sort_of(one.thing), "affects": [brief(t) for t in one.affects]}
         | {"set_off_by": [brief(t) for t in one.triggered_by]}
@@ -236,6 +235,6 @@ def _place(around: Sequence[Edge]) -> Entity | None:
     return min(outward, key=lambda e: inside.index(e.type)).far if outward else None
 
 
-def _texts(thing: Entity, key: str) -> list[JsonValue]:
+def _texts(thing: Entity, key: str) -> list[str]:
     value = thing.content.get(key)
-    return value if isinstance(value, list) else []
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []

@@ -91,12 +91,12 @@ def _entity(row: Row[Any]) -> Entity:
     )
 
 
-def select_entities(home: Home) -> Select[Any]:
+def select_entities(home: Home) -> Select[*tuple[Any, ...]]:
     """The statement that reads entities; its rows go to `rows_to_entities`."""
     return select(*_ENTITY).where(home.owns(entities))
 
 
-async def fetch(connection: AsyncConnection, statement: Select[Any]) -> list[Entity]:
+async def fetch(connection: AsyncConnection, statement: Select[*tuple[Any, ...]]) -> list[Entity]:
     """What a statement that began as `select_entities` finds."""
     return [_entity(row) for row in await connection.execute(statement)]
 
@@ -147,7 +147,7 @@ async def edges(
 
 def _edges(
     home: Home, ids: Sequence[str], types: Sequence[str], far_types: Sequence[str], outgoing: bool
-) -> Select[Any]:
+) -> Select[*tuple[Any, ...]]:
     near, far = relationships.c.from_id, relationships.c.to_id
     if not outgoing:
         near, far = far, near

@@ -7,6 +7,7 @@ the share of the query that a thing accounts for, from 0 to 1, so that a thresho
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from pydantic import JsonValue
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,7 +38,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    names: tuple[frozenset[str], ...]
+    names: Sequence[frozenset[str]]
     classes: frozenset[str]
     place: frozenset[str]
     body: frozenset[str]
@@ -117,7 +118,7 @@ def _stems(text: str) -> frozenset[str]:
 
 def _score(query: str, said: Sequence[str], text: _Text) -> tuple[float, str]:
     """How much of what was said a thing explains, and where most of it was found."""
-    aliases = frozenset[str]().union(*text.names[1:]) if len(text.names) > 1 else frozenset[str]()
+    aliases = frozenset(word for name in text.names[1:] for word in name)
     fields = (
         ("name", NAME, text.names[0]),
         ("alias", ALIAS, aliases),
@@ -161,17 +162,17 @@ def excerpt(thing: Entity, said: Sequence[str]) -> str | None:
     return None
 
 
-def pieces(value: object) -> list[str]:
+def pieces(value: JsonValue) -> list[str]:
     """Every text in a content, in order."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
-        return [piece for inner in value.values() for piece in pieces(inner)]  # pyright: ignore[reportUnknownVariableType]
+        return [piece for inner in value.values() for piece in pieces(inner)]
     if isinstance(value, list):
-        return [piece for inner in value for piece in pieces(inner)]  # pyright: ignore[reportUnknownVariableType]
+        return [piece for inner in value for piece in pieces(inner)]
     return []
 
 
-def searchable(content: dict[str, object] | object) -> str:
+def searchable(content: JsonValue) -> str:
     """The text of a content as it is indexed."""
     return fold("\n".join(pieces(content)))

@@ -58,7 +58,7 @@ def _tables() -> list[tuple[str, dict[str, Any]]]:
 
 
 def _read(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    text = files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    text = files("parlour.toolkits.home.demo").joinpath(f"{name}.toml").read_text(encoding="utf-8")
     for kind, entries in tomllib.loads(text).items():
         for entry in entries:
             yield kind, entry
