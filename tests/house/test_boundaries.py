@@ -97,5 +97,5 @@ def test_a_package_says_what_it_is_and_little_more() -> None:
     for path, _ in python("src/parlour"):
         if path.name == "__init__.py":
             lines = path.read_text(encoding="utf-8").splitlines()
-            assert lines[:1] != [] and lines[0].startswith('"""'), f"{name(path)} does not say what it holds"
+            assert "".join(lines[:1]).startswith('"""'), f"{name(path)} does not say what it holds"
             assert len(lines) <= 40, f"{name(path)} holds code; give it a file of its own"
