@@ -42,6 +42,7 @@ async def turn(writer: Writer) -> tuple[str, int]:
                     user_id="user",
                     project_id="project",
                     question_id="q",
+                    position=1,
                     status="running",
                     stop_asked=False,
                     fence=3,

@@ -76,9 +76,13 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """One event as it was committed."""
+    """One event as it was committed, or several chunks of one text that were merged into one.
+
+    `from_seq` is the first number it stands for and equals `seq` unless chunks were merged.
+    """
 
     topic: str
+    from_seq: int
     seq: int
     payload: bytes
     at: str

@@ -41,4 +41,6 @@ def spliced(text: str, length: int, offset: int, chunk: str) -> tuple[str, int]:
     if offset >= STATE_TEXT_UNITS:
         return text, total
     head = text if offset == length else first_units(text, offset)
+    if total <= STATE_TEXT_UNITS:
+        return head + chunk, total
     return first_units(head + chunk, STATE_TEXT_UNITS), total

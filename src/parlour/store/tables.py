@@ -223,6 +223,7 @@ turns = Table(
     Column("question_id", Id, nullable=False),
     Column("answer_id", Id),
     Column("replaces", Id),
+    Column("position", BigInteger, nullable=False, comment="the seq at which it was asked: turns go in this order"),
     Column("model", String(200), comment="as asked for; NULL means the default"),
     Column("status", String(20), nullable=False),
     Column("reason", String(60)),
@@ -237,7 +238,7 @@ turns = Table(
     Column("ended_at", Time),
     CheckConstraint("status IN ('queued', 'running', 'waiting', 'completed', 'stopped', 'failed')", name="status"),
     Index("ix_turns_conversation_id_status", "conversation_id", "status"),
-    Index("ix_turns_status_queued_at", "status", "queued_at"),
+    Index("ix_turns_status", "status"),
     Index("ix_turns_question_id", "question_id"),
 )
 
@@ -320,6 +321,7 @@ deltas = Table(
     Column("seq", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("at", Time, nullable=False),
+    sqlite_autoincrement=True,
     comment="Live pieces of answers in insertion order; no second index, so that appending stays cheap",
 )
 

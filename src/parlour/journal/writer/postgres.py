@@ -141,7 +141,7 @@ class PostgresWriter:
         else:
             seqs = earlier
         return [
-            None if seq is None else Committed(delta.topic, seq, delta.payload, at, is_delta=True)
+            None if seq is None else Committed(delta.topic, seq, seq, delta.payload, at, is_delta=True)
             for delta, seq in zip(deltas, seqs, strict=True)
         ]
 
@@ -161,7 +161,7 @@ class PostgresWriter:
         earlier = await connection.scalar(select(commits.c.seqs).where(commits.c.id == unit.id))
         if earlier is not None:
             return tuple(earlier), [
-                Committed(e.topic, seq, e.payload, at, is_delta=False)
+                Committed(e.topic, seq, seq, e.payload, at, is_delta=False)
                 for e, seq in zip(unit.events, earlier, strict=True)
             ]
         for guard in unit.guards:
@@ -191,7 +191,8 @@ class PostgresWriter:
             await connection.execute(insert(events), rows)
         await connection.execute(insert(commits).values(id=unit.id, seqs=seqs, at=at))
         return seqs, [
-            Committed(e.topic, seq, e.payload, at, is_delta=False) for e, seq in zip(unit.events, seqs, strict=True)
+            Committed(e.topic, seq, seq, e.payload, at, is_delta=False)
+            for e, seq in zip(unit.events, seqs, strict=True)
         ]
 
     async def _insisting(self, name: str, work: "Callable[[AsyncConnection], Awaitable[Result]]") -> "Result":

@@ -77,7 +77,7 @@ class SqliteTransaction:
                 continue
             seq = self._next_seq(delta.topic)
             rows.append((delta.topic, seq, delta.payload, at))
-            said = Committed(delta.topic, seq, delta.payload, at, is_delta=True)
+            said = Committed(delta.topic, seq, seq, delta.payload, at, is_delta=True)
             results.append((Receipt(delta.id, (seq,)), said))
         self._raw.executemany("INSERT INTO deltas (topic, seq, payload, at) VALUES (?, ?, ?, ?)", rows)
         return results
@@ -155,4 +155,4 @@ class SqliteTransaction:
             "INSERT INTO events (topic, seq, type, payload, unit, mark, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [(e.topic, seq, e.type, e.payload, unit.id, mark, at) for e, seq in numbered],
         )
-        return [Committed(e.topic, seq, e.payload, at, is_delta=False) for e, seq in numbered]
+        return [Committed(e.topic, seq, seq, e.payload, at, is_delta=False) for e, seq in numbered]

@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("at", sa.String(length=30), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deltas")),
         comment="Live pieces of answers in insertion order; no second index, so that appending stays cheap",
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "events",
@@ -256,6 +257,9 @@ def upgrade() -> None:
         sa.Column("question_id", sa.String(length=36), nullable=False),
         sa.Column("answer_id", sa.String(length=36), nullable=True),
         sa.Column("replaces", sa.String(length=36), nullable=True),
+        sa.Column(
+            "position", sa.BigInteger(), nullable=False, comment="the seq at which it was asked: turns go in this order"
+        ),
         sa.Column("model", sa.String(length=200), nullable=True, comment="as asked for; NULL means the default"),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=60), nullable=True),
@@ -287,7 +291,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_turns_conversation_id_status", "turns", ["conversation_id", "status"], unique=False)
     op.create_index("ix_turns_question_id", "turns", ["question_id"], unique=False)
-    op.create_index("ix_turns_status_queued_at", "turns", ["status", "queued_at"], unique=False)
+    op.create_index("ix_turns_status", "turns", ["status"], unique=False)
     op.create_table(
         "attempts",
         sa.Column("message_id", sa.String(length=36), nullable=False),
@@ -355,7 +359,7 @@ def downgrade() -> None:
     op.drop_index("ix_tool_runs_conversation_id", table_name="tool_runs")
     op.drop_table("tool_runs")
     op.drop_table("attempts")
-    op.drop_index("ix_turns_status_queued_at", table_name="turns")
+    op.drop_index("ix_turns_status", table_name="turns")
     op.drop_index("ix_turns_question_id", table_name="turns")
     op.drop_index("ix_turns_conversation_id_status", table_name="turns")
     op.drop_table("turns")

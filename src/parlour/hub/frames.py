@@ -1,0 +1,19 @@
+"""A frame: what was committed, encoded once so that the same text goes to everybody."""
+
+from dataclasses import dataclass
+
+from parlour.journal.unit import Committed
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A committed event and its text on the wire."""
+
+    said: Committed
+    wire: str
+
+
+def framed(said: Committed) -> Frame:
+    """The frame of `said`: its envelope before the event's own fields, in one flat JSON object."""
+    head = f'{{"topic":"{said.topic}","from_seq":{said.from_seq},"seq":{said.seq},"timestamp":"{said.at}",'
+    return Frame(said, head + said.payload.decode()[1:])

@@ -1,0 +1,151 @@
+"""The state of a topic as of now, as a newcomer gets it.
+
+Everything settled is read from the tables. What a running answer has said since it was last settled lives only
+in the log, and is folded in by the same function that clients use.
+"""
+
+from collections.abc import Sequence
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from parlour.journal.feed import read_deltas
+from parlour.journal.merging import merged
+from parlour.protocol.content import Message, Part, ReasoningPart, TextPart
+from parlour.protocol.frame import DurableFrame, frame_of
+from parlour.protocol.reduce import reduce
+from parlour.protocol.state import ConversationState, ProjectState, TopicState, UserState
+from parlour.protocol.text import STATE_TEXT_UNITS, first_units
+from parlour.store.queries.conversations import conversation_from
+from parlour.store.queries.messages import message_from
+from parlour.store.queries.people import members_of
+from parlour.store.queries.turns import open_turns
+from parlour.store.tables import conversations, events, messages, projects
+
+FIRST_MESSAGES = 50
+FIRST_BYTES = 262_144
+LIST_HEAD = 50
+
+
+async def snapshot(connection: AsyncConnection, topic: str) -> TopicState:
+    """The state of `topic` in the moment that `connection` sees; the server chooses how far back it reaches."""
+    kind, _, identifier = topic.partition(":")
+    match kind:
+        case "conversation":
+            return await conversation_state(connection, identifier)
+        case "user":
+            return await user_state(connection, identifier)
+        case _:
+            return await _project_state(connection, identifier)
+
+
+async def conversation_state(
+    connection: AsyncConnection, conversation_id: str, window: int | None = None
+) -> ConversationState:
+    """A conversation from the message at `window` on; from where it fits a first page when that is None."""
+    topic = f"conversation:{conversation_id}"
+    row = (
+        (await connection.execute(select(conversations).where(conversations.c.id == conversation_id)))
+        .mappings()
+        .one_or_none()
+    )
+    held = await _messages_from(connection, conversation_id, window)
+    state = ConversationState(
+        topic=topic,
+        conversation=conversation_from(row) if row else None,
+        window=held[0] if window is None else window,
+        messages=[_in_state(message) for message in held[1]],
+        turns=await open_turns(connection, conversation_id),
+        approvals=[],
+    )
+    return await _with_running_text(connection, state)
+
+
+async def _messages_from(
+    connection: AsyncConnection, conversation_id: str, window: int | None
+) -> tuple[int, list[Message]]:
+    query = select(messages).where(messages.c.conversation_id == conversation_id).order_by(messages.c.position.desc())
+    if window is not None:
+        rows = (await connection.execute(query.where(messages.c.position >= window))).mappings()
+        return window, [message_from(row) for row in rows][::-1]
+    newest = [message_from(row) for row in (await connection.execute(query.limit(FIRST_MESSAGES + 1))).mappings()]
+    kept: list[Message] = []
+    room = FIRST_BYTES
+    for message in newest[:FIRST_MESSAGES]:
+        room -= _weight(message)
+        if kept and room < 0:
+            break
+        kept.append(message)
+    whole = len(kept) == len(newest)
+    return (0 if whole or not kept else kept[-1].position), kept[::-1]
+
+
+def _weight(message: Message) -> int:
+    """About how many bytes a message has in a state."""
+    texts = sum(min(len(p.text), STATE_TEXT_UNITS) for p in message.parts if isinstance(p, TextPart | ReasoningPart))
+    others = sum(len(p.model_dump_json()) for p in message.parts if not isinstance(p, TextPart | ReasoningPart))
+    return 500 + texts + others
+
+
+def _in_state(message: Message) -> Message:
+    """The message with every text cut to what stands in a state."""
+    return message.model_copy(update={"parts": [_cut(part) for part in message.parts]})
+
+
+def _cut(part: Part) -> Part:
+    if isinstance(part, TextPart | ReasoningPart) and part.length > STATE_TEXT_UNITS:
+        return part.model_copy(update={"text": first_units(part.text, STATE_TEXT_UNITS)})
+    return part
+
+
+async def _with_running_text(connection: AsyncConnection, state: ConversationState) -> ConversationState:
+    running = [message.rev for message in state.messages if message.status == "running"]
+    if not running:
+        return state
+    folded: TopicState = state
+    for frame in await frames_after(connection, state.topic, min(running)):
+        folded = reduce(folded, frame)
+    assert isinstance(folded, ConversationState)
+    return folded
+
+
+async def frames_after(connection: AsyncConnection, topic: str, after: int) -> Sequence[DurableFrame]:
+    """The chunks that lie in the log after `after`, joined where they are neighbours."""
+    return [
+        frame_of(
+            orjson.loads(item.payload)
+            | {"topic": item.topic, "from_seq": item.from_seq, "seq": item.seq, "timestamp": item.at}
+        )
+        for item in merged(await read_deltas(connection, topic, after))
+    ]
+
+
+async def user_state(connection: AsyncConnection, user_id: str, window: str | None = None) -> UserState:
+    """A person's conversations whose last activity is at or after `window`; the newest page when that is None."""
+    query = (
+        select(conversations)
+        .where(conversations.c.owner_id == user_id, conversations.c.archived_at.is_(None))
+        .order_by(conversations.c.last_activity_at.desc(), conversations.c.id.desc())
+    )
+    if window is None:
+        found = [conversation_from(row) for row in (await connection.execute(query.limit(LIST_HEAD + 1))).mappings()]
+        window = found[LIST_HEAD - 1].last_activity_at if len(found) > LIST_HEAD else ""
+    query = query.where(conversations.c.last_activity_at >= window)
+    head = [conversation_from(row) for row in (await connection.execute(query)).mappings()]
+    return UserState(topic=f"user:{user_id}", window=window, conversations=head, inbox=[], notices=[])
+
+
+async def _project_state(connection: AsyncConnection, project_id: str) -> ProjectState:
+    topic = f"project:{project_id}"
+    name = (await connection.execute(select(projects.c.name).where(projects.c.id == project_id))).scalar_one_or_none()
+    changed = select(func.coalesce(func.max(events.c.seq), 0)).where(
+        events.c.topic == topic, events.c.type == "entity_changed"
+    )
+    return ProjectState(
+        topic=topic,
+        name=name or "",
+        members=await members_of(connection, project_id),
+        conversations=[],
+        home_rev=(await connection.execute(changed)).scalar_one(),
+    )

@@ -1,0 +1,118 @@
+// Written by `python -m gen` from src/parlour/protocol/commands.py. Do not edit.
+/** What a client may say. Every command may carry an `id`, which comes back as `reply_to`. */
+
+import type { Json } from "./content";
+
+export type Id = string;
+
+export type Topic = string;
+
+/** Follow a topic: its frames after the cursor `after`, or a snapshot when there is none or it is too old. */
+export interface Subscribe {
+  /** Comes back as `reply_to`. */
+  id?: string | null;
+  type: "subscribe";
+  topic: Topic;
+  after?: number | null;
+}
+
+/** Stop following a topic. */
+export interface Unsubscribe {
+  /** Comes back as `reply_to`. */
+  id?: string | null;
+  type: "unsubscribe";
+  topic: Topic;
+}
+
+/** Say something. Without `conversation_id` a conversation is begun; the ack names it. */
+export interface SendMessage {
+  /** Comes back as `reply_to`. */
+  id?: string | null;
+  type: "send_message";
+  content: string;
+  client_message_id: Id;
+  conversation_id?: Id | null;
+  project_id?: Id | null;
+  attachments?: Id[];
+  model?: Id | null;
+}
+
+/** Change the words of one's own message. */
+export interface EditMessage {
+  /** Comes back as `reply_to`. */
+  id?: string | null;
+  type: "edit_message";
+  message_id: Id;
+  content: string;
+  command_id: Id;
+}
+
+/** Take a message back. */
+export interface DeleteMessage {
+  /** Comes back as `reply_to`. */
+  id?: string | null;
+  type: "delete_message";
+  message_id: Id;
+  command_id: Id;
+}
+
+/** Answer the last question again; the present answer stays as a version. Also the way to retry a failed one. */
+export interface Regenerate {
+  /** Comes back as `reply_to`. */
+  id?: string | null;
+  type: "regenerate";
+  message_id: Id;
+  command_id: Id;
+  content?: string | null;
+}
+
+/** End a turn; what was said so far is kept and marked stopped. */
+export interface StopGeneration {
+  /** Comes back as `reply_to`. */
+  id?: string | null;
+  type: "stop_generation";
+  turn_id: Id;
+}
+
+/** Say yes or no to a change that waits. */
+export interface DecideToolCall {
+  /** Comes back as `reply_to`. */
+  id?: string | null;
+  type: "decide_tool_call";
+  tool_call_id: Id;
+  decision: "approve" | "deny";
+  arguments?: Json | null;
+  remember?: string | null;
+  command_id: Id;
+}
+
+/** Say that one is writing, or no longer. */
+export interface TypingIndicator {
+  /** Comes back as `reply_to`. */
+  id?: string | null;
+  type: "typing_indicator";
+  conversation_id?: Id | null;
+  is_typing: boolean;
+}
+
+/** Keep the connection; answered with the head seq of every topic it follows. */
+export interface Heartbeat {
+  /** Comes back as `reply_to`. */
+  id?: string | null;
+  type: "heartbeat";
+}
+
+export type ClientCommand =
+  | Subscribe
+  | Unsubscribe
+  | SendMessage
+  | EditMessage
+  | DeleteMessage
+  | Regenerate
+  | StopGeneration
+  | DecideToolCall
+  | TypingIndicator
+  | Heartbeat;
+
+/** The commands this server answers; any other known one gets `not_available` and is left out of the reference. */
+export const SERVED: ReadonlySet<string> = new Set(["subscribe", "unsubscribe", "send_message", "regenerate", "stop_generation", "heartbeat"]);

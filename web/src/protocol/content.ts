@@ -1,0 +1,171 @@
+// Written by `python -m gen` from src/parlour/protocol/content.py. Do not edit.
+/** What a conversation is made of: messages, their parts, conversations and turns, as clients see them. */
+
+/** Any JSON value. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+export type Json = Record<string, JsonValue>;
+
+export type Role = "user" | "assistant" | "system" | "tool";
+
+export type MessageStatus = "sent" | "running" | "completed" | "stopped" | "failed";
+
+export type TurnStatus = "queued" | "running" | "waiting" | "completed" | "stopped" | "failed";
+
+export type ToolStatus = "pending" | "waiting" | "executing" | "completed" | "failed" | "denied" | "unknown";
+
+/** What went wrong, in a code for programs and a safe sentence for people. */
+export interface Problem {
+  code: string;
+  message: string;
+}
+
+/** Tokens as the provider reported them, or as we estimated them. */
+export interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  estimated: boolean;
+}
+
+/** Words of a message. In a state `text` is at most the first 65,536 units; `length` is always the whole. */
+export interface TextPart {
+  kind: "text";
+  text: string;
+  length: number;
+}
+
+/** What a model thought before it spoke, where its provider tells. */
+export interface ReasoningPart {
+  kind: "reasoning";
+  text: string;
+  length: number;
+}
+
+/** One run of a tool inside an answer, from the call to its result. */
+export interface ToolCallPart {
+  kind: "tool_call";
+  tool_call_id: string;
+  name: string;
+  arguments: Json;
+  /** What it does, in words: "Looking at the kitchen". */
+  label: string;
+  status: ToolStatus;
+  /** What came of it, in a few words: "9 devices". */
+  summary: string | null;
+  result: JsonValue;
+  /** True when `result` was too large for the wire; the whole is read by REST. */
+  truncated: boolean;
+  error: Problem | null;
+  duration_ms: number | null;
+  cached: boolean;
+}
+
+/** A line of the server's own inside an answer, such as why it stopped. */
+export interface NoticePart {
+  kind: "notice";
+  code: string;
+  text: string;
+}
+
+export type Part = TextPart | ReasoningPart | ToolCallPart | NoticePart;
+
+/** A message as an event carries it. The event's `seq` is the message's `rev`, and its `position` when new. */
+export interface MessageBody {
+  id: string;
+  conversation_id: string;
+  role: Role;
+  author_id: string | null;
+  client_message_id: string | null;
+  turn_id: string | null;
+  /** For an answer: the question it answers. */
+  parent_id: string | null;
+  /** For an answer: the earlier version that it was asked to replace. */
+  replaces: string | null;
+  replaced_by: string | null;
+  parts: Part[];
+  status: MessageStatus;
+  error: Problem | null;
+  /** Counts the runs of a model step that had to begin again; the cut ones are kept and can be opened. */
+  attempt: number;
+  model: string | null;
+  usage: Usage | null;
+  created_at: string;
+  edited_at: string | null;
+  deleted_at: string | null;
+  metadata: Json;
+}
+
+/** A message as a state or a page holds it. */
+export interface Message extends MessageBody {
+  /** The seq of the event that brought it: the order of a conversation. */
+  position: number;
+  /** The seq of the event that last changed it. */
+  rev: number;
+}
+
+/** The line a list shows below a title: at most 100 characters. */
+export interface LastMessage {
+  text: string;
+  is_user: boolean;
+  created_at: string;
+}
+
+/** A conversation without its messages. */
+export interface Conversation {
+  id: string;
+  project_id: string;
+  owner_id: string;
+  title: string;
+  /** True when a person chose the title; it is then never replaced by a made one. */
+  title_is_own: boolean;
+  created_at: string;
+  updated_at: string;
+  last_activity_at: string;
+  message_count: number;
+  total_tokens: number;
+  is_archived: boolean;
+  archived_at: string | null;
+  last_message: LastMessage | null;
+  metadata: Json;
+}
+
+/** The work of answering one message. */
+export interface Turn {
+  id: string;
+  question_id: string;
+  answer_id: string | null;
+  status: TurnStatus;
+  /** Why it ended or waits: stopped, step_limit, time_limit, output_limit, crash_loop, or an error code. */
+  reason: string | null;
+}
+
+/** A change that waits for a person's word. */
+export interface Approval {
+  tool_call_id: string;
+  conversation_id: string;
+  message_id: string;
+  tool_name: string;
+  arguments: Json;
+  preview: JsonValue;
+  status: "pending" | "approved" | "denied" | "expired" | "superseded";
+  requested_at: string;
+  expires_at: string;
+  decided_by: string | null;
+  decided_at: string | null;
+}
+
+/** Something the system has to say to a person or a conversation. */
+export interface Notice {
+  id: string;
+  level: "info" | "warning" | "error";
+  text: string;
+  created_at: string;
+}
+
+/** A person in a project. */
+export interface Member {
+  user_id: string;
+  name: string;
+  role: "admin" | "moderator" | "user" | "guest";
+}
