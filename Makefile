@@ -44,6 +44,7 @@ check-python: $(MADE)/dev
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/basedpyright
 	@$(VENV)/bin/lint-imports --no-logo
+	@$(VENV)/bin/python -m gen --check
 	@$(VENV)/bin/python -m pytest -q tests/house
 
 check-web: $(MADE)/dev web/node_modules/.installed
