@@ -47,7 +47,7 @@ class WebBuild(BuildHookInterface[Any]):
     def _built(self, web: Path) -> Path:
         shutil.copytree(Path(self.root) / "web", web, ignore=shutil.ignore_patterns("node_modules", "dist"))
         self._npm(web, "ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error")
-        self._npm(web, "run", "--silent", "build")
+        self._npm(web, "run", "--silent", "build", "--", "--logLevel", "warn")
         page = web / "dist"
         if not (page / "index.html").is_file():
             raise RuntimeError("The build of the web page left no web/dist/index.html; the package is not built.")
