@@ -22,7 +22,7 @@ ARGS ?=
 
 help:
 	@echo 'make run      set up what is missing and run Parlour with the demo house'
-	@echo 'make test     every test: Python, web, browser, both databases'
+	@echo 'make test     every test: Python, web, browser, both databases (ARGS=... is handed to pytest)'
 	@echo 'make check    style, types, import contracts, sizes, generated files'
 	@echo 'make gen      write the generated files anew'
 	@echo 'make bench    measure (ARGS=... is handed on)'

@@ -17,6 +17,8 @@ from tests.docs.blocks import Block, Step, missing, steps
 from tests.house.sources import ROOT
 
 USUAL = "127.0.0.1:8000"
+OURS = re.compile(r"^(PARLOUR_|OPENAI_|OLLAMA_|DATABASE_URL$|ENVIRONMENT$|LOG_|MAKE|MFLAGS)")
+"""What a machine may have set for a Parlour, or for a make, of its own; a reader starts without it."""
 STAYS = re.compile(r"^(make run|parlour serve)\b")
 WITHIN = 90.0
 
@@ -28,7 +30,7 @@ class Session:
         self._home = home
         self._address = f"127.0.0.1:{free_port()}"
         self._environment = {
-            **environment,
+            **{name: value for name, value in environment.items() if not OURS.match(name)},
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}",
             "PARLOUR_DATA_DIR": str(home / "data"),
             "PARLOUR_HOST": "127.0.0.1",
@@ -44,11 +46,11 @@ class Session:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._server is None:
             return
-        self._server.send_signal(signal.SIGINT)
+        os.killpg(self._server.pid, signal.SIGINT)  # to all of the group, as a terminal does for Ctrl+C
         try:
             self._server.wait(WITHIN)
         except subprocess.TimeoutExpired:
-            self._server.kill()
+            os.killpg(self._server.pid, signal.SIGKILL)
             self._server.wait()
             raise
 
@@ -85,8 +87,9 @@ class Session:
         log = self._home / "server.log"
         with log.open("wb") as out:
             self._server = subprocess.Popen(
-                step.command.split(), cwd=folder, env=self._environment, stdout=out, stderr=subprocess.STDOUT
-            )
+                step.command.split(), cwd=folder, env=self._environment, stdout=out, stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )  # fmt: skip
         deadline = time.monotonic() + WITHIN
         while (absent := missing([self._here(line) for line in step.shown], log.read_text())) or not self._listens():
             assert time.monotonic() < deadline, f"{at} did not print {absent}, but:\n{log.read_text()}"

@@ -23,7 +23,8 @@ def script(path: Path, body: str) -> Path:
 def make(folder: Path, python: str) -> subprocess.CompletedProcess[str]:
     """What `make` does about a Python environment below `folder` when `python` is all there is."""
     command = ["make", f"VENV={folder}/venv", f"PYTHON={python}", f"{folder}/venv/made/python"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(command, cwd=ROOT, env=plain, capture_output=True, text=True, check=False)
 
 
 def test_a_python_that_is_too_old_is_named_with_what_is_needed(tmp_path: Path) -> None:

@@ -44,11 +44,19 @@ def test_a_function_fits_on_a_screen() -> None:
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """The lines from the first statement after the docstring to the end."""
+    """The lines after the docstring, without those of the functions inside, which are counted by themselves."""
     body = function.body
     documented = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and len(body) > 1
     first = body[1] if documented else body[0]
-    return (function.end_lineno or first.lineno) - first.lineno + 1
+    inside = [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return lines(first, body[-1]) - sum(lines(node, node) for node in inside)
+
+
+def lines(first: ast.stmt, last: ast.stmt) -> int:
+    """How many lines there are from `first`, with its decorators, to the end of `last`."""
+    decorators = first.decorator_list if isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef) else []
+    start = min([first.lineno, *(decorator.lineno for decorator in decorators)])
+    return (last.end_lineno or last.lineno) - start + 1
 
 
 def test_a_function_takes_few_arguments() -> None:
