@@ -44,7 +44,7 @@ class Session:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._server is None:
+        if self._server is None or self._server.poll() is not None:
             return
         os.killpg(self._server.pid, signal.SIGINT)  # to all of the group, as a terminal does for Ctrl+C
         try:

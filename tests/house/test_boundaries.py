@@ -4,8 +4,6 @@ import ast
 import sys
 from collections.abc import Iterator
 
-import pytest
-
 from tests.house.sources import ROOT, files, name, python
 
 SHAPELESS = {"utils", "util", "core", "common", "services", "helpers", "misc", "manager"}
@@ -39,13 +37,6 @@ def packages(tree: ast.AST) -> set[str]:
 def test_the_wire_needs_pydantic_and_the_standard_library_only() -> None:
     for path, tree in python("src/parlour/protocol"):
         assert packages(tree) <= {"pydantic", "parlour"}, name(path)
-
-
-@pytest.mark.parametrize("file", ["machine.py", "steps.py"])
-def test_the_machine_of_a_turn_does_nothing_itself(file: str) -> None:
-    for path, tree in python(f"src/parlour/turn/{file}"):
-        does = {"asyncio", "threading", "time", "random", "os", "sqlalchemy", "aiohttp", "structlog", "logging"}
-        assert not {full.partition(".")[0] for full in imported(tree)} & does, name(path)
 
 
 def test_settings_are_read_by_the_command_line_and_the_composition_root_only() -> None:
