@@ -3,7 +3,6 @@
 import pytest
 from tests.toolkits.home.conftest import Ask
 
-from parlour.toolkits.home.phrases import counted, joined, plain, plural_of
 from parlour.toolkits.home.wording import WORDINGS
 
 pytestmark = pytest.mark.usefixtures("maple")
@@ -65,14 +64,3 @@ async def test_every_tool_has_a_label_a_summary_and_a_sentence(ask: Ask) -> None
         assert wording.label(dict(arguments)).startswith(("Looking", "Searching", "Finding"))  # pyright: ignore[reportArgumentType]
         assert 0 < len(wording.summary({}, result)) < 60
         assert len(wording.sentence({}, result)) > 20
-
-
-def test_names_never_become_markup() -> None:
-    assert plain("a*b_[c](d)<e>\n#f") == r"a\*b\_\[c\](d)\<e\> \#f"
-
-
-def test_small_english() -> None:
-    assert counted(1, "switch") == "1 switch"
-    assert counted(0, "battery") == "no batteries"
-    assert plural_of("dishwasher") == "dishwashers"
-    assert joined(["a", "b", "c"]) == "a, b and c"
