@@ -77,8 +77,9 @@ def fit(bound: BoundFrame, words: Sequence[Word], reading: Reading, grammar: Gra
         return None
     attempt.free = [t for t in reading if not attempt.used & set(range(t.start, t.end))]
     text_left = _take_text(bound, attempt, grammar)
+    marked = {slot_key(s) for s in bound.frame.slots if s.after}
     for slot in sorted(bound.frame.slots, key=lambda s: not s.after):
-        _take_tag(slot, attempt, grammar, index)
+        _take_tag(slot, marked, attempt, grammar, index)
     place = _take_place(bound, attempt, index)
     if bound.frame.actions:
         _take_action(attempt, index)
@@ -95,6 +96,8 @@ def fit(bound: BoundFrame, words: Sequence[Word], reading: Reading, grammar: Gra
 def _take_cues(bound: BoundFrame, attempt: _Attempt) -> bool:
     hidden = {at for t in attempt.reading if t.role == "name" for at in range(t.start, t.end)}
     texts = tuple(w.text for w in attempt.words)
+    if any(heads.isdisjoint(texts) for heads in bound.heads):
+        return False
     for group in bound.cues:
         span = _find(group, texts, hidden | attempt.used)
         if span is None:
@@ -115,13 +118,15 @@ def _find(group: tuple[Cue, ...], texts: tuple[str, ...], closed: set[int]) -> t
     return None
 
 
-def _take_tag(slot: Slot, attempt: _Attempt, grammar: Grammar, index: NameIndex) -> None:
+def _take_tag(slot: Slot, marked: set[str], attempt: _Attempt, grammar: Grammar, index: NameIndex) -> None:
     key = slot_key(slot)
     ordered = attempt.free if slot.after else sorted(attempt.free, key=lambda tag: _is_place(tag, index))
     for tag in ordered:
         if not _fits_slot(slot, tag, index):
             continue
         if slot.after and not _stands_after(slot.after, tag, attempt, grammar):
+            continue
+        if not slot.after and any(attempt.fills[key].tag.start < tag.start for key in marked & attempt.fills.keys()):
             continue
         attempt.free.remove(tag)
         attempt.used.update(range(tag.start, tag.end))
@@ -158,7 +163,8 @@ def _take_place(bound: BoundFrame, attempt: _Attempt, index: NameIndex) -> Fill 
     things = [s for s in bound.frame.slots if set(s.takes) & {"device", "measure"}]
     if len(things) != 1 or slot_key(things[0]) not in attempt.fills:
         return None
-    tag = next((t for t in attempt.free if t.role == "there" or _is_place(t, index)), None)
+    end = attempt.fills[slot_key(things[0])].tag.end
+    tag = next((t for t in attempt.free if t.role == "there" or (_is_place(t, index) and (t.start != end or _is_floor(t, index)))), None)
     if tag is None:
         return None
     attempt.free.remove(tag)
@@ -168,6 +174,11 @@ def _take_place(bound: BoundFrame, attempt: _Attempt, index: NameIndex) -> Fill 
 
 def _is_place(tag: Tag, index: NameIndex) -> bool:
     return tag.role == "name" and any(index.things[i].kind in PLACES for i in tag.ids)
+
+
+def _is_floor(tag: Tag, index: NameIndex) -> bool:
+    """ "upstairs" needs no preposition before it."""
+    return any(index.things[i].kind == "zone" for i in tag.ids)
 
 
 def _take_text(bound: BoundFrame, attempt: _Attempt, grammar: Grammar) -> tuple[str, ...]:

@@ -176,7 +176,7 @@ def _single(words: tuple[str, ...], reading: Reading, grammar: Grammar, index: N
     taken = {at for tag in reading for at in range(tag.start, tag.end)}
     found: list[Tag] = []
     for at, word in enumerate(words):
-        if at in taken or word in grammar.vocabulary or word in grammar.lexicon.never_alone or len(word) < 3:
+        if at in taken or word in grammar.structure or word in grammar.lexicon.never_alone or len(word) < 3:
             continue
         ids = index.things_named(stem(word))
         if ids:
