@@ -11,9 +11,11 @@ from pydantic import JsonValue
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from parlour.tools.caller import Caller
 from parlour.toolkits.home.tables import entities, relationships
+from parlour.tools.caller import Caller
 
+PLACING = frozenset({"located_in", "part_of", "contained_in"})
+"""The relationships that say where something is."""
 CHUNK = 500
 """How many ids one query names; SQLite's limit on variables lies far above."""
 
@@ -91,12 +93,12 @@ def _entity(row: Row[Any]) -> Entity:
     )
 
 
-def select_entities(home: Home) -> Select[Any]:
+def select_entities(home: Home) -> Select[*tuple[Any, ...]]:
     """The statement that reads entities; its rows go to `rows_to_entities`."""
     return select(*_ENTITY).where(home.owns(entities))
 
 
-async def fetch(connection: AsyncConnection, statement: Select[Any]) -> list[Entity]:
+async def fetch(connection: AsyncConnection, statement: Select[*tuple[Any, ...]]) -> list[Entity]:
     """What a statement that began as `select_entities` finds."""
     return [_entity(row) for row in await connection.execute(statement)]
 
@@ -147,7 +149,7 @@ async def edges(
 
 def _edges(
     home: Home, ids: Sequence[str], types: Sequence[str], far_types: Sequence[str], outgoing: bool
-) -> Select[Any]:
+) -> Select[*tuple[Any, ...]]:
     near, far = relationships.c.from_id, relationships.c.to_id
     if not outgoing:
         near, far = far, near
@@ -164,10 +166,12 @@ def _edges(
     return statement
 
 
-async def neighbours(
-    connection: AsyncConnection, home: Home, ids: Sequence[str]
-) -> list[tuple[str, str, str, bool]]:
-    """Every step away from `ids`: (near id, far id, relationship, whether it goes along the edge)."""
+async def neighbours(connection: AsyncConnection, home: Home, ids: Sequence[str]) -> list[tuple[str, str, str, bool]]:
+    """Every step away from `ids`: (near id, far id, relationship, whether it goes along the edge).
+
+    What things do with each other comes before where they are, so that of two equally short ways the telling one
+    is met first.
+    """
     found: list[tuple[str, str, str, bool]] = []
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
@@ -182,7 +186,7 @@ async def neighbours(
                 found.append((from_id, to_id, kind, True))
             if to_id in here:
                 found.append((to_id, from_id, kind, False))
-    return found
+    return sorted(found, key=lambda step: step[2] in PLACING)
 
 
 async def count_edges(connection: AsyncConnection, home: Home, entity_id: str) -> int:
@@ -198,9 +202,7 @@ async def places_within(connection: AsyncConnection, home: Home, place: Entity) 
     found = {place.id: place}
     frontier = [place.id] if place.type != "room" else []
     while frontier:
-        inner = await edges(
-            connection, home, frontier, incoming=("located_in", "part_of"), far_types=("room", "zone")
-        )
+        inner = await edges(connection, home, frontier, incoming=("located_in", "part_of"), far_types=("room", "zone"))
         fresh = {e.far.id: e.far for e in inner if e.far.id not in found}
         found |= fresh
         frontier = [thing.id for thing in fresh.values() if thing.type != "room"]

@@ -55,7 +55,7 @@ async def names_version(connection: AsyncConnection, home: Home) -> int:
     return (await connection.execute(statement)).scalar_one_or_none() or 0
 
 
-def _changed(home: Home, after: int | None) -> Select[Any]:
+def _changed(home: Home, after: int | None) -> Select[*tuple[Any, ...]]:
     place = (
         select(relationships.c.from_id, func.min(relationships.c.to_id).label("place"))
         .where(home.owns(relationships), relationships.c.relationship_type.in_(("located_in", "part_of")))

@@ -107,17 +107,12 @@ async def places_of(connection: AsyncConnection, home: Home, things: Sequence[En
 
 async def check_class(connection: AsyncConnection, home: Home, device_class: str) -> None:
     """Raise BadArguments, with what there is, when nothing in the home is of this class."""
-    known = set(
-        (
-            await connection.execute(
-                select(entities.c.device_class)
-                .where(home.owns(entities), entities.c.device_class.is_not(None))
-                .distinct()
-            )
-        ).scalars()
+    statement = (
+        select(entities.c.device_class).where(home.owns(entities), entities.c.device_class.is_not(None)).distinct()
     )
+    known: set[str] = set((await connection.execute(statement)).scalars())
     if not narrower(canonical_class(device_class)) & (known | set(OPENINGS)):
-        shown = ", ".join(sorted(filter(None, known))[:40])
+        shown = ", ".join(sorted(known)[:40])
         raise BadArguments(
             f"No device in this home is of the class “{device_class}”.", suggestion=f"There are: {shown or 'none'}."
         )

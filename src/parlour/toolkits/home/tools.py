@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from parlour.clock import Clock
 from parlour.journal.unit import Writer
@@ -14,13 +14,12 @@ from parlour.toolkits.home.kinds import PLACES, EntityType
 from parlour.toolkits.home.lookup import Lookup
 from parlour.toolkits.home.names import HomeNames
 from parlour.toolkits.home.rooms import Wanted
+from parlour.toolkits.home.views import View
 from parlour.toolkits.home.wording import WORDINGS
 from parlour.tools.caller import Caller
 from parlour.tools.language import Frame, Language
 from parlour.tools.outcomes import BadArguments
 from parlour.tools.tool import Tool, ToolContext, make_tool
-
-Result = dict[str, JsonValue]
 
 Place = Annotated[str, Field(description="Name or id of a room, or of a zone such as a floor or the garden.")]
 Device = Annotated[str, Field(description="Name or id of a device.")]
@@ -92,7 +91,7 @@ class HomeToolkit:
         state: Annotated[
             str | None, Field(description="Only those in this state: on, off, open, closed, locked, running, …")
         ] = None,
-    ) -> Result:
+    ) -> View:
         """List the devices in a room, a zone (such as a floor or the garden) or the whole home, with their states.
 
         Use it for what is in a room and for what is on, off, open or running there. Doors and windows are listed
@@ -103,14 +102,14 @@ class HomeToolkit:
             place = await self._lookup.find(connection, home, room, PLACES, what="room or zone") if room else None
             return await answers.devices(connection, home, place, Wanted(device_class, state))
 
-    async def find_device_controls(self, context: ToolContext, device: Device) -> Result:
+    async def find_device_controls(self, context: ToolContext, device: Device) -> View:
         """Tell what a device can do, what it controls, and what controls it: devices, automations, scenes, apps."""
         home = Home.of(context.caller)
         async with self._database.read() as connection:
             thing = await self._lookup.find(connection, home, device, ("device",), what="device")
             return await answers.controls(connection, home, thing)
 
-    async def get_room_connections(self, context: ToolContext, room: Place) -> Result:
+    async def get_room_connections(self, context: ToolContext, room: Place) -> View:
         """Tell which rooms a room or zone leads to and through which doors, and which windows it has."""
         home = Home.of(context.caller)
         async with self._database.read() as connection:
@@ -124,7 +123,7 @@ class HomeToolkit:
         entity_types: Annotated[list[EntityType] | None, Field(description="Only these types of things.")] = None,
         limit: Annotated[int, Field(ge=1, le=50, description="At most so many results.")] = 10,
         threshold: Annotated[float, Field(ge=0, le=1, description="Leave out what fits less well than this.")] = 0.5,
-    ) -> Result:
+    ) -> View:
         """Search names, other names and contents (manuals, notes, procedures, properties) of everything in the home.
 
         Misspelt words are understood. Use it when it is not known what something is called.
@@ -142,7 +141,7 @@ class HomeToolkit:
         from_entity: Thing,
         to_entity: Thing,
         max_depth: Annotated[int, Field(ge=1, le=20, description="At most so many steps.")] = 10,
-    ) -> Result:
+    ) -> View:
         """Find how two things of the home are connected: the shortest chain of relationships between them."""
         home = Home.of(context.caller)
         async with self._database.read() as connection:
@@ -150,7 +149,7 @@ class HomeToolkit:
             end = await self._lookup.find(connection, home, to_entity)
             return await answers.path(connection, home, start, end, max_depth)
 
-    async def get_entity_details(self, context: ToolContext, entity: Thing) -> Result:
+    async def get_entity_details(self, context: ToolContext, entity: Thing) -> View:
         """Tell everything that is known of one thing: its properties, where it is, its relationships, its versions."""
         home = Home.of(context.caller)
         async with self._database.read() as connection:
@@ -163,7 +162,7 @@ class HomeToolkit:
         entity: Thing,
         threshold: Annotated[float, Field(ge=0, le=1, description="Leave out what is less alike than this.")] = 0.5,
         limit: Annotated[int, Field(ge=1, le=50, description="At most so many results.")] = 10,
-    ) -> Result:
+    ) -> View:
         """Find things like a given one: of the same type and class, with like abilities, names and properties."""
         home = Home.of(context.caller)
         async with self._database.read() as connection:
@@ -175,7 +174,7 @@ class HomeToolkit:
         self,
         context: ToolContext,
         device: Annotated[str, Field(description="Name or id of a device, or of one of its procedures or manuals.")],
-    ) -> Result:
+    ) -> View:
         """Tell how to do something with a device: its procedures step by step, its manuals and its notes."""
         home = Home.of(context.caller)
         async with self._database.read() as connection:
@@ -184,11 +183,9 @@ class HomeToolkit:
             )
             return await answers.procedures(connection, home, thing)
 
-    async def get_automations_in_room(self, context: ToolContext, room: Place) -> Result:
+    async def get_automations_in_room(self, context: ToolContext, room: Place) -> View:
         """List the automations, scenes and schedules that act on a room or zone, or are set off by what is in it."""
         home = Home.of(context.caller)
         async with self._database.read() as connection:
             place = await self._lookup.find(connection, home, room, PLACES, what="room or zone")
             return await answers.automations(connection, home, place)
-
-

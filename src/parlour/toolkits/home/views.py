@@ -1,10 +1,10 @@
 """How things of the home look in the results of tools: plain JSON, the same keys everywhere."""
 
-from pydantic import JsonValue
+from typing import Any
 
 from parlour.toolkits.home.graph import Edge, Entity
 
-View = dict[str, JsonValue]
+View = dict[str, Any]
 
 _SHOWN = ("value", "unit", "target", "brightness", "humidity", "battery", "power_w", "now_playing", "program")
 """What of a device's content is told wherever the device is listed."""

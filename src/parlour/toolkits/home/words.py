@@ -4,17 +4,22 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
+_SHORT_COMPOUND = re.compile(r"\b(\w{1,2})-(\w)")
+"""Wi-Fi and e-mail are written with and without the hyphen, and are one word."""
 _ARTICLES = frozenset({"the", "a", "an", "my", "our", "your", "this", "that"})
 
 FILLERS = frozenset(
-    "the a an my our your this that of in on at to for with and or is are was be it its from by any all some there "
-    "where what which who how do does can could please show me find search look tell about i we you".split()
+    """
+    the a an my our your this that of in on at to for with and or is are was be it its from by any all some
+    there where what which who how do does can could please show me find search look tell about i we you
+    """.split()  # noqa: SIM905
 )
 """Words that say nothing about what is looked for."""
 
 
 def fold(text: str) -> str:
     """`text` in lower case without accents, so that "Café" and "cafe" are one word on every database."""
+    text = _SHORT_COMPOUND.sub(r"\1\2", text)
     plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
