@@ -23,7 +23,9 @@ class Tools(Protocol):
         """A call in words: "Looking at the kitchen"."""
         ...
 
-    async def run(self, call_id: str, name: str, arguments: Arguments | None, raw: str, context: ToolContext) -> Outcome:
+    async def run(
+        self, call_id: str, name: str, arguments: Arguments | None, raw: str, context: ToolContext
+    ) -> Outcome:
         """Run one call to its end. `arguments` is None when what the model wrote was no JSON object."""
         ...
 

@@ -9,7 +9,7 @@ from parlour.api.auth import Asking
 from parlour.api.doors import Doors
 from parlour.api.exchange import exchanged
 from parlour.api.views import conversation_view, message_list
-from parlour.identity.access import conversation_for
+from parlour.identity.access import conversation_for, project_for
 from parlour.identity.who import Who
 from parlour.ids import new_id
 from parlour.protocol.commands import SendMessage
@@ -59,6 +59,8 @@ def conversation_routes(doors: Doors) -> APIRouter:
         """One's own conversations, the latest active first unless told otherwise."""
         size = asked.per_page or asked.limit
         async with doors.reads.read() as connection:
+            if asked.project_id is not None:
+                await project_for(connection, who, asked.project_id)
             found = await list_conversations(
                 connection,
                 owner_id=who.user_id,
