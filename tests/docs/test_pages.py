@@ -9,8 +9,8 @@ import pytest
 
 from tests.docs.blocks import KINDS, Block, Step, blocks, pages, steps
 from tests.docs.session import Session
-from tests.house.skips import missing
-from tests.house.sources import ROOT, name
+from tests.rules.skips import missing
+from tests.rules.sources import ROOT, name
 
 ELSEWHERE = {
     "make test": "it is what runs this test",
@@ -20,7 +20,7 @@ ELSEWHERE = {
     "make lock": "it asks the package index; test_locks.py holds what it writes",
     "make gen": "the tests of the generated files",
     "make clean": "it would remove what runs this test",
-    "pip install .": "tests/house/test_package.py",
+    "pip install .": "tests/rules/test_package.py",
 }
 """Commands that are too long to run here, each with what proves it. Their make targets are still looked up."""
 PAGES = [page for page in pages() if any(block.kind in {"console", "python"} for block in blocks(page))]

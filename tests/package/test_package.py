@@ -13,7 +13,7 @@ import pytest
 import parlour
 from tests.docs.blocks import Block
 from tests.docs.session import Session
-from tests.house.sources import ROOT, files
+from tests.rules.sources import ROOT, files
 
 LOOK = """
 import os, pathlib, urllib.request

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.sources import ROOT, files, name
+from tests.rules.sources import ROOT, files, name
 
 SOURCE = ROOT / "web" / "src"
 IMPORTED = re.compile(r"""(?:\bfrom\s+|\bimport\s*\(?\s*)["']([^"']+)["']""")

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 LACKING = """
 import pytest
-from tests.house.skips import missing
+from tests.rules.skips import missing
 
 def test_asks_the_store():
     missing("PostgreSQL")
@@ -34,7 +34,7 @@ WHOLE_FILE = "import pytest\n\npytest.importorskip('a_package_that_is_not_here')
 def run(folder: Path, body: str, *, ci: str) -> tuple[int, list[str]]:
     """The exit code and the lines of a pytest over one file with `body`."""
     (folder / "test_it.py").write_text(body)
-    command = [sys.executable, "-m", "pytest", "-p", "tests.house.skips", "-p", "no:cacheprovider", "test_it.py"]
+    command = [sys.executable, "-m", "pytest", "-p", "tests.rules.skips", "-p", "no:cacheprovider", "test_it.py"]
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
