@@ -69,9 +69,7 @@ def spoken() -> list[str]:
 @pytest.mark.parametrize("command", spoken())
 def test_a_command_that_a_page_names_exists(command: str) -> None:
     words = [word for word in command.split() if not word.startswith(("[", "--"))]
-    asked = (
-        [*words, "-n"] if words[0] == "make" else [str(Path(sys.executable).parent / words[0]), *words[1:], "--help"]
-    )
+    asked = [*words, "-n"] if words[0] == "make" else [str(installed()), *words[1:], "--help"]
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     done = subprocess.run(asked, cwd=ROOT, env=plain, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
