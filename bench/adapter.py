@@ -11,7 +11,7 @@ import asyncio
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from subprocess import PIPE
@@ -19,8 +19,8 @@ from subprocess import PIPE
 import aiohttp
 import orjson
 import uvloop
-from bench.provider import SENT_AT
 
+from bench.provider import SENT_AT
 from parlour.models.base import ModelRequest, TextDelta, UserMessage
 from parlour.models.openai import OpenAIModel
 from parlour.tools.caller import Caller
@@ -144,9 +144,8 @@ async def compare(rounds: int) -> None:
                 costs = [run.microseconds for run in done]
                 lost = sum(load.streams * load.chunks - run.chunks for run in done)
                 merged = statistics.mean(run.chunks / run.deltas for run in done)
-                print(
-                    f"| {load.name} | {name} | {statistics.median(costs):.1f} | {max(costs):.1f} | {lost} | {merged:.2f} |"
-                )
+                cost = f"{statistics.median(costs):.1f} | {max(costs):.1f}"
+                print(f"| {load.name} | {name} | {cost} | {lost} | {merged:.2f} |")
 
 
 def main() -> None:

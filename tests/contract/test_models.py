@@ -6,12 +6,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
-from tests.models.requests import ask, closable, collect
-from tests.providers import DONE, Answer, Received, call_delta, delta, end, provider, usage
 
 from parlour.models.base import Called, Finished, Model, ModelEvent, ModelRequest, ReasoningDelta, TextDelta
 from parlour.models.openai import OpenAIModel
 from parlour.models.scripted import Pause, Script, ScriptedModel, call, says
+from tests.models.requests import ask, closable, collect
+from tests.providers import DONE, Answer, Received, call_delta, delta, end, provider, usage
 
 
 @dataclass(frozen=True)

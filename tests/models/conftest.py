@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.models.stepped_clock import SteppedClock
-from tests.providers import Provider, provider
 
 from parlour.models.openai import Limits, OpenAIModel
+from tests.models.stepped_clock import SteppedClock
+from tests.providers import Provider, provider
 
 
 @pytest.fixture

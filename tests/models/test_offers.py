@@ -1,10 +1,10 @@
 """Which models the settings offer."""
 
 import pytest
-from tests.conftest import ManualClock
 
 from parlour.errors import BadSetting
 from parlour.models.offers import offered
+from tests.conftest import ManualClock
 
 
 def test_nothing_set_offers_nothing():

@@ -7,7 +7,7 @@ a snapshot. A turn that runs keeps everything since its start.
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import Executable, delete, func, select, update
+from sqlalchemy import Executable, ScalarSelect, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
@@ -110,5 +110,11 @@ def _raised(floors: dict[str, int]) -> list[Executable]:
             .where(topics.c.id == topic, topics.c.floor < floor)
             .values(floor=floor, mark=func.coalesce(mark, topics.c.mark))
         )
-        changes.append(delete(events).where(*gone))
+        changes.append(delete(events).where(*gone, events.c.seq != _home_rev(topic)))
     return changes
+
+
+def _home_rev(topic: str) -> ScalarSelect[int]:
+    """The newest change of a project's home stays: a project's state tells its number."""
+    newest = select(func.coalesce(func.max(events.c.seq), 0))
+    return newest.where(events.c.topic == topic, events.c.type == "entity_changed").scalar_subquery()
