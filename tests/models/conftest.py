@@ -6,7 +6,8 @@ import pytest
 from tests.models.stepped_clock import SteppedClock
 from tests.providers import Provider, provider
 
-from parlour.models.openai import Limits, OpenAIModel
+from parlour.models.openai import OpenAIModel
+from parlour.models.openai_limits import Limits
 
 
 @pytest.fixture

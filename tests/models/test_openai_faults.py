@@ -11,8 +11,9 @@ from tests.models.stepped_clock import SteppedClock
 from tests.providers import DONE, Answer, Provider, answer_of, call_delta, delta, end, event
 
 from parlour.models.base import ModelProblem, TextDelta
-from parlour.models.openai import Limits, OpenAIModel
+from parlour.models.openai import OpenAIModel
 from parlour.models.openai_calls import CallLimits
+from parlour.models.openai_limits import Limits
 
 RETRIED = (408, 409, 429, 500, 502, 503, 504)
 
