@@ -19,8 +19,8 @@ from subprocess import PIPE
 import aiohttp
 import orjson
 import uvloop
-from bench.provider import SENT_AT
 
+from bench.provider import SENT_AT
 from parlour.models.base import ModelRequest, TextDelta, UserMessage
 from parlour.models.openai import OpenAIModel
 from parlour.tools.caller import Caller

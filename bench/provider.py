@@ -21,6 +21,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 import orjson
+
 from bench.plan import KINDS, Plan, beginning, chunk, ending, planned
 
 SENT_AT = re.compile(r"t=(\d+\.\d+);")

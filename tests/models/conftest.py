@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.models.stepped_clock import SteppedClock
-from tests.providers import Provider, provider
 
 from parlour.models.openai import OpenAIModel
 from parlour.models.openai_limits import Limits
+from tests.models.stepped_clock import SteppedClock
+from tests.providers import Provider, provider
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """Which models the settings offer."""
 
 import pytest
-from tests.conftest import ManualClock
 
 from parlour.errors import BadSetting
 from parlour.models.offers import offered
 from parlour.models.openai import model_of
+from tests.conftest import ManualClock
 
 
 def test_nothing_set_offers_nothing():

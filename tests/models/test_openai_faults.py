@@ -6,14 +6,14 @@ from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
-from tests.models.requests import ask, closable, collect, text_of
-from tests.models.stepped_clock import SteppedClock
-from tests.providers import DONE, Answer, Provider, answer_of, call_delta, delta, end, event
 
 from parlour.models.base import ModelProblem, TextDelta
 from parlour.models.openai import OpenAIModel
 from parlour.models.openai_calls import CallLimits
 from parlour.models.openai_limits import Limits
+from tests.models.requests import ask, closable, collect, text_of
+from tests.models.stepped_clock import SteppedClock
+from tests.providers import DONE, Answer, Provider, answer_of, call_delta, delta, end, event
 
 RETRIED = (408, 409, 429, 500, 502, 503, 504)
 

@@ -4,13 +4,13 @@ import dataclasses
 
 import orjson
 from pydantic import JsonValue
-from tests.models.requests import ask, collect
-from tests.providers import Provider, answer_of, call_delta, end
 
 from parlour.models.base import AssistantMessage, Called, RequestedCall, ToolMessage, UserMessage
 from parlour.models.openai import OpenAIModel
 from parlour.models.openai_request import request_body
 from parlour.tools.tool import ToolContext, make_tool
+from tests.models.requests import ask, collect
+from tests.providers import Provider, answer_of, call_delta, end
 
 
 async def look(context: ToolContext, room: str) -> str:

@@ -2,12 +2,11 @@
 
 import asyncio
 
-from tests.models.requests import ask, closable, collect, text_of
-from tests.providers import DONE, Provider, answer_of, call_delta, delta, end, event, usage
-
 from parlour.models.base import Called, Finished, ReasoningDelta, RequestedCall, TextDelta
 from parlour.models.openai import OpenAIModel
 from parlour.protocol.content import Usage
+from tests.models.requests import ask, closable, collect, text_of
+from tests.providers import DONE, Provider, answer_of, call_delta, delta, end, event, usage
 
 USAGE = Usage(prompt_tokens=7, completion_tokens=3, total_tokens=10)
 

@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from tests.models.requests import ask, closable, collect, text_of
-from tests.models.stepped_clock import SteppedClock
-from tests.providers import DONE, Provider, delta, end, usage
 
 from parlour.models.base import Finished, ModelEvent, ModelProblem, TextDelta
 from parlour.models.openai import OpenAIModel
+from tests.models.requests import ask, closable, collect, text_of
+from tests.models.stepped_clock import SteppedClock
+from tests.providers import DONE, Provider, delta, end, usage
 
 
 async def problem_after(events: "asyncio.Task[list[ModelEvent]]") -> ModelProblem:

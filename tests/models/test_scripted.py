@@ -3,8 +3,6 @@
 import asyncio
 
 import pytest
-from tests.models.requests import ask, collect, text_of
-from tests.models.stepped_clock import SteppedClock
 
 from parlour.models.base import (
     AssistantMessage,
@@ -18,6 +16,8 @@ from parlour.models.base import (
     UserMessage,
 )
 from parlour.models.scripted import DEFAULT_TEXT, Pause, Script, ScriptedModel, call, says, words
+from tests.models.requests import ask, collect, text_of
+from tests.models.stepped_clock import SteppedClock
 
 LOOKING = Script.of(
     says("One moment.") + call("look", room="kitchen") + call("count"),
