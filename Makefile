@@ -45,7 +45,7 @@ check-python: $(MADE)/dev
 	@$(VENV)/bin/basedpyright
 	@$(VENV)/bin/lint-imports --no-logo
 	@$(VENV)/bin/python -m gen --check
-	@$(VENV)/bin/python -m pytest -q tests/house
+	@$(VENV)/bin/python -m pytest -q tests/rules
 
 check-web: $(MADE)/dev web/node_modules/.installed
 	@$(NPM) run --silent lint

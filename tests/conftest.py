@@ -9,7 +9,7 @@ import pytest
 from parlour.journal.unit import Committed, Writer
 from parlour.journal.writer import open_writer
 from parlour.store.database import Database
-from tests.house.skips import missing
+from tests.rules.skips import missing
 from tests.storage import Storage, Templates, postgres_is_there
 
 

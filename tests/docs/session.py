@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.docs.blocks import Block, Step, missing, steps
-from tests.house.sources import ROOT
+from tests.rules.sources import ROOT
 
 USUAL = "127.0.0.1:8000"
 OURS = re.compile(r"^(PARLOUR_|OPENAI_|OLLAMA_|DATABASE_URL$|ENVIRONMENT$|LOG_|MAKE|MFLAGS)")

@@ -3,14 +3,15 @@
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.docs.blocks import KINDS, Block, Step, blocks, pages, steps
 from tests.docs.session import Session
-from tests.house.skips import missing
-from tests.house.sources import ROOT, name
+from tests.rules.skips import missing
+from tests.rules.sources import ROOT, name
 
 ELSEWHERE = {
     "make test": "it is what runs this test",
@@ -20,10 +21,11 @@ ELSEWHERE = {
     "make lock": "it asks the package index; test_locks.py holds what it writes",
     "make gen": "the tests of the generated files",
     "make clean": "it would remove what runs this test",
-    "pip install .": "tests/house/test_package.py",
+    "pip install .": "tests/rules/test_package.py",
 }
 """Commands that are too long to run here, each with what proves it. Their make targets are still looked up."""
 PAGES = [page for page in pages() if any(block.kind in {"console", "python"} for block in blocks(page))]
+SPOKEN = re.compile(r"`((?:make|parlour) [^`…]+)`")
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
 
@@ -42,6 +44,7 @@ def written(step: Step) -> list[str]:
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_what_a_page_shows_comes_true(page: Path, tmp_path: Path) -> None:
     found = [here(block) for block in blocks(page)]
+    installed()
     if "$ make run" in "\n".join(block.body for block in found) and not (ROOT / ".venv/made/run").exists():
         missing("a .venv made by make")
     with Session(tmp_path, os.environ) as session:
@@ -49,10 +52,26 @@ def test_what_a_page_shows_comes_true(page: Path, tmp_path: Path) -> None:
             session.run(block)
 
 
-@pytest.mark.parametrize("command", [command for command in ELSEWHERE if command.startswith("make")])
-def test_make_knows_every_command_that_a_page_may_name(command: str) -> None:
+def installed() -> Path:
+    """The `parlour` beside the Python that runs this; leaves the test out where there is none."""
+    command = Path(sys.executable).parent / "parlour"
+    if not command.exists():
+        missing("Parlour installed in this Python")
+    return command
+
+
+def spoken() -> list[str]:
+    """The commands that the pages name in a sentence, and those that are proved elsewhere."""
+    named = {command for page in pages() for command in SPOKEN.findall(page.read_text(encoding="utf-8"))}
+    return sorted(named.union(command for command in ELSEWHERE if command.startswith("make")))
+
+
+@pytest.mark.parametrize("command", spoken())
+def test_a_command_that_a_page_names_exists(command: str) -> None:
+    words = [word for word in command.split() if not word.startswith(("[", "--"))]
+    asked = [*words, "-n"] if words[0] == "make" else [str(installed()), *words[1:], "--help"]
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    done = subprocess.run([*command.split(), "-n"], cwd=ROOT, env=plain, capture_output=True, text=True, check=False)
+    done = subprocess.run(asked, cwd=ROOT, env=plain, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

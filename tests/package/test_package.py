@@ -13,7 +13,7 @@ import pytest
 import parlour
 from tests.docs.blocks import Block
 from tests.docs.session import Session
-from tests.house.sources import ROOT, files
+from tests.rules.sources import ROOT, files
 
 LOOK = """
 import os, pathlib, urllib.request
@@ -67,7 +67,8 @@ def test_an_installed_parlour_runs_outside_the_checkout(wheel: Path, tmp_path: P
     subprocess.run([*command, str(target), str(wheel)], check=True)
     home = tmp_path / "home"
     home.mkdir()
-    environment = {**os.environ, "PYTHONPATH": str(target), "INSTALLED": str(target)}
+    path = f"{target / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(target), "INSTALLED": str(target)}
     with Session(home, environment) as session:
         session.run(Block(Path(__file__), 1, "console", "$ parlour serve --demo"))
         session.run(Block(Path(__file__), 1, "python", LOOK))

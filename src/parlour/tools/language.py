@@ -79,7 +79,10 @@ class Frame:
     fillers: tuple[str, ...] = ()
     """Words that may stand in such a question and mean nothing."""
     examples: tuple[str, ...] = ()
-    """Questions of this kind, with {kind} or {class} where a name goes; shown when a question is declined."""
+    """Questions of this kind, the first that can be filled is shown. A name goes in braces: a kind ("{room}"), a
+    class ("{light}"), "{measured}" for a place where something is measured, "{other_room}" for another one."""
+    rank: int = 0
+    """Where its example stands among all that are shown, from 1; 0 for a frame that shows none."""
     constants: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     """Arguments that such a question always means, whatever its words."""
     actions: bool = False

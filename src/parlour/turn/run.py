@@ -1,13 +1,13 @@
 """One turn being carried out: performs what the machine asks for, and tells it what came of it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 import structlog
 
 from parlour.clock import isoformat
-from parlour.models.base import Model, ModelProblem, ModelRequest
+from parlour.models.base import Model, ModelProblem, ModelRequest, RequestedCall
 from parlour.protocol.content import Json, Part, Problem, ReasoningPart, TextPart
 from parlour.tools.caller import Caller
 from parlour.tools.outcomes import Outcome
@@ -178,12 +178,11 @@ class TurnRun:
 
     # --- tools -------------------------------------------------------------------------------------------------
 
-    async def _first_of(self, calls: tuple[Any, ...]) -> Ran:
-        context_of = self.turn
+    async def _first_of(self, calls: Sequence[RequestedCall]) -> Ran:
         for call in calls:
             if call.id not in self._tool_tasks:
-                context = ToolContext(self._caller, context_of.conversation_id, context_of.id, call.id)
-                running = self._means.tools.run(call.id, call.name, call.arguments, call.raw, context)
+                context = ToolContext(self._caller, self.turn.conversation_id, self.turn.id, call.id)
+                running = self._means.tools.run(call, context)
                 self._tool_tasks[call.id] = asyncio.create_task(running, name=f"tool {call.name}")
         tasks = [self._tool_tasks[call.id] for call in calls]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -216,8 +215,7 @@ class TurnRun:
         if isinstance(settled, ToolStep):
             answer, unit = units.tool_ended(self.turn, number, settled, self._answer, self._now())
         else:
-            tools = self._means.tools
-            labelled = [(c, await tools.label(self._caller, c.name, c.arguments)) for c in settled.calls]
+            labelled = [(call, self._means.tools.label(call)) for call in settled.calls]
             answer, unit = units.called_tools(self.turn, number, settled, self._answer, labelled, self._now())
         await self._means.writer.commit(unit)
         self._answer = answer

@@ -163,7 +163,7 @@ class Runner:
 
     async def _claim_and_go(self, turn: TurnRow) -> None:
         means = self._means
-        model = self._model_of(turn)
+        model = await self._model_of(turn)
         claim = units.claimed(
             turn,
             owner=self._node_id,
@@ -188,9 +188,9 @@ class Runner:
         self._tell_ended(turn.id)
         await self._take_next(turn.conversation_id)
 
-    def _model_of(self, turn: TurnRow) -> Model | Problem:
+    async def _model_of(self, turn: TurnRow) -> Model | Problem:
         try:
-            return self._means.models.choose(turn.model)
+            return await self._means.models.choose(turn.tenant_id, turn.model)
         except NotAvailable as gone:
             return Problem(code=gone.code, message=gone.safe)
 

@@ -56,7 +56,7 @@ class Saying:
         Raises InvalidRequest for a blank message, MessageTooLong, ConversationNotFound, NotFound for a project,
         NotAvailable for a model or an attachment, IdempotencyConflict.
         """
-        self._check(command)
+        await self._check(who, command)
         digest = digest_of(command)
         at = isoformat(self.clock.now())
 
@@ -98,7 +98,7 @@ class Saying:
 
         return await self._once(who, command.command_id, digest, build)
 
-    def _check(self, command: SendMessage) -> None:
+    async def _check(self, who: Who, command: SendMessage) -> None:
         if not command.content.strip():
             raise InvalidRequest("A message needs words.")
         if len(command.content) > self.max_characters:
@@ -106,7 +106,7 @@ class Saying:
         if command.attachments:
             raise NotAvailable("Files cannot be attached on this server.")
         if command.model is not None:
-            self.models.choose(command.model)
+            await self.models.choose(who.tenant_id, command.model)
 
     async def _once(
         self,

@@ -70,6 +70,9 @@ def declined(outcome: Declined, examples: Examples) -> str:
         )
     if outcome.why == "command":
         opening = "I can only look things up so far; I cannot change or switch anything."
+    elif outcome.why == "unmeasured":
+        where = f" in the {examples.index.name(outcome.thing)}" if outcome.thing else ""
+        opening = f"I know of nothing{where} that measures {_quoted(outcome.words)}."
     elif outcome.why == "absent":
         opening = f"I know of no {_quoted(outcome.words)} here."
     elif outcome.words:

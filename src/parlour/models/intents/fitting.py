@@ -18,6 +18,8 @@ from parlour.tools.language import Slot
 PLACES = frozenset({"room", "zone", "home"})
 _WORDLESS = frozenset({"class", "classes", "state", "measure", "text"})
 _LONGEST_TEXT = 8
+_UNMISTAKABLE = 3
+"""An opening of this many words is seen through a name: "search the house for"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,14 @@ def fit(bound: BoundFrame, words: Sequence[Word], reading: Reading, grammar: Gra
         return None
     attempt.free = [t for t in reading if not attempt.used & set(range(t.start, t.end))]
     text_left = _take_text(bound, attempt, grammar)
+    marked = {slot_key(s) for s in bound.frame.slots if s.after}
     for slot in sorted(bound.frame.slots, key=lambda s: not s.after):
-        _take_tag(slot, attempt, grammar, index)
+        _take_tag(slot, marked, attempt, grammar, index)
     place = _take_place(bound, attempt, index)
     if bound.frame.actions:
         _take_action(attempt, index)
-    explained = len(attempt.used)
+    texts = [f.tag for s in bound.frame.slots if "text" in s.takes and (f := attempt.fills.get(slot_key(s)))]
+    explained = len(attempt.used) - sum(tag.end - tag.start for tag in texts)
     missing = next((s for s in bound.frame.slots if s.required and slot_key(s) not in attempt.fills), None)
     left = (*text_left, *_left(bound, attempt, grammar))
     return Fit(bound, attempt.fills, place, explained, left, missing)
@@ -92,6 +96,8 @@ def fit(bound: BoundFrame, words: Sequence[Word], reading: Reading, grammar: Gra
 def _take_cues(bound: BoundFrame, attempt: _Attempt) -> bool:
     hidden = {at for t in attempt.reading if t.role == "name" for at in range(t.start, t.end)}
     texts = tuple(w.text for w in attempt.words)
+    if any(heads.isdisjoint(texts) for heads in bound.heads):
+        return False
     for group in bound.cues:
         span = _find(group, texts, hidden | attempt.used)
         if span is None:
@@ -106,19 +112,21 @@ def _find(group: tuple[Cue, ...], texts: tuple[str, ...], closed: set[int]) -> t
         size = len(cue.words)
         starts = range(1) if cue.opens else range(len(texts) - size + 1)
         for start in starts:
-            if texts[start : start + size] == cue.words and not closed & set(range(start, start + size)):
+            covered = cue.opens and size >= _UNMISTAKABLE
+            if texts[start : start + size] == cue.words and (covered or not closed & set(range(start, start + size))):
                 return start, start + size
     return None
 
 
-def _take_tag(slot: Slot, attempt: _Attempt, grammar: Grammar, index: NameIndex) -> None:
+def _take_tag(slot: Slot, marked: set[str], attempt: _Attempt, grammar: Grammar, index: NameIndex) -> None:
     key = slot_key(slot)
-    if key in attempt.fills:
-        return
-    for tag in attempt.free:
+    ordered = attempt.free if slot.after else sorted(attempt.free, key=lambda tag: _is_place(tag, index))
+    for tag in ordered:
         if not _fits_slot(slot, tag, index):
             continue
         if slot.after and not _stands_after(slot.after, tag, attempt, grammar):
+            continue
+        if not slot.after and any(attempt.fills[key].tag.start < tag.start for key in marked & attempt.fills.keys()):
             continue
         attempt.free.remove(tag)
         attempt.used.update(range(tag.start, tag.end))
@@ -155,7 +163,8 @@ def _take_place(bound: BoundFrame, attempt: _Attempt, index: NameIndex) -> Fill 
     things = [s for s in bound.frame.slots if set(s.takes) & {"device", "measure"}]
     if len(things) != 1 or slot_key(things[0]) not in attempt.fills:
         return None
-    tag = next((t for t in attempt.free if t.role == "there" or _is_place(t, index)), None)
+    end = attempt.fills[slot_key(things[0])].tag.end
+    tag = next((t for t in attempt.free if t.role == "there" or (_is_place(t, index) and (t.start != end or _is_floor(t, index)))), None)
     if tag is None:
         return None
     attempt.free.remove(tag)
@@ -165,6 +174,11 @@ def _take_place(bound: BoundFrame, attempt: _Attempt, index: NameIndex) -> Fill 
 
 def _is_place(tag: Tag, index: NameIndex) -> bool:
     return tag.role == "name" and any(index.things[i].kind in PLACES for i in tag.ids)
+
+
+def _is_floor(tag: Tag, index: NameIndex) -> bool:
+    """ "upstairs" needs no preposition before it."""
+    return any(index.things[i].kind == "zone" for i in tag.ids)
 
 
 def _take_text(bound: BoundFrame, attempt: _Attempt, grammar: Grammar) -> tuple[str, ...]:
@@ -183,7 +197,12 @@ def _take_text(bound: BoundFrame, attempt: _Attempt, grammar: Grammar) -> tuple[
     tag = Tag("name", start, end, value=said(attempt.words, start, end))
     attempt.fills[slot_key(slot)] = Fill(tag, tag.value)
     inside = {at for t in attempt.reading if t.role == "name" and t.sure for at in range(t.start, t.end)}
-    stops = [w.text for at, w in enumerate(attempt.words) if at >= start and at not in inside and _stops(w, grammar)]
+    allowed = {w for filler in bound.frame.fillers for w in filler.split()}
+    stops = [
+        w.text
+        for at, w in enumerate(attempt.words)
+        if at >= start and at not in inside and w.text not in allowed and _stops(w, grammar)
+    ]
     return (*stops, *(w.text for w in attempt.words[start + _LONGEST_TEXT :]))
 
 
@@ -218,7 +237,7 @@ def _left(bound: BoundFrame, attempt: _Attempt, grammar: Grammar) -> tuple[str, 
             at += 1
             continue
         filler = _filler_at(texts, at, bound.fillers)
-        if filler and not any(t.role == "name" and t.sure and t.start <= at < t.end for t in attempt.free):
+        if filler and not any(_weighs(t) and t.start <= at < t.end for t in attempt.free):
             at += len(filler)
         elif at in tagged:
             tag = tagged[at]
@@ -229,6 +248,11 @@ def _left(bound: BoundFrame, attempt: _Attempt, grammar: Grammar) -> tuple[str, 
                 left.append(attempt.words[at].raw if "'" not in attempt.words[at].raw else texts[at])
             at += 1
     return tuple(left)
+
+
+def _weighs(tag: Tag) -> bool:
+    """Whether a tag may not be passed over as a filler."""
+    return tag.role in ("class", "state", "measure") or (tag.role == "name" and tag.sure)
 
 
 def _filler_at(texts: tuple[str, ...], at: int, fillers: tuple[Phrase, ...]) -> Phrase | None:

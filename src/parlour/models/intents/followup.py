@@ -40,18 +40,18 @@ def turns_of(messages: Sequence[ModelMessage]) -> tuple[Turn, ...]:
 
 def talk_of(turns: Sequence[Turn], index: NameIndex) -> Talk:
     """What the calls so far were about: the last place, the last thing, the last class."""
-    place = thing = class_name = None
+    place = thing = None
+    last: dict[str, JsonValue] = {}
     for turn in turns:
         for _, arguments in turn.calls:
+            last = arguments
             for value in _strings(arguments):
                 meant = _thing(value, index)
                 if meant is not None:
                     thing = meant
                     known = index.things[meant]
                     place = meant if known.kind in PLACES else known.place or place
-                elif value in index.classes:
-                    class_name = value
-    return Talk(place, thing, class_name)
+    return Talk(place, thing, last)
 
 
 def _strings(arguments: dict[str, JsonValue]) -> Iterator[str]:
@@ -84,7 +84,9 @@ def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Gramm
     replaced: set[str] = set()
     for tag in reading:
         fill = Fill(tag, said(words, tag.start, tag.end))
-        key = _key_for(base, tag, index) if fit else None
+        before = texts[tag.start - 1] if tag.start else ""
+        before = texts[tag.start - 2] if before in grammar.lexicon.determiners and tag.start > 1 else before
+        key = _key_for(base, tag, before, index) if fit else None
         if fit is None or key is None or key in replaced:
             return None
         replaced.add(key)
@@ -95,13 +97,16 @@ def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Gramm
 
 
 def _only_fillers(texts: tuple[str, ...], covered: set[int], grammar: Grammar) -> bool:
-    allowed = {w for filler in grammar.lexicon.fillers if len(filler) == 1 for w in filler} | {"on", "to", "about"}
+    allowed = {w for filler in grammar.lexicon.fillers if len(filler) == 1 for w in filler} | {"on", "to", "from", "about"}
     return all(at in covered or text in allowed for at, text in enumerate(texts))
 
 
-def _key_for(base: Fit, tag: Tag, index: NameIndex) -> str | None:
+def _key_for(base: Fit, tag: Tag, before: str, index: NameIndex) -> str | None:
     slots = {slot_key(s): s for s in base.bound.frame.slots}
     if tag.role == "name":
+        marked = next((k for k, s in slots.items() if before in s.after), None)
+        if marked is not None:
+            return marked
         return _key_for_name(base, tag, slots, index)
     wanted = {"class": ("class", "classes"), "state": ("state",), "measure": ("measure",)}.get(tag.role, ())
     direct = next((k for k, s in slots.items() if set(s.takes) & set(wanted)), None)

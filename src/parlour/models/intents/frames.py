@@ -28,6 +28,8 @@ class BoundFrame:
     tool: str
     frame: Frame
     cues: tuple[tuple[Cue, ...], ...]
+    heads: tuple[frozenset[str], ...]
+    """The first words of each group of cues: where none of them is there, the group cannot be."""
     fillers: tuple[Phrase, ...]
 
     def slot(self, key: str) -> Slot:
@@ -54,8 +56,10 @@ class Grammar:
     states: Mapping[Phrase, str]
     state_classes: Mapping[str, tuple[str, ...]]
     measures: Mapping[Phrase, Measure]
+    structure: frozenset[str]
+    """Every word that the language or a frame uses to build a question."""
     vocabulary: frozenset[str]
-    """Every word that the language or a frame knows."""
+    """These, and the nouns, states and measures."""
 
 
 def slot_key(slot: Slot) -> str:
@@ -74,8 +78,7 @@ def grammar_of(tools: Iterable[Tool], lexicon: Lexicon) -> Grammar:
     nouns = {p: noun for words in subjects for p, noun in _nouns(words, lexicon).items()}
     states = {tuple(t.split()): state for words in subjects for state, texts in words.states.items() for t in texts}
     measures = {tuple(t.split()): measure for words in subjects for measure in words.measures for t in measure.words}
-    known = {w for p in [*nouns, *states, *measures] for w in p}
-    known |= {w for f in frames for group in f.cues for cue in group for w in cue.words}
+    known = {w for f in frames for group in f.cues for cue in group for w in cue.words}
     known |= {w for f in frames for filler in f.fillers for w in filler}
     known |= {w for f in frames for slot in f.frame.slots for w in slot.after}
     return Grammar(
@@ -86,15 +89,18 @@ def grammar_of(tools: Iterable[Tool], lexicon: Lexicon) -> Grammar:
         states=states,
         state_classes={state: classes for words in subjects for state, classes in words.state_classes.items()},
         measures=measures,
-        vocabulary=frozenset(known) | lexicon.vocabulary,
+        structure=frozenset(known) | lexicon.vocabulary,
+        vocabulary=frozenset(known) | lexicon.vocabulary | {w for p in [*nouns, *states, *measures] for w in p},
     )
 
 
 def _bound(tool: str, frame: Frame, lexicon: Lexicon) -> BoundFrame:
+    cues = tuple(_cues(group, lexicon) for group in frame.cues)
     return BoundFrame(
         tool=tool,
         frame=frame,
-        cues=tuple(_cues(group, lexicon) for group in frame.cues),
+        cues=cues,
+        heads=tuple(frozenset(cue.words[0] for cue in group) for group in cues),
         fillers=phrases(frame.fillers) + lexicon.fillers,
     )
 

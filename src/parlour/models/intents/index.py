@@ -102,8 +102,10 @@ class NameIndex:
 
     def _learn(self, named: Named) -> None:
         self.things[named.id] = named
-        for phrase in self.phrases(named):
+        phrases = self.phrases(named)
+        for phrase in phrases | _joined(phrases):
             self.trie.put(phrase, named.id)
+        for phrase in phrases:
             for word in phrase:
                 self.words.setdefault(word, set()).add(named.id)
                 self.stems.setdefault(stem(word), set()).add(named.id)
@@ -119,8 +121,10 @@ class NameIndex:
         named = self.things.pop(thing, None)
         if named is None:
             return
-        for phrase in self.phrases(named):
+        phrases = self.phrases(named)
+        for phrase in phrases | _joined(phrases):
             self.trie.remove(phrase, thing)
+        for phrase in phrases:
             for word in phrase:
                 _drop(self.words, word, thing)
                 _drop(self.stems, stem(word), thing)
@@ -136,6 +140,11 @@ def _spellings(name: str) -> Iterable[str]:
     if "-" in name:
         yield name.replace("-", "")
         yield name.replace("-", " ")
+
+
+def _joined(phrases: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Names of two words as they are written in one: "livingroom"."""
+    return {("".join(p),) for p in phrases if len(p) == 2 and p[0] not in _ARTICLES}
 
 
 def _class_words(noun: str) -> list[str]:

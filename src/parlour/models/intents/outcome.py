@@ -35,10 +35,10 @@ class Asked:
 class Declined:
     """Not understood, or not to be done. `words` are what stays unexplained."""
 
-    why: Literal["command", "words", "nothing", "absent", "bare"]
+    why: Literal["command", "words", "nothing", "absent", "unmeasured", "bare"]
     words: tuple[str, ...] = ()
     thing: str | None = None
-    """For a bare name: the id of what was named."""
+    """The id of what was named, for a bare name; of the place, where nothing measures what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ class Resolver:
                 found[slot.argument] = value
         return found
 
-    def _place(self, fit: Fit) -> str | None | _Pending | Declined:
+    def _place(self, fit: Fit) -> str | _Pending | Declined | None:
         if fit.place is None:
             return None
         if fit.place.tag.role == "there":

@@ -35,7 +35,7 @@ def _repaired(word: Word, known: Callable[[str], bool], long_words: Iterable[str
     if len(text) < _SHORTEST or not text.isalpha() or known(text) or text in english_words():
         return word
     near = {edit for edit in _edits(text) if known(edit)}
-    if not near and len(text) >= _LONG - 1:
+    if not near and len(text) >= _LONG:
         near = {w for w in long_words if _near_enough(text, w)}
     if len(near) != 1:
         return word

@@ -4,7 +4,7 @@ Whole names come first and hide the words in them: nothing looks for a cue insid
 are a second reading, single words of names a third, which is only ever asked about.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +16,10 @@ from parlour.models.intents.spelling import english_words
 from parlour.tools.language import Measure
 
 Role = Literal["name", "class", "state", "measure", "it", "there", "them"]
+Allowed = Callable[[str], bool]
 _LONGEST = 6
+_PAPERS = frozenset({"procedure", "manual", "note", "automation", "schedule", "app"})
+"""What is named after other things: "Descale the coffee machine"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +44,21 @@ Reading = tuple[Tag, ...]
 def readings(words: tuple[str, ...], grammar: Grammar, index: NameIndex) -> list[Reading]:
     """The ways of tagging `words`, the best first: by whole names, by parts of names, by single words of names."""
     whole = _whole(words, grammar, index)
+    things = _whole(words, grammar, index, lambda thing: index.things[thing].kind not in _PAPERS)
     parts = _parts(words, whole, grammar, index)
     single = _single(words, parts, grammar, index)
     found = [whole]
-    for reading in (parts, single):
+    for reading in (things, parts, single):
         if reading not in found:
             found.append(reading)
     return found
 
 
-def _whole(words: tuple[str, ...], grammar: Grammar, index: NameIndex) -> Reading:
+def _whole(words: tuple[str, ...], grammar: Grammar, index: NameIndex, allowed: Allowed | None = None) -> Reading:
     tags: list[Tag] = []
     at = 0
     while at < len(words):
-        tag = _tag_at(words, at, grammar, index)
+        tag = _tag_at(words, at, grammar, index, allowed)
         if tag is None:
             at += 1
         else:
@@ -63,14 +67,18 @@ def _whole(words: tuple[str, ...], grammar: Grammar, index: NameIndex) -> Readin
     return tuple(tags)
 
 
-def _tag_at(words: tuple[str, ...], at: int, grammar: Grammar, index: NameIndex) -> Tag | None:
+def _tag_at(
+    words: tuple[str, ...], at: int, grammar: Grammar, index: NameIndex, allowed: Allowed | None
+) -> Tag | None:
     """The longest tag that begins here; among equally long ones a name is before a class before a state."""
-    found = [t for t in (_name_at(words, at, grammar, index), *_known_at(words, at, grammar, index)) if t is not None]
+    found = [t for t in (_name_at(words, at, grammar, index, allowed), *_known_at(words, at, grammar, index)) if t is not None]
     return max(found, key=lambda tag: tag.end) if found else None
 
 
-def _name_at(words: tuple[str, ...], at: int, grammar: Grammar, index: NameIndex) -> Tag | None:
-    end, ids = index.trie.longest(words, at)
+def _name_at(
+    words: tuple[str, ...], at: int, grammar: Grammar, index: NameIndex, allowed: Allowed | None
+) -> Tag | None:
+    end, ids = index.trie.longest(words, at, allowed)
     if not ids or (words[at:end] in grammar.lexicon.fillers):
         return None
     return Tag("name", at, end, ids)
@@ -132,7 +140,7 @@ def _parts(words: tuple[str, ...], whole: Reading, grammar: Grammar, index: Name
     at = 0
     while at < len(words):
         run = next(
-            (r for end in range(min(len(words), at + _LONGEST), at + 1, -1) if (r := _run(words, at, end, index))), None
+            (r for end in range(min(len(words), at + _LONGEST), at + 1, -1) if (r := _run(words, at, end, grammar, index))), None
         )
         exact = next((t for t in whole if t.role == "name" and run and t.start <= run.start and run.end <= t.end), None)
         if run is None or exact is not None:
@@ -143,11 +151,15 @@ def _parts(words: tuple[str, ...], whole: Reading, grammar: Grammar, index: Name
     return _merged(whole, runs)
 
 
-def _run(words: tuple[str, ...], start: int, end: int, index: NameIndex) -> Tag | None:
+def _run(words: tuple[str, ...], start: int, end: int, grammar: Grammar, index: NameIndex) -> Tag | None:
     """What has all of these words; at least one of them in its own name, and none of them a word for anything."""
     ids: frozenset[str] | None = None
     named = False
+    if len({stem(w) for w in words[start:end]}) < end - start:
+        return None
     for word in words[start:end]:
+        if (word,) in grammar.lexicon.fillers:
+            return None
         own, of_class = index.things_named(stem(word)), index.things_of(word)
         if not own and not of_class:
             return None
@@ -164,7 +176,7 @@ def _single(words: tuple[str, ...], reading: Reading, grammar: Grammar, index: N
     taken = {at for tag in reading for at in range(tag.start, tag.end)}
     found: list[Tag] = []
     for at, word in enumerate(words):
-        if at in taken or word in grammar.vocabulary or word in grammar.lexicon.never_alone or len(word) < 3:
+        if at in taken or word in grammar.structure or word in grammar.lexicon.never_alone or len(word) < 3:
             continue
         ids = index.things_named(stem(word))
         if ids:

@@ -1,5 +1,6 @@
 """A trie over words: which things are called exactly what stands here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -36,14 +37,20 @@ class Trie:
                 return
             del parent.children[word]
 
-    def longest(self, words: tuple[str, ...], start: int) -> tuple[int, frozenset[str]]:
-        """Where the longest phrase that begins at `start` ends, and what it names; (start, nothing) when none does."""
+    def longest(
+        self, words: tuple[str, ...], start: int, allowed: Callable[[str], bool] | None = None
+    ) -> tuple[int, frozenset[str]]:
+        """Where the longest phrase that begins at `start` ends, and what it names; (start, nothing) when none does.
+
+        Only what is `allowed` counts.
+        """
         node, end, ids = self._root, start, frozenset[str]()
         for at in range(start, len(words)):
             child = node.children.get(words[at])
             if child is None:
                 break
             node = child
-            if node.ids:
-                end, ids = at + 1, frozenset(node.ids)
+            named = node.ids if allowed is None else {i for i in node.ids if allowed(i)}
+            if named:
+                end, ids = at + 1, frozenset(named)
         return end, ids

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from parlour.toolkits.home.tables import entities, relationships
 from parlour.tools.caller import Caller
 
+PLACING = frozenset({"located_in", "part_of", "contained_in"})
+"""The relationships that say where something is."""
 CHUNK = 500
 """How many ids one query names; SQLite's limit on variables lies far above."""
 
@@ -165,7 +167,11 @@ def _edges(
 
 
 async def neighbours(connection: AsyncConnection, home: Home, ids: Sequence[str]) -> list[tuple[str, str, str, bool]]:
-    """Every step away from `ids`: (near id, far id, relationship, whether it goes along the edge)."""
+    """Every step away from `ids`: (near id, far id, relationship, whether it goes along the edge).
+
+    What things do with each other comes before where they are, so that of two equally short ways the telling one
+    is met first.
+    """
     found: list[tuple[str, str, str, bool]] = []
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
@@ -180,7 +186,7 @@ async def neighbours(connection: AsyncConnection, home: Home, ids: Sequence[str]
                 found.append((from_id, to_id, kind, True))
             if to_id in here:
                 found.append((to_id, from_id, kind, False))
-    return found
+    return sorted(found, key=lambda step: step[2] in PLACING)
 
 
 async def count_edges(connection: AsyncConnection, home: Home, entity_id: str) -> int:

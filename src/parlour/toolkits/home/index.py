@@ -14,6 +14,9 @@ FARTHEST = 0.72
 """Words less alike than this are different words."""
 MOST_CORRECTIONS = 5
 
+_ENDINGS = frozenset({"", "e", "s", "es", "ed", "er", "ers", "ing", "ings", "ion", "ions", "y", "ies"})
+"""Words that differ only in these are one word in two forms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -134,7 +137,10 @@ def word_likeness(said: str, known: str) -> float:
     """How alike two words are, from 0 to 1; a beginning of at least four letters counts nearly as the word."""
     if said == known:
         return 1.0
-    if len(said) >= 4 and Prefix.similarity(said, known) == len(said):
+    shared = int(Prefix.similarity(said, known))
+    if shared >= 4 and {said[shared:], known[shared:]} <= _ENDINGS:
+        return 0.95
+    if shared >= 4 and shared == len(said):
         return 0.9
     return OSA.normalized_similarity(said, known)
 

@@ -72,8 +72,12 @@ class Lookup:
             raise _wrong_kind(thing.name, thing.type, kinds)
         return thing
 
+    def kept(self) -> int:
+        """How many things are in memory now, over all homes."""
+        return sum(map(len, self._indexes.values()))
+
     def _let_go(self) -> None:
-        while len(self._indexes) > 1 and sum(map(len, self._indexes.values())) > self._most_names:
+        while len(self._indexes) > 1 and self.kept() > self._most_names:
             home, _ = self._indexes.popitem(last=False)
             lock = self._locks.get(home)
             if lock is not None and not lock.locked():

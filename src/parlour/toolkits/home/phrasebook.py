@@ -51,6 +51,7 @@ def _frame(data: dict[str, Any]) -> Frame:
         slots=tuple(_slot(slot) for slot in data["slots"]),
         fillers=tuple(data.get("fillers", ())),
         examples=tuple(data.get("examples", ())),
+        rank=data.get("rank", 0),
         constants=data.get("constants", {}),
         actions=data.get("actions", False),
     )

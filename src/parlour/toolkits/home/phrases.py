@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~#])")
+_UPON = frozenset({"floor", "landing", "terrace", "patio", "roof", "balcony", "driveway", "stairs"})
 LOW_BATTERY = 35
 MOST_LINES = 40
 
@@ -22,6 +23,12 @@ def bold(view: dict[str, Any] | None) -> str:
 def the(view: dict[str, Any]) -> str:
     """The name of a place in a sentence: "the **Kitchen**", but "**Juno's Room**"."""
     return bold(view) if "'s " in view["name"] or "’s " in view["name"] else f"the {bold(view)}"
+
+
+def inside(view: dict[str, Any]) -> str:
+    """Where something is: "in the **Kitchen**", "on the **Ground Floor**"."""
+    last = str(view["name"]).casefold().split(" ")[-1]
+    return f"{'on' if last in _UPON else 'in'} {the(view)}"
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from parlour.ids import is_id
 from parlour.toolkits.home.kinds import canonical_class
 from parlour.toolkits.home.phrases import (
     bold,
     condition,
     counted,
+    inside,
     item,
     joined,
     lines,
@@ -37,6 +39,9 @@ _RELATIONSHIPS = {
 }
 
 
+_UNITS = {"w": "W", "kwh": "kWh", "m2": "m²", "k": "K", "kmh": "km/h"}
+
+
 def relationship_words(relationship: str, *, along: bool) -> str:
     """A relationship as a verb, read along its direction or against it."""
     forward, backward = _RELATIONSHIPS.get(relationship, (relationship.replace("_", " "),) * 2)
@@ -44,7 +49,12 @@ def relationship_words(relationship: str, *, along: bool) -> str:
 
 
 def _said(arguments: Arguments, key: str) -> str:
-    return plain(arguments.get(key) or "the home")
+    """What a call names, as it was said: "the kitchen". An id says nothing to a person."""
+    text = str(arguments.get(key) or "home")
+    if is_id(text):
+        return "it"
+    bare = text.strip().removeprefix("the ").removeprefix("The ")
+    return plain(bare) if key == "query" or "'s " in bare else f"the {plain(bare)}"
 
 
 # --- devices in a room ---------------------------------------------------------------------------------------------
@@ -71,7 +81,7 @@ def _devices_summary(_: Arguments, result: View) -> str:
 
 
 def _devices_sentence(_: Arguments, result: View) -> str:
-    place = f"in {the(result['room'])}" if result["room"] else "in this home"
+    place = inside(result["room"]) if result["room"] else "in this home"
     if not result["count"]:
         verb = "is" if result["state"] else "are"
         if result["state"]:
@@ -84,7 +94,7 @@ def _devices_sentence(_: Arguments, result: View) -> str:
     listing = lines((item(v, place=several) for v in own), result["count"] - len(watching))
     parts = [f"{text}:\n\n{listing}" if own else f"{text}."]
     if watching:
-        parts.append(f"{joined([item(v) for v in watching])} only {'watch' if len(watching) > 1 else 'watches'} it.")
+        parts.append(f"Watching it from elsewhere: {joined([item(v) for v in watching])}.")
     return "\n\n".join(parts)
 
 
@@ -150,7 +160,7 @@ def _search_summary(_: Arguments, result: View) -> str:
 
 def _hit(view: View) -> str:
     kind = plain(view.get("device_class") or view["type"])
-    place = f" in {the(view['room'])}" if view.get("room") else ""
+    place = f" {inside(view['room'])}" if view.get("room") else ""
     how = condition(view)
     text = f"{bold(view)}, {kind}{place}{': ' + how if how else ''}"
     return f"{text}. “{plain(view['excerpt'])}”" if view.get("excerpt") else text
@@ -210,7 +220,7 @@ def _details_summary(_: Arguments, result: View) -> str:
 def _details_sentence(_: Arguments, result: View) -> str:
     entity = result["entity"]
     kind = plain(entity["device_class"] or entity["type"])
-    place = f" in {the(result['place'])}" if result["place"] else ""
+    place = f" {inside(result['place'])}" if result["place"] else ""
     parts = [f"{bold(entity)} is {'an' if kind[0] in 'aeiou' else 'a'} {kind}{place}."]
     if entity["aliases"]:
         parts[0] += f" It is also called {joined([plain(a) for a in entity['aliases']])}."
@@ -221,7 +231,7 @@ def _details_sentence(_: Arguments, result: View) -> str:
     listed_steps = content.pop("steps", None)
     shown = {k: v for k, v in content.items() if k not in ("device_class", "kind") and not isinstance(v, dict)}
     if shown:
-        parts.append(lines(f"{plain(key.replace('_', ' '))}: {_value(value)}" for key, value in shown.items()))
+        parts.append(lines(_property(key, value) for key, value in shown.items()))
     if isinstance(listed_steps, list):
         parts.append(steps(listed_steps))  # pyright: ignore[reportUnknownArgumentType]
     edges = result["relationships"]
@@ -230,6 +240,14 @@ def _details_sentence(_: Arguments, result: View) -> str:
     if told:
         parts.append(f"It\n\n{lines(told, edges['count'])}")
     return "\n\n".join(parts)
+
+
+def _property(key: str, value: object) -> str:
+    """A property and its value: a unit at the end of the name goes where units are said."""
+    name, _, ending = key.rpartition("_")
+    if name and ending in _UNITS:
+        return f"{plain(name.replace('_', ' '))}: {_value(value)} {_UNITS[ending]}"
+    return f"{plain(key.replace('_', ' '))}: {_value(value)}"
 
 
 def _value(value: object) -> str:
@@ -287,10 +305,10 @@ def _routine(view: View) -> str:
 
 def _automations_sentence(_: Arguments, result: View) -> str:
     if not result["count"]:
-        return f"Nothing happens in {the(result['room'])} by itself: no automations, scenes or schedules touch it."
+        return f"Nothing happens {inside(result['room'])} by itself: no automations, scenes or schedules touch it."
     listing = lines((_routine(v) for v in result["automations"]), result["count"])
     counts = joined([counted(n, noun) for noun, n in result["by_type"].items()])
-    return f"Found {counts} in {the(result['room'])}:\n\n{listing}"
+    return f"Found {counts} {inside(result['room'])}:\n\n{listing}"
 
 
 def _devices_label(arguments: Arguments) -> str:

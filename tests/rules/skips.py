@@ -5,6 +5,7 @@ nothing may be left out, so there any skip, however it was made, is a failure.
 """
 
 import os
+import shutil
 from collections.abc import Generator
 from typing import NoReturn
 
@@ -18,6 +19,12 @@ def missing(what: str) -> NoReturn:
     if in_ci():
         pytest.fail(f"{MARK}{what}. With CI=true every store and the browser must be there.", pytrace=False)
     pytest.skip(MARK + what)
+
+
+def chromium() -> str:
+    """The path of the Chromium on this machine; leaves the calling test out where there is none."""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return next((path for path in found if path), None) or missing("Chromium")
 
 
 def in_ci() -> bool:

@@ -4,7 +4,7 @@ import ast
 import sys
 from collections.abc import Iterator
 
-from tests.house.sources import ROOT, files, name, python
+from tests.rules.sources import ROOT, files, name, python
 
 SHAPELESS = {"utils", "util", "core", "common", "services", "helpers", "misc", "manager"}
 READS_SETTINGS = ("src/parlour/cli/", "src/parlour/app.py", "src/parlour/config.py")

@@ -1,4 +1,4 @@
-"""Who may know whom in the page: app → features → ui | state → connection → protocol; features know no other feature."""
+"""Who may know whom in the page: app → features → ui | state → connection → protocol; no feature knows another."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.sources import ROOT, files, name
+from tests.rules.sources import ROOT, files, name
 
 SOURCE = ROOT / "web" / "src"
 IMPORTED = re.compile(r"""(?:\bfrom\s+|\bimport\s*\(?\s*)["']([^"']+)["']""")
@@ -27,25 +27,24 @@ def sources(part: str) -> Iterator[tuple[Path, list[str]]]:
             yield path, IMPORTED.findall(path.read_text(encoding="utf-8"))
 
 
-def inside(path: Path, target: str) -> tuple[str, ...]:
-    """The folders that a relative import leads to, from web/src on."""
-    return (path.parent / target).resolve().relative_to(SOURCE).parts
+def led(path: Path, target: str) -> list[str]:
+    """The folders that an import leads to, from web/src on; none when it leads to a package."""
+    return list((path.parent / target).resolve().relative_to(SOURCE).parts) if target.startswith(".") else []
 
 
 @pytest.mark.parametrize("part", MAY)
 def test_a_part_knows_only_what_lies_below_it(part: str) -> None:
     for path, imports in sources(part):
         for target in imports:
-            if target.startswith("."):
-                assert inside(path, target)[0] in MAY[part], f"{name(path)} imports {target}"
+            assert set(led(path, target)[:1]) <= MAY[part], f"{name(path)} imports {target}"
 
 
 def test_a_feature_knows_no_other_feature() -> None:
     for path, imports in sources("features"):
         own = path.relative_to(SOURCE).parts[1]
         for target in imports:
-            led = inside(path, target) if target.startswith(".") else ()
-            assert led[:1] != ("features",) or led[1] == own, f"{name(path)} imports {target}"
+            there = led(path, target)
+            assert there[:1] != ["features"] or there[1] == own, f"{name(path)} imports {target}"
 
 
 @pytest.mark.parametrize("part", ["protocol", "connection", "state"])

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 LACKING = """
 import pytest
-from tests.house.skips import missing
+from tests.rules.skips import missing
 
 def test_asks_the_store():
     missing("PostgreSQL")
@@ -34,8 +34,14 @@ WHOLE_FILE = "import pytest\n\npytest.importorskip('a_package_that_is_not_here')
 def run(folder: Path, body: str, *, ci: str) -> tuple[int, list[str]]:
     """The exit code and the lines of a pytest over one file with `body`."""
     (folder / "test_it.py").write_text(body)
-    command = [sys.executable, "-m", "pytest", "-p", "tests.house.skips", "-p", "no:cacheprovider", "test_it.py"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CI": ci, "PYTEST_ADDOPTS": ""}
+    command = [sys.executable, "-m", "pytest", "-p", "tests.rules.skips", "-p", "no:cacheprovider", "test_it.py"]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "CI": ci,
+        "PYTEST_ADDOPTS": "",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout.strip().splitlines()
 
@@ -52,7 +58,7 @@ def test_with_nothing_missing_the_last_line_is_the_summary(tmp_path: Path) -> No
     assert "1 passed" in lines[-1]
 
 
-@pytest.mark.parametrize("body", [LACKING, BARE_SKIP, WHOLE_FILE])
+@pytest.mark.parametrize("body", [LACKING, BARE_SKIP, WHOLE_FILE], ids=["missing", "bare", "whole file"])
 def test_with_ci_set_a_skip_is_a_failure(tmp_path: Path, body: str) -> None:
     code, lines = run(tmp_path, body, ci="true")
     assert code != 0

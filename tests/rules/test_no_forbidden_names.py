@@ -2,7 +2,7 @@
 
 import re
 
-from tests.house.sources import ROOT, files, name
+from tests.rules.sources import ROOT, files, name
 
 PLACES = ("src", "web", "tests", "bench", "gen", "docs", "deploy", ".ci", "Makefile", "README.md", "CONTRIBUTING.md")
 TEXTS = (".py", ".ts", ".tsx", ".css", ".html", ".md", ".toml", ".yaml", ".yml", ".sh", "Makefile", "run", ".mako")

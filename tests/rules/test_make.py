@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.sources import ROOT
+from tests.rules.sources import ROOT
 
 NODE = ROOT / "web" / "node.py"
 
