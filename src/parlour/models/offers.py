@@ -1,11 +1,18 @@
 """Which models the settings offer. An offer is a value and calls nobody: it is used once an admin has said so."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from parlour.clock import Clock
 from parlour.errors import BadSetting
-from parlour.models.openai_limits import DEFAULT_WINDOW, FIRST_EVENT_S, LimitField
+from parlour.models.openai_limits import DEFAULT_WINDOW, FIRST_EVENT_S, TOTAL_S, LimitField, Limits
+
+if TYPE_CHECKING:
+    from parlour.models.openai import OpenAIModel
 
 OPENAI_URL = "https://api.openai.com/v1"
 OPENAI_MODELS = ("gpt-4o-mini",)
@@ -35,6 +42,21 @@ class Offer:
     def host(self) -> str:
         """Where the talk would go: what an admin has to know before saying yes."""
         return urlsplit(self.base_url).netloc.rpartition("@")[2]
+
+    def model(self, *, clock: Clock, total_s: float = TOTAL_S) -> OpenAIModel:
+        """The model, ready to be asked; no connection is made yet."""
+        # Loaded here: the HTTP client costs a quarter of a second, and most houses offer no model at all.
+        from parlour.models.openai import OpenAIModel
+
+        return OpenAIModel(
+            name=self.name,
+            base_url=self.base_url,
+            api_key=self.api_key,
+            window=self.window,
+            limit_field=self.limit_field,
+            limits=Limits(total_s=total_s, first_event_s=self.first_event_s),
+            clock=clock,
+        )
 
 
 def offered(

@@ -16,9 +16,8 @@ import aiohttp
 from parlour.clock import Clock, SystemClock
 from parlour.models.base import AssistantMessage, ModelEvent, ModelRequest, estimate_tokens
 from parlour.models.deadline import Deadline
-from parlour.models.offers import Offer
 from parlour.models.openai_faults import Faults, Transient
-from parlour.models.openai_limits import DEFAULT_WINDOW, TOTAL_S, LimitField, Limits
+from parlour.models.openai_limits import DEFAULT_WINDOW, LimitField, Limits
 from parlour.models.openai_reply import Reply
 from parlour.models.openai_request import request_body
 from parlour.models.openai_stream import Exchange, Times
@@ -155,19 +154,6 @@ class OpenAIModel:
                 trust_env=not self._is_near,
             )
         return self._session
-
-
-def model_of(offer: Offer, *, clock: Clock, total_s: float = TOTAL_S) -> OpenAIModel:
-    """The model that is offered, ready to be asked; no connection is made yet."""
-    return OpenAIModel(
-        name=offer.name,
-        base_url=offer.base_url,
-        api_key=offer.api_key,
-        window=offer.window,
-        limit_field=offer.limit_field,
-        limits=Limits(total_s=total_s, first_event_s=offer.first_event_s),
-        clock=clock,
-    )
 
 
 def _is_loopback(host: str) -> bool:
