@@ -10,9 +10,6 @@ import aiohttp
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from tests.api.standins import EchoTalk, Surroundings
-from tests.conftest import ManualClock
-from tests.house import Lived, lived_in
 
 from parlour.api.doors import Doors
 from parlour.api.headers import WithHeaders
@@ -20,6 +17,9 @@ from parlour.api.rest import make_rest
 from parlour.journal.unit import Writer
 from parlour.store.database import Database
 from parlour.store.queries.people import Person
+from tests.api.standins import EchoTalk, Surroundings
+from tests.conftest import ManualClock
+from tests.house import Lived, lived_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 import re
 from typing import Any
 
+from parlour.ids import new_id
 from tests.api.conftest import Knocking
 from tests.house import anybody, exchange
-
-from parlour.ids import new_id
 
 OPEN = {"POST /api/v1/auth/link", "GET /healthz", "GET /readyz"}
 
