@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, update
-from tests.conftest import ManualClock
 
 from parlour.clock import isoformat
 from parlour.identity.gate import Gate
@@ -18,6 +17,7 @@ from parlour.store.database import Database
 from parlour.store.queries.people import Person
 from parlour.store.tables import conversations, messages, tool_runs, turn_steps, turns
 from parlour.turn.conversations import Conversations
+from tests.conftest import ManualClock
 
 
 @dataclass(frozen=True, slots=True)

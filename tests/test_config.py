@@ -4,10 +4,10 @@ import string
 from pathlib import Path
 
 import pytest
-from gen.settings import TARGET, page
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gen.settings import TARGET, page
 from parlour.config import Settings, described, read_settings
 from parlour.errors import BadSetting
 

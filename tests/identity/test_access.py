@@ -3,7 +3,6 @@
 import itertools
 
 import pytest
-from tests.house import Lived, anybody, exchange
 
 from parlour.errors import ConversationNotFound, Forbidden, MessageNotFound, NotFound, ParlourError
 from parlour.identity.access import (
@@ -17,6 +16,7 @@ from parlour.identity.access import (
 from parlour.identity.consent import allow_provider, allowed_providers
 from parlour.identity.roles import PERMISSIONS, ROLES
 from parlour.ids import new_id
+from tests.house import Lived, anybody, exchange
 
 
 async def test_the_owner_finds_what_is_theirs(lived: Lived) -> None:

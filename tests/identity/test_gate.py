@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import LargeBinary, select, update
-from tests.house import Lived
 
 from parlour.errors import NotFound, Unauthenticated
 from parlour.identity.who import Visit, Who
 from parlour.journal.unit import Unit
 from parlour.store.queries.people import person
 from parlour.store.tables import audit, credentials, metadata, users
+from tests.house import Lived
 
 DAY = 24 * 3600.0
 

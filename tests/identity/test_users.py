@@ -4,8 +4,6 @@ import asyncio
 
 import pytest
 from sqlalchemy import func, select
-from tests.conftest import ManualClock
-from tests.house import Lived
 
 from parlour.errors import Duplicate, InvalidRequest, NotFound
 from parlour.identity.users import add_user, ensure_house, house, person_called
@@ -13,6 +11,8 @@ from parlour.journal.unit import Writer
 from parlour.store.database import Database
 from parlour.store.queries.people import members_of, projects_of
 from parlour.store.tables import audit, tenants, users
+from tests.conftest import ManualClock
+from tests.house import Lived
 
 
 async def test_the_first_start_makes_admin_and_the_shared_project(

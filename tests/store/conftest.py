@@ -1,11 +1,11 @@
 """A house with people in it."""
 
 import pytest
-from tests.conftest import ManualClock
-from tests.house import Lived, lived_in
 
 from parlour.journal.unit import Writer
 from parlour.store.database import Database
+from tests.conftest import ManualClock
+from tests.house import Lived, lived_in
 
 
 @pytest.fixture

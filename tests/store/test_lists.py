@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import update
-from tests.house import Lived, anybody, exchange
 
 from parlour.errors import UnknownCursor
 from parlour.ids import new_id
@@ -14,6 +13,7 @@ from parlour.protocol.content import Conversation
 from parlour.store.queries.conversations import Order, Sort, list_conversations
 from parlour.store.queries.messages import StoredMessage, message_page
 from parlour.store.tables import messages
+from tests.house import Lived, anybody, exchange
 
 
 async def _begun(lived: Lived, count: int) -> list[Conversation]:

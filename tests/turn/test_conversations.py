@@ -6,8 +6,6 @@ from collections.abc import Callable
 import orjson
 import pytest
 from sqlalchemy import func, select, update
-from tests.conftest import ManualClock
-from tests.house import Lived, anybody, exchange, lived_in
 
 from parlour.errors import ConversationNotFound, InvalidRequest, Moved
 from parlour.identity.who import Who
@@ -18,6 +16,8 @@ from parlour.store.database import Database
 from parlour.store.queries.conversations import stored_conversation
 from parlour.store.tables import audit, commands, conversations, messages, metadata, turns
 from parlour.turn.conversations import Stop, archived, checked_title, deleted, renamed, unarchived, updated
+from tests.conftest import ManualClock
+from tests.house import Lived, anybody, exchange, lived_in
 
 
 @pytest.fixture

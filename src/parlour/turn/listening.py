@@ -1,11 +1,14 @@
 """Listening to a model: its events become live text, and in the end one whole step."""
 
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import cast
 
 from parlour.models.base import (
     Called,
     Finished,
     Model,
+    ModelEvent,
     ModelProblem,
     ModelRequest,
     ReasoningDelta,
@@ -27,7 +30,7 @@ async def listen(model: Model, request: ModelRequest, live: Live, *, room: int, 
     Raises ModelProblem, OutputLimit, and what the writer raises.
     """
     calls: list[RequestedCall] = []
-    async with aclosing(model.stream(request)) as events:  # pyright: ignore[reportArgumentType, reportUnknownVariableType]
+    async with aclosing(cast("AsyncGenerator[ModelEvent]", model.stream(request))) as events:
         async for event in events:
             match event:
                 case TextDelta(text):

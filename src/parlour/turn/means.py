@@ -5,7 +5,7 @@ from typing import Protocol
 
 from parlour.clock import Clock
 from parlour.journal.unit import Writer
-from parlour.models.base import Arguments, Model
+from parlour.models.base import Model, RequestedCall
 from parlour.store.database import Reads
 from parlour.tools.caller import Caller
 from parlour.tools.outcomes import Outcome
@@ -19,21 +19,19 @@ class Tools(Protocol):
         """What this caller may be offered."""
         ...
 
-    async def label(self, caller: Caller, name: str, arguments: Arguments | None) -> str:
+    def label(self, call: RequestedCall) -> str:
         """A call in words: "Looking at the kitchen"."""
         ...
 
-    async def run(
-        self, call_id: str, name: str, arguments: Arguments | None, raw: str, context: ToolContext
-    ) -> Outcome:
-        """Run one call to its end. `arguments` is None when what the model wrote was no JSON object."""
+    async def run(self, call: RequestedCall, context: ToolContext) -> Outcome:
+        """Run one call to its end."""
         ...
 
 
 class Models(Protocol):
     """Whatever knows who may answer."""
 
-    def choose(self, asked: str | None) -> Model:
+    async def choose(self, tenant_id: str, asked: str | None) -> Model:
         """The model with this name, or the default for None. Raises NotAvailable for one that may not answer."""
         ...
 

@@ -59,11 +59,12 @@ async def turn_rows(connection: AsyncConnection, *wanted: object) -> list[TurnRo
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Everything that was settled before a turn goes on."""
+    """Everything that was settled before a claimed turn goes on."""
 
+    turn: TurnRow
     question: str
     state: TurnState
-    answer: Answer | None
+    answer: Answer
     chunk_index: int
     """The number of the next chunk."""
     cut: tuple[Part, ...]
@@ -72,24 +73,25 @@ class Past:
     """The exchanges before, in order."""
 
 
-async def past_of(connection: AsyncConnection, turn: TurnRow) -> Past:
-    """Read what `turn` is to go on from."""
+async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
+    """Read what a claimed turn, whose answer the claim began or found, is to go on from."""
+    (turn,) = await turn_rows(connection, turns.c.id == turn_id)
     rows = await connection.execute(
         select(messages).where(messages.c.conversation_id == turn.conversation_id).order_by(messages.c.position)
     )
-    said = [message_from(row) for row in rows.mappings()]
+    said = {row["id"]: message_from(row) for row in rows.mappings()}
     steps = await _steps(connection, turn.conversation_id)
-    question = next(message for message in said if message.id == turn.question_id)
-    stored = next((message for message in said if message.id == turn.answer_id), None)
-    answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts)) if stored else None
-    cut, chunk_index = await _live_text(connection, turn, answer) if answer else ((), 0)
+    question, stored = said[turn.question_id], said[turn.answer_id or ""]
+    answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
+    cut, chunk_index = await _live_text(connection, turn, answer, stored.position)
     return Past(
+        turn=turn,
         question=text_of(question),
         state=TurnState(tuple(steps.get(turn.id, ()))),
         answer=answer,
         chunk_index=chunk_index,
         cut=cut,
-        earlier=tuple(_exchanges(said, question, steps)),
+        earlier=tuple(_exchanges(list(said.values()), question, steps)),
     )
 
 
@@ -127,11 +129,13 @@ async def _steps(connection: AsyncConnection, conversation_id: str) -> dict[str,
     return found
 
 
-async def _live_text(connection: AsyncConnection, turn: TurnRow, answer: Answer) -> tuple[tuple[Part, ...], int]:
+async def _live_text(
+    connection: AsyncConnection, turn: TurnRow, answer: Answer, since: int
+) -> tuple[tuple[Part, ...], int]:
     """What lies in the log of the present attempt beyond the settled parts, and the number of the next chunk."""
     texts: dict[int, tuple[str, str]] = {}
     chunk_index = 0
-    for item in merged(await read_deltas(connection, turn.topic, 0)):
+    for item in merged(await read_deltas(connection, turn.topic, since)):
         chunk = orjson.loads(item.payload)
         if chunk["message_id"] != answer.message_id:
             continue

@@ -1,29 +1,25 @@
 """One turn being carried out: performs what the machine asks for, and tells it what came of it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import isoformat
-from parlour.errors import ConversationNotFound
-from parlour.models.base import Model, ModelProblem, ModelRequest
-from parlour.protocol.content import Conversation, Json, LastMessage, Part, Problem, Usage
-from parlour.store.queries.conversations import StoredConversation, stored_conversation
+from parlour.models.base import Model, ModelProblem, ModelRequest, RequestedCall
+from parlour.protocol.content import Json, Part, Problem, ReasoningPart, TextPart
 from parlour.tools.caller import Caller
 from parlour.tools.outcomes import Outcome
 from parlour.tools.tool import ToolContext
 from parlour.turn import units
-from parlour.turn.answer import Answer
 from parlour.turn.context import Budget, Exchange, assemble
+from parlour.turn.ending import end_turn
 from parlour.turn.listening import OutputLimit, listen, partial_step
 from parlour.turn.live import Live
 from parlour.turn.machine import run
 from parlour.turn.means import Means
-from parlour.turn.record import Past, TurnRow
-from parlour.turn.retrying import Built, read_and_commit
+from parlour.turn.record import Past
 from parlour.turn.steps import (
     Answered,
     Broke,
@@ -41,7 +37,6 @@ from parlour.turn.steps import (
 )
 
 MODEL_TRIES = 2
-PREVIEW_CHARACTERS = 100
 
 log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
@@ -55,12 +50,12 @@ class _Interruption(Exception):
 class TurnRun:
     """A claimed turn on its way to its end."""
 
-    def __init__(self, turn: TurnRow, past: Past, answer: Answer, model: Model, caller: Caller, means: Means) -> None:
-        """`past` is read after the claim; `answer` is the one that the claim began or found."""
-        self.turn = turn
+    def __init__(self, past: Past, model: Model, caller: Caller, means: Means) -> None:
+        """`past` is read after the claim."""
+        self.turn = past.turn
         self._past = past
         self._state = past.state
-        self._answer = answer
+        self._answer = past.answer
         self._chunk_index = past.chunk_index
         self._model = model
         self._caller = caller
@@ -68,7 +63,7 @@ class TurnRun:
         self._tool_tasks: dict[str, asyncio.Task[Outcome]] = {}
         self._interrupted: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._started = means.clock.monotonic()
-        if turn.stop_asked:
+        if past.turn.stop_asked:
             self.interrupt("stopped")
 
     @property
@@ -183,12 +178,11 @@ class TurnRun:
 
     # --- tools -------------------------------------------------------------------------------------------------
 
-    async def _first_of(self, calls: tuple[Any, ...]) -> Ran:
-        context_of = self.turn
+    async def _first_of(self, calls: Sequence[RequestedCall]) -> Ran:
         for call in calls:
             if call.id not in self._tool_tasks:
-                context = ToolContext(self._caller, context_of.conversation_id, context_of.id, call.id)
-                running = self._means.tools.run(call.id, call.name, call.arguments, call.raw, context)
+                context = ToolContext(self._caller, self.turn.conversation_id, self.turn.id, call.id)
+                running = self._means.tools.run(call, context)
                 self._tool_tasks[call.id] = asyncio.create_task(running, name=f"tool {call.name}")
         tasks = [self._tool_tasks[call.id] for call in calls]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -208,7 +202,7 @@ class TurnRun:
         finally:
             if not task.done():
                 task.cancel()
-                await asyncio.wait({task})
+                await asyncio.gather(task, return_exceptions=True)
         raise _Interruption(self._interrupted.result() if self._interrupted.done() else "time_limit")
 
     # --- what is written ---------------------------------------------------------------------------------------
@@ -221,8 +215,7 @@ class TurnRun:
         if isinstance(settled, ToolStep):
             answer, unit = units.tool_ended(self.turn, number, settled, self._answer, self._now())
         else:
-            tools = self._means.tools
-            labelled = [(c, await tools.label(self._caller, c.name, c.arguments)) for c in settled.calls]
+            labelled = [(call, self._means.tools.label(call)) for call in settled.calls]
             answer, unit = units.called_tools(self.turn, number, settled, self._answer, labelled, self._now())
         await self._means.writer.commit(unit)
         self._answer = answer
@@ -234,71 +227,10 @@ class TurnRun:
         self._answer = answer
 
     async def _finish(self, finish: Finish) -> None:
-        ended: list[Settled] = [
-            ToolStep(_cut_off(call.id, call.name, call.arguments)) for call in self._state.open_calls
-        ]
-        if finish.last is not None:
-            ended.append(finish.last)
-        models = [step for step in (*self._state.steps, *ended) if isinstance(step, ModelStep)]
-        usage = _total(models)
-        final = self._answer.final(
-            chunk_index=self._chunk_index,
-            status=finish.status,
-            model=models[-1].model if models else None,
-            usage=usage,
-            problem=finish.problem,
-        )
-        first = len(self._state.steps)
-        ending = units.Ending(finish.status, finish.reason, final, list(enumerate(ended, first)))
-        at = self._now()
-
-        async def build(connection: AsyncConnection) -> Built[None]:
-            before = await stored_conversation(connection, self.turn.conversation_id)
-            if before is None:
-                raise ConversationNotFound
-            after = self._conversation_after(before, usage, at)
-            return None, units.finished(self.turn, self._answer, ending, before=before, after=after, at=at)
-
-        await read_and_commit(self._means.reads, self._means.writer, build)
-
-    def _conversation_after(self, before: StoredConversation, usage: Usage | None, at: str) -> Conversation:
-        text = "".join(part.text for part in self._answer.parts if part.kind == "text")
-        return before.value.model_copy(
-            update={
-                "message_count": before.value.message_count + (self.turn.replaces is None),
-                "total_tokens": before.value.total_tokens + (usage.total_tokens if usage else 0),
-                "last_message": LastMessage(text=preview(text), is_user=False, created_at=at),
-                "last_activity_at": max(at, before.value.last_activity_at),
-                "updated_at": max(at, before.value.updated_at),
-            }
-        )
-
-
-def preview(text: str) -> str:
-    """The line a list shows: the first hundred characters, and dots where there was more."""
-    line = " ".join(text[: PREVIEW_CHARACTERS * 2].split())
-    return line if len(line) <= PREVIEW_CHARACTERS else line[:PREVIEW_CHARACTERS] + "..."
-
-
-def _total(steps: list[ModelStep]) -> Usage | None:
-    used = [step.usage for step in steps if step.usage is not None]
-    if not used:
-        return None
-    return Usage(
-        prompt_tokens=sum(usage.prompt_tokens for usage in used),
-        completion_tokens=sum(usage.completion_tokens for usage in used),
-        total_tokens=sum(usage.total_tokens for usage in used),
-        estimated=any(usage.estimated for usage in used),
-    )
-
-
-def _cut_off(call_id: str, name: str, arguments: Any) -> Outcome:
-    """What stands for a call that was at work when its turn ended."""
-    return Outcome(
-        call_id, name, "failed", arguments or {}, code="stopped", problem="It was ended before it came back."
-    )
+        await end_turn(self.turn, self._answer, self._state, finish, self._chunk_index, self._means)
 
 
 def _step_of(cut: tuple[Part, ...], model: str) -> ModelStep:
-    texts = {kind: "".join(p.text for p in cut if p.kind == kind) for kind in ("text", "reasoning")}  # pyright: ignore[reportAttributeAccessIssue]
-    return ModelStep(texts["text"], texts["reasoning"], (), "stop", model)
+    text = "".join(part.text for part in cut if isinstance(part, TextPart))
+    reasoning = "".join(part.text for part in cut if isinstance(part, ReasoningPart))
+    return ModelStep(text, reasoning, (), "stop", model)

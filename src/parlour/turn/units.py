@@ -26,10 +26,11 @@ BUSY: tuple[TurnStatus, ...] = ("running", "waiting")
 # --- beginning -----------------------------------------------------------------------------------------------------
 
 
-def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, died: bool, at: str) -> Unit:
+def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -> Unit:
     """Takes a turn: its fence rises, so that nothing of an earlier owner commits any more.
 
-    A first claim also begins the answer. NotNow when another was faster, or the conversation is busy.
+    A turn that was running had an owner who died. A first claim also begins the answer. NotNow when another was
+    faster, or the conversation is busy.
     """
     another = turns.alias()
     busy = exists(select(another.c.id)).where(
@@ -43,7 +44,7 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, died: bool
             owner=owner,
             answer_id=answer_id,
             fence=turn.fence + 1,
-            deaths=turn.deaths + died,
+            deaths=turn.deaths + (turn.status == "running"),
             mark=func.coalesce(turns.c.mark, select(func.coalesce(func.max(deltas.c.id), 0)).scalar_subquery()),
             claimed_at=at,
         )
@@ -131,10 +132,10 @@ def begun_again(turn: TurnRow, answer: Answer, cut: Sequence[Part], reason: str,
     return restarted, Unit(guards=[_owned(turn)], changes=[kept, row], events=[event(turn.topic, said)])
 
 
-def handed_back(turn: TurnRow, answer_id: str, running_ms: int) -> Unit:
+def handed_back(turn: TurnRow, running_ms: int) -> Unit:
     """Gives a turn back at shutdown, for any node to go on with."""
     back = _of_owner(turn).values(status="queued", owner=None, fence=turn.fence + 1, running_ms=running_ms)
-    return Unit(guards=[Guard(back, Fenced())], events=[_turn_event(turn, answer_id, "queued")])
+    return Unit(guards=[Guard(back, Fenced())], events=[_turn_event(turn, turn.answer_id, "queued")])
 
 
 # --- ending --------------------------------------------------------------------------------------------------------
