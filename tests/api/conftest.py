@@ -10,10 +10,6 @@ import aiohttp
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from tests.api.standins import EchoTalk, Surroundings
-from tests.conftest import ManualClock
-from tests.house import Lived, lived_in
-from tests.storage import Storage, Templates
 
 from parlour.api.doors import Doors
 from parlour.api.headers import WithHeaders
@@ -21,6 +17,10 @@ from parlour.api.rest import make_rest
 from parlour.journal.unit import Writer
 from parlour.store.database import Database
 from parlour.store.queries.people import Person
+from tests.api.standins import EchoTalk, Surroundings
+from tests.conftest import ManualClock
+from tests.house import Lived, lived_in
+from tests.storage import Storage, Templates
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ import re
 from collections.abc import AsyncIterator
 
 import structlog
-from tests.api.conftest import Knocking
 
 from parlour.api.body_limit import LARGEST_BODY_BYTES
+from tests.api.conftest import Knocking
 
 
 async def test_a_bug_is_answered_without_its_detail_which_is_in_the_log(knocking: Knocking) -> None:

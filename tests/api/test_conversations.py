@@ -1,6 +1,7 @@
 """Conversations over REST."""
 
 import pytest
+
 from tests.api.conftest import Knocking
 
 

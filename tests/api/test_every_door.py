@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from parlour.ids import new_id
 from tests.api.conftest import Knocking
 from tests.house import anybody, exchange
 from tests.storage import Storage, Templates, postgres_is_there
-
-from parlour.ids import new_id
 
 OPEN = {"POST /api/v1/auth/link", "GET /healthz", "GET /readyz"}
 

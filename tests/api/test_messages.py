@@ -1,6 +1,7 @@
 """Messages, tools and models over REST."""
 
 import pytest
+
 from tests.api.conftest import Knocking
 
 

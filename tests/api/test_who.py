@@ -2,10 +2,10 @@
 
 import pytest
 from starlette.requests import HTTPConnection
-from tests.api.conftest import Knocking
 
 from parlour.api.auth import who_asks
 from parlour.errors import Forbidden, Unauthenticated
+from tests.api.conftest import Knocking
 
 
 async def test_a_link_gives_a_browser_its_session(knocking: Knocking) -> None:

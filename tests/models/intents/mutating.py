@@ -10,8 +10,8 @@ from typing import Literal
 
 from parlour.models.intents.fitting import PLACES
 from parlour.models.intents.index import NameIndex
-from parlour.models.intents.nouns import stem
 from parlour.models.intents.normalise import plain_words
+from parlour.models.intents.nouns import stem
 from parlour.models.intents.outcome import Outcome, Plan
 
 
