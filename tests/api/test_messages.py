@@ -2,6 +2,8 @@
 
 import pytest
 
+from parlour.journal.unit import Delta
+from parlour.protocol.events import StreamChunk
 from tests.api.conftest import Knocking
 
 
@@ -33,6 +35,27 @@ async def test_an_answer_that_takes_longer_is_202_and_can_be_stopped(knocking: K
     assert (sent.status, sent.body["turn"]["status"]) == (202, "running")
     stopped = await knocking.ann("POST", f"/chat/turns/{sent.body['turn']['id']}/stop")
     assert (stopped.status, stopped.body["status"]) == (200, "stopped")
+
+
+async def test_an_answer_that_is_being_written_is_read_as_far_as_it_has_come(knocking: Knocking) -> None:
+    knocking.talk.holding = True
+    sent = (await knocking.ann("POST", "/chat/messages", {"content": "Hello", "wait": 0})).body
+    message_id, talk = sent["ai_message"]["id"], sent["conversation_id"]
+    assert (sent["ai_message"]["status"], sent["ai_message"]["content"]) == ("running", "")
+    offset = 0
+    for index, words in enumerate(("Good ", "evening")):
+        chunk = StreamChunk(
+            message_id=message_id, attempt=1, part=0, kind="text", chunk=words, chunk_index=index, offset=offset
+        )
+        offset += len(words)
+        await knocking.lived.writer.commit(
+            Delta(f"conversation:{talk}", sent["turn"]["id"], 1, chunk.model_dump_json().encode())
+        )
+    alone = (await knocking.ann("GET", f"/chat/messages/{message_id}")).body
+    in_page = (await knocking.ann("GET", f"/chat/conversations/{talk}/messages")).body["messages"][-1]
+    with_all = (await knocking.ann("GET", f"/chat/conversations/{talk}")).body["messages"][-1]
+    assert (alone["status"], alone["content"]) == ("running", "Good evening")
+    assert alone == in_page == with_all
 
 
 async def test_the_same_message_counts_once(knocking: Knocking) -> None:

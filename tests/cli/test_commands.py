@@ -32,7 +32,7 @@ class Terminal:
     def __init__(self, storage: Storage, folder: Path) -> None:
         self._storage = storage
         self._environment = {
-            "DATABASE_URL": storage.url.render_as_string(hide_password=False),
+            "DATABASE_URL": storage.url.set(drivername=storage.url.get_backend_name()).render_as_string(False),
             "PARLOUR_DATA_DIR": str(folder),
             "PARLOUR_PUBLIC_URL": "",
             "PARLOUR_HOST": "",
