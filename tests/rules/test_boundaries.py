@@ -17,6 +17,7 @@ FENCES = {
     "src/parlour/turn/runner.py": "a turn that breaks must end as failed",
     "src/parlour/tools/executor.py": "a tool that breaks must answer the model",
     "src/parlour/api/socket.py": "a frame that breaks must not close the connection",
+    "src/parlour/api/errors.py": "a request that breaks must be answered",
     "src/parlour/cli/main.py": "a command that breaks must say so plainly",
 }
 
