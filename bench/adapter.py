@@ -11,7 +11,7 @@ import asyncio
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from subprocess import PIPE
@@ -48,7 +48,6 @@ class Run:
     cpu_s: float = 0.0
     chunks: int = 0
     deltas: int = 0
-    lags_ms: list[float] | None = None
 
     @property
     def microseconds(self) -> float:
@@ -66,7 +65,7 @@ Client = Callable[[Load], AsyncIterator[str]]
 
 async def measured(client: Client, load: Load) -> Run:
     """One round: every stream read to its end."""
-    run = Run(lags_ms=[])
+    run = Run()
     before = time.process_time()
     texts: list[list[str]] = [[] for _ in range(load.streams)]
 
@@ -82,7 +81,7 @@ async def measured(client: Client, load: Load) -> Run:
 
 
 @asynccontextmanager
-async def bare(base_url: str) -> AsyncIterator[Client]:
+async def bare(base_url: str) -> AsyncGenerator[Client]:
     """aiohttp, a split and orjson: no limits, no faults, no calls; the floor for this library."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
 
@@ -102,7 +101,7 @@ async def bare(base_url: str) -> AsyncIterator[Client]:
 
 
 @asynccontextmanager
-async def adapter(base_url: str) -> AsyncIterator[Client]:
+async def adapter(base_url: str) -> AsyncGenerator[Client]:
     """The adapter as the turn uses it."""
     model = OpenAIModel(name="openai/bench", base_url=base_url)
     caller = Caller("tenant", "user", "project", frozenset())
@@ -117,7 +116,7 @@ async def adapter(base_url: str) -> AsyncIterator[Client]:
 
 
 @asynccontextmanager
-async def provider() -> AsyncIterator[str]:
+async def provider() -> AsyncGenerator[str]:
     """The fake provider in a process of its own; gives its base URL."""
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.provider", stdout=PIPE)
     assert process.stdout is not None
@@ -142,10 +141,10 @@ async def compare(rounds: int) -> None:
                         runs[name].append(run)
             for name, done in runs.items():
                 costs = [run.microseconds for run in done]
+                cost, worst = statistics.median(costs), max(costs)
                 lost = sum(load.streams * load.chunks - run.chunks for run in done)
                 merged = statistics.mean(run.chunks / run.deltas for run in done)
-                cost = f"{statistics.median(costs):.1f} | {max(costs):.1f}"
-                print(f"| {load.name} | {name} | {cost} | {lost} | {merged:.2f} |")
+                print(f"| {load.name} | {name} | {cost:.1f} | {worst:.1f} | {lost} | {merged:.2f} |")
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """People for tests: a house with its admin and two more who know nothing of each other, and things they said."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import insert, update
 
@@ -131,7 +132,7 @@ async def exchange(
     return ids
 
 
-def row_of(body: MessageBody) -> dict[str, object]:
+def row_of(body: MessageBody) -> dict[str, Any]:
     """The row of a message but for its place; a word counts as one token."""
     words = " ".join(part.text for part in body.parts if isinstance(part, TextPart))
     return body.model_dump(mode="json", exclude={"conversation_id"}) | {"token_count": len(words.split())}

@@ -8,7 +8,8 @@ import pytest
 from bench.plan import Plan, steered
 from bench.provider import SENT_AT, Provider, running
 from parlour.models.base import AssistantMessage, Called, Finished, ModelProblem, RequestedCall, TextDelta, ToolMessage
-from parlour.models.openai import Limits, OpenAIModel
+from parlour.models.openai import OpenAIModel
+from parlour.models.openai_limits import Limits
 from parlour.models.retry import Backoff
 from tests.models.requests import ask, closable, collect, text_of
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import pytest
 
 from parlour.models.base import Called, Finished, Model, ModelEvent, ModelRequest, ReasoningDelta, TextDelta
+from parlour.models.intents.model import IntentsModel
 from parlour.models.openai import OpenAIModel
 from parlour.models.scripted import Pause, Script, ScriptedModel, call, says
+from tests.models.intents.asking import tools_of
+from tests.models.intents.house import HouseNames
 from tests.models.requests import ask, closable, collect
 from tests.providers import DONE, Answer, Received, call_delta, delta, end, provider, usage
 
@@ -21,12 +24,20 @@ class Subject:
     model: Model
     answers: ModelRequest
     """Something that it answers in words."""
-    calls: ModelRequest | None
-    """Something that makes it call a tool; None when it never does."""
+    calls: ModelRequest
+    """Something that makes it call a tool."""
     lasts: ModelRequest | None
     """Something that it would answer for ever; None when it cannot."""
     until_idle: Callable[[], AbstractAsyncContextManager[None]]
     """Leaving it waits until the model has no work left."""
+
+
+@asynccontextmanager
+async def no_task_is_left() -> AsyncGenerator[None]:
+    """For a model that works in the task of who listens."""
+    before = asyncio.all_tasks()
+    yield
+    assert asyncio.all_tasks() <= before
 
 
 @asynccontextmanager
@@ -36,14 +47,7 @@ async def scripted() -> AsyncGenerator[Subject]:
     model = ScriptedModel(
         {"Hello": Script.of(says("Hello, 🌻 you.")), "Look": Script.of(call("look")), "Go on": forever}
     )
-
-    @asynccontextmanager
-    async def idle() -> AsyncGenerator[None]:
-        before = asyncio.all_tasks()
-        yield
-        assert asyncio.all_tasks() <= before
-
-    yield Subject(model, ask("Hello"), ask("Look"), ask("Go on"), idle)
+    yield Subject(model, ask("Hello"), ask("Look"), ask("Go on"), no_task_is_left)
 
 
 @asynccontextmanager
@@ -75,7 +79,17 @@ async def openai() -> AsyncGenerator[Subject]:
         await model.close()
 
 
-MODELS: list[Callable[[], AbstractAsyncContextManager[Subject]]] = [scripted, openai]
+@asynccontextmanager
+async def intents() -> AsyncGenerator[Subject]:
+    """The built-in model, which needs no provider."""
+    tools = tools_of(HouseNames())
+    declined, understood = ask("Sing me a song", tools=tools), ask("What is in the kitchen?", tools=tools)
+    yield Subject(IntentsModel(), declined, understood, None, no_task_is_left)
+
+
+MODELS: list[Callable[[], AbstractAsyncContextManager[Subject]]] = [scripted, openai, intents]
+LASTING = [scripted, openai]
+"""Those who can be made to speak for ever."""
 
 
 @pytest.fixture(params=MODELS, ids=lambda make: make.__name__)
@@ -106,17 +120,14 @@ async def test_the_same_request_is_answered_in_the_same_words(subject: Subject):
 
 async def test_the_end_says_calls_exactly_when_there_were_any(subject: Subject):
     for request in (subject.answers, subject.calls):
-        if request is not None:
-            events = await collect(subject.model.stream(request))
-            called = [event for event in events if isinstance(event, Called)]
-            last = events[-1]
-            assert isinstance(last, Finished)
-            assert (last.reason == "tool_calls") == bool(called)
+        events = await collect(subject.model.stream(request))
+        called = [event for event in events if isinstance(event, Called)]
+        last = events[-1]
+        assert isinstance(last, Finished)
+        assert (last.reason == "tool_calls") == bool(called)
 
 
 async def test_every_call_has_an_id_of_its_own_and_a_name(subject: Subject):
-    if subject.calls is None:
-        pytest.skip("this model never calls a tool")
     events = await collect(subject.model.stream(subject.calls))
     calls = [event.call for event in events if isinstance(event, Called)]
     assert calls
@@ -131,17 +142,17 @@ async def test_closing_early_ends_the_work(subject: Subject):
         await stream.aclose()
 
 
-async def test_cancelling_the_listener_ends_the_work(subject: Subject):
-    if subject.lasts is None:
-        pytest.skip("this model always comes to an end")
+@pytest.mark.parametrize("make", LASTING, ids=lambda make: make.__name__)
+async def test_cancelling_the_listener_ends_the_work(make: Callable[[], AbstractAsyncContextManager[Subject]]):
     begun = asyncio.Event()
 
-    async def listen(request: ModelRequest) -> None:
-        async for _ in subject.model.stream(request):
+    async def listen(subject: Subject) -> None:
+        assert subject.lasts is not None
+        async for _ in subject.model.stream(subject.lasts):
             begun.set()
 
-    async with subject.until_idle():
-        listening = asyncio.create_task(listen(subject.lasts))
+    async with make() as subject, subject.until_idle():
+        listening = asyncio.create_task(listen(subject))
         await asyncio.wait_for(begun.wait(), 5)
         listening.cancel()
         with pytest.raises(asyncio.CancelledError):

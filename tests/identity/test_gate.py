@@ -45,7 +45,8 @@ async def test_signing_in_ends_every_other_link_of_the_person(lived: Lived) -> N
     await lived.gate.sign_in(newer.secret)
     with pytest.raises(Unauthenticated):
         await lived.gate.sign_in(older.secret)
-    assert await lived.gate.sign_in(of_bob.secret)
+    who, _ = await lived.gate.sign_in(of_bob.secret)
+    assert who.user_id == lived.bob.id
 
 
 async def test_signing_in_is_remembered_with_where_it_came_from(lived: Lived) -> None:

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from parlour.models.openai import Limits, OpenAIModel
+from parlour.models.openai import OpenAIModel
+from parlour.models.openai_limits import Limits
 from tests.models.stepped_clock import SteppedClock
 from tests.providers import Provider, provider
 

@@ -4,6 +4,7 @@ import pytest
 
 from parlour.errors import BadSetting
 from parlour.models.offers import offered
+from parlour.models.openai import model_of
 from tests.conftest import ManualClock
 
 
@@ -67,6 +68,6 @@ def test_the_window_is_known_by_the_name(model: str, window: int):
 
 async def test_an_offer_makes_its_model_without_asking_anybody():
     (offer,) = offered(ollama_base_url="http://localhost:11434")
-    model = offer.model(clock=ManualClock())
+    model = model_of(offer, clock=ManualClock())
     assert (model.name, model.window) == ("ollama/llama3.2", 4_096)
     await model.close()

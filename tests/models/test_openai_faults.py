@@ -8,8 +8,9 @@ from email.utils import format_datetime
 import pytest
 
 from parlour.models.base import ModelProblem, TextDelta
-from parlour.models.openai import Limits, OpenAIModel
+from parlour.models.openai import OpenAIModel
 from parlour.models.openai_calls import CallLimits
+from parlour.models.openai_limits import Limits
 from tests.models.requests import ask, closable, collect, text_of
 from tests.models.stepped_clock import SteppedClock
 from tests.providers import DONE, Answer, Provider, answer_of, call_delta, delta, end, event

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
-from starlette.applications import Starlette
-from starlette.routing import Mount, WebSocketRoute
-from starlette.types import ASGIApp
+from starlette.routing import Router, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parlour import __version__
 from parlour.api.doors import Doors, OfferedModel
@@ -60,9 +59,14 @@ def make_asgi(app: App) -> ASGIApp:
             origins=origins,
         )
     )
-    pages = page_routes(built_pages())
-    doors = [Mount(path, rest) for path in ("/api", "/docs", "/openapi.json", "/healthz", "/readyz")]
-    return WithHeaders(Starlette(routes=[WebSocketRoute(SOCKET, socket.serve), *doors, *pages]))
+    rest.router.routes.extend(page_routes(built_pages()))
+    sockets = Router([WebSocketRoute(SOCKET, socket.serve)])
+    http = WithHeaders(rest)
+
+    async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
+        await (sockets if scope["type"] == "websocket" else http)(scope, receive, send)
+
+    return asgi
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from parlour.clock import Clock
 from parlour.errors import BadSetting
-from parlour.models.openai import DEFAULT_WINDOW, FIRST_EVENT_S, TOTAL_S, Limits, OpenAIModel
-from parlour.models.openai_request import LimitField
+from parlour.models.openai_limits import DEFAULT_WINDOW, FIRST_EVENT_S, LimitField
 
 OPENAI_URL = "https://api.openai.com/v1"
 OPENAI_MODELS = ("gpt-4o-mini",)
@@ -37,18 +35,6 @@ class Offer:
     def host(self) -> str:
         """Where the talk would go: what an admin has to know before saying yes."""
         return urlsplit(self.base_url).netloc.rpartition("@")[2]
-
-    def model(self, *, clock: Clock, total_s: float = TOTAL_S) -> OpenAIModel:
-        """The model, ready to be asked; no connection is made yet."""
-        return OpenAIModel(
-            name=self.name,
-            base_url=self.base_url,
-            api_key=self.api_key,
-            window=self.window,
-            limit_field=self.limit_field,
-            limits=Limits(total_s=total_s, first_event_s=self.first_event_s),
-            clock=clock,
-        )
 
 
 def offered(

@@ -9,7 +9,6 @@ import ipaddress
 import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,35 +16,14 @@ import aiohttp
 from parlour.clock import Clock, SystemClock
 from parlour.models.base import AssistantMessage, ModelEvent, ModelRequest, estimate_tokens
 from parlour.models.deadline import Deadline
-from parlour.models.openai_calls import CallLimits
+from parlour.models.offers import Offer
 from parlour.models.openai_faults import Faults, Transient
+from parlour.models.openai_limits import DEFAULT_WINDOW, TOTAL_S, LimitField, Limits
 from parlour.models.openai_reply import Reply
-from parlour.models.openai_request import LimitField, request_body
+from parlour.models.openai_request import request_body
 from parlour.models.openai_stream import Exchange, Times
-from parlour.models.retry import Backoff
 
 HEALTH_S = 5.0
-TOTAL_S = 300.0
-FIRST_EVENT_S = 30.0
-DEFAULT_WINDOW = 128_000
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long and how much; times in seconds."""
-
-    total_s: float = TOTAL_S
-    """From the first try to the last event, everything included."""
-    connect_s: float = 10.0
-    first_event_s: float = FIRST_EVENT_S
-    """From the start of a try to its first event."""
-    silence_s: float = 60.0
-    """Between two reads, once it has begun to answer."""
-    end_s: float = 5.0
-    """How long the usage is waited for after the answer is whole."""
-    event_bytes: int = 1_048_576
-    calls: CallLimits = field(default_factory=CallLimits)
-    backoff: Backoff = field(default_factory=Backoff)
 
 
 class OpenAIModel:
@@ -177,6 +155,19 @@ class OpenAIModel:
                 trust_env=not self._is_near,
             )
         return self._session
+
+
+def model_of(offer: Offer, *, clock: Clock, total_s: float = TOTAL_S) -> OpenAIModel:
+    """The model that is offered, ready to be asked; no connection is made yet."""
+    return OpenAIModel(
+        name=offer.name,
+        base_url=offer.base_url,
+        api_key=offer.api_key,
+        window=offer.window,
+        limit_field=offer.limit_field,
+        limits=Limits(total_s=total_s, first_event_s=offer.first_event_s),
+        clock=clock,
+    )
 
 
 def _is_loopback(host: str) -> bool:

@@ -38,6 +38,8 @@ class Reply:
         self._faults = faults
         self._prompt_tokens = prompt_tokens
         self._events: list[ModelEvent] = []
+        self._kind: Words = TextDelta
+        self._pieces: list[str] = []
         self._text = SurrogateJoiner()
         self._reasoning = SurrogateJoiner()
         self._calls = CallAssembler(limits, taken)
@@ -71,9 +73,10 @@ class Reply:
                     break
                 self._take(payload)
         except (ModelProblem, Transient) as fault:
-            if not self._events:
+            if not self._events and not self._pieces:
                 raise
             self.fault = fault
+        self._flush()
         events, self._events = self._events, []
         return events
 
@@ -81,6 +84,7 @@ class Reply:
         """The last events, once it has ended: what was held back, the tool calls, and Finished."""
         self._say(self._reasoning.end(), ReasoningDelta)
         self._say(self._text.end(), TextDelta)
+        self._flush()
         calls = self._calls.finish()
         reason = REASONS.get(self._reason or "", "tool_calls" if calls else "stop")
         model = whole(self._model)[:200] if self._model else None
@@ -159,11 +163,15 @@ class Reply:
         if not text:
             return
         self._written_bytes += len(text) if text.isascii() else len(text.encode())
-        last = self._events[-1] if self._events else None
-        if isinstance(last, TextDelta | ReasoningDelta) and type(last) is kind:
-            self._events[-1] = kind(last.text + text)
-        else:
-            self._events.append(kind(text))
+        if kind is not self._kind:
+            self._flush()
+            self._kind = kind
+        self._pieces.append(text)
+
+    def _flush(self) -> None:
+        if self._pieces:
+            self._events.append(self._kind("".join(self._pieces)))
+            self._pieces.clear()
 
     def _estimate(self, calls: list[Called]) -> Usage:
         written = self._written_bytes + sum(len((c.call.name + c.call.raw).encode()) for c in calls)

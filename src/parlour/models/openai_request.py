@@ -1,18 +1,16 @@
 """A request in the words of Chat Completions: canonical values in, the JSON body out. No I/O."""
 
 import json
-from typing import Literal
 
 import orjson
 from pydantic import JsonValue
 
 from parlour.models.base import AssistantMessage, ModelMessage, ModelRequest, RequestedCall, ToolMessage, UserMessage
+from parlour.models.openai_limits import LimitField
 from parlour.models.surrogates import whole
 from parlour.tools.tool import Tool
 
 Json = dict[str, JsonValue]
-LimitField = Literal["max_tokens", "max_completion_tokens"]
-"""What a provider calls the greatest length of an answer: most know the first, OpenAI itself wants the second."""
 
 
 def request_body(request: ModelRequest, *, model: str, limit_field: LimitField) -> bytes:

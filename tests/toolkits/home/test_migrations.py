@@ -7,12 +7,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
-from tests.storage import Storage
 
 from parlour.store import tables as house
 from parlour.store.migrate import downgrade, upgrade
 from parlour.toolkits.home import MIGRATIONS
 from parlour.toolkits.home import tables as home
+from tests.storage import Storage
 
 
 def ours(name: str | None, kind: str) -> bool:

@@ -164,7 +164,14 @@ def _take_place(bound: BoundFrame, attempt: _Attempt, index: NameIndex) -> Fill 
     if len(things) != 1 or slot_key(things[0]) not in attempt.fills:
         return None
     end = attempt.fills[slot_key(things[0])].tag.end
-    tag = next((t for t in attempt.free if t.role == "there" or (_is_place(t, index) and (t.start != end or _is_floor(t, index)))), None)
+    tag = next(
+        (
+            t
+            for t in attempt.free
+            if t.role == "there" or (_is_place(t, index) and (t.start != end or _is_floor(t, index)))
+        ),
+        None,
+    )
     if tag is None:
         return None
     attempt.free.remove(tag)

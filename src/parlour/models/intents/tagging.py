@@ -67,11 +67,13 @@ def _whole(words: tuple[str, ...], grammar: Grammar, index: NameIndex, allowed: 
     return tuple(tags)
 
 
-def _tag_at(
-    words: tuple[str, ...], at: int, grammar: Grammar, index: NameIndex, allowed: Allowed | None
-) -> Tag | None:
+def _tag_at(words: tuple[str, ...], at: int, grammar: Grammar, index: NameIndex, allowed: Allowed | None) -> Tag | None:
     """The longest tag that begins here; among equally long ones a name is before a class before a state."""
-    found = [t for t in (_name_at(words, at, grammar, index, allowed), *_known_at(words, at, grammar, index)) if t is not None]
+    found = [
+        t
+        for t in (_name_at(words, at, grammar, index, allowed), *_known_at(words, at, grammar, index))
+        if t is not None
+    ]
     return max(found, key=lambda tag: tag.end) if found else None
 
 
@@ -140,7 +142,12 @@ def _parts(words: tuple[str, ...], whole: Reading, grammar: Grammar, index: Name
     at = 0
     while at < len(words):
         run = next(
-            (r for end in range(min(len(words), at + _LONGEST), at + 1, -1) if (r := _run(words, at, end, grammar, index))), None
+            (
+                r
+                for end in range(min(len(words), at + _LONGEST), at + 1, -1)
+                if (r := _run(words, at, end, grammar, index))
+            ),
+            None,
         )
         exact = next((t for t in whole if t.role == "name" and run and t.start <= run.start and run.end <= t.end), None)
         if run is None or exact is not None:
