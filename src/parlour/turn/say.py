@@ -155,10 +155,12 @@ def made_title(content: str) -> str:
     return (head or line[: MADE_TITLE - 1]) + "…"
 
 
-def _question(who: Who, command: SendMessage, conversation_id: str, at: str) -> MessageBody:
-    return MessageBody(
+def _message_unit(
+    who: Who, command: SendMessage, digest: str, before: StoredConversation | None, conversation: Conversation, at: str
+) -> tuple[tuple[dict[str, str], TurnRow], Unit]:
+    message = MessageBody(
         id=new_id(),
-        conversation_id=conversation_id,
+        conversation_id=conversation.id,
         role="user",
         author_id=who.user_id,
         client_message_id=command.client_message_id,
@@ -166,32 +168,8 @@ def _question(who: Who, command: SendMessage, conversation_id: str, at: str) -> 
         status="sent",
         created_at=at,
     )
-<<<<<<< HEAD
-
-
-def _with_question(conversation: Conversation, content: str, at: str) -> Conversation:
-    untouched = conversation.title == UNTITLED and not conversation.title_is_own
-    return conversation.model_copy(
-        update={
-            "title": made_title(content) if untouched else conversation.title,
-            "message_count": conversation.message_count + 1,
-            "last_message": LastMessage(text=preview(content), is_user=True, created_at=at),
-            "last_activity_at": max(at, conversation.last_activity_at),
-            "updated_at": max(at, conversation.updated_at),
-        }
-    )
-
-
-def _message_unit(
-    who: Who, command: SendMessage, digest: str, before: StoredConversation | None, conversation: Conversation, at: str
-) -> tuple[tuple[dict[str, str], TurnRow], Unit]:
-    message = _question(who, command, conversation.id, at)
-    turn = _queued(who, conversation, message.id, None, command.model)
-    after = _with_question(conversation, command.content, at)
-=======
     turn = _queued(who, conversation, message.id, None, command.model)
     after = _with_message(conversation, command.content, at)
->>>>>>> main
     head = (ConversationUpdated if before else ConversationCreated)(conversation=after)
     own_topic, owner_topic = topics_of(after)
     ids = {"conversation_id": after.id, "message_id": message.id, "turn_id": turn.id}
