@@ -28,39 +28,8 @@ from parlour.tools.language import NameChanges, Named
 from tests.models.intents.asking import tools_of
 from tests.models.intents.house import CALLER, HouseNames
 
-ADJECTIVES = [
-    "north",
-    "south",
-    "east",
-    "west",
-    "upper",
-    "lower",
-    "old",
-    "new",
-    "little",
-    "great",
-    "inner",
-    "outer",
-    "front",
-    "back",
-    "second",
-    "third",
-]
-ROOMS = [
-    "kitchen",
-    "bedroom",
-    "study",
-    "hall",
-    "bathroom",
-    "office",
-    "lounge",
-    "cellar",
-    "pantry",
-    "library",
-    "studio",
-    "workshop",
-    "nursery",
-]
+ADJECTIVES = ["north", "south", "east", "west", "upper", "lower", "old", "new", "little", "great", "inner", "outer", "front", "back", "second", "third"]
+ROOMS = ["kitchen", "bedroom", "study", "hall", "bathroom", "office", "lounge", "cellar", "pantry", "library", "studio", "workshop", "nursery"]
 DEVICES = (
     ("ceiling light", "light"),
     ("floor lamp", "lamp"),
