@@ -4,9 +4,11 @@ A tool that wants to be understood without a language model carries a `Language`
 kinds of thing make a question that it answers) and the source of the names that can stand in them.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from pydantic import JsonValue
 
 from parlour.tools.caller import Caller
 
@@ -54,9 +56,13 @@ class Slot:
     """An argument that is filled from the words."""
 
     argument: str
+    """The tool's argument; "" for something that has to be said and is not passed on."""
     takes: tuple[str, ...]
-    """Kinds of `Named` that fit, or ("text",) for free words such as what to search for."""
+    """Kinds of `Named` that fit, or one of "class", "classes" (a plural), "state" and "measure" (see `Words`), or
+    "text": free words."""
     required: bool = True
+    after: tuple[str, ...] = ()
+    """Words one of which stands right before it, where word order carries meaning: "from", "to"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +71,50 @@ class Frame:
 
     name: str
     cues: tuple[tuple[str, ...], ...]
-    """One word or phrase of every inner tuple must be there (all of the groups, any of each)."""
+    """One word or phrase of every inner tuple must be there (all of the groups, any of each).
+
+    A cue that ends in "…" must open the question.
+    """
     slots: tuple[Slot, ...]
     fillers: tuple[str, ...] = ()
     """Words that may stand in such a question and mean nothing."""
     examples: tuple[str, ...] = ()
-    """Questions of this kind, with {argument} where a name goes; shown when a question is declined."""
+    """Questions of this kind, the first that can be filled is shown. A name goes in braces: a kind ("{room}"), a
+    class ("{light}"), "{measured}" for a place where something is measured, "{other_room}" for another one."""
+    rank: int = 0
+    """Where its example stands among all that are shown, from 1; 0 for a frame that shows none."""
+    constants: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    """Arguments that such a question always means, whatever its words."""
+    actions: bool = False
+    """Whether what is asked for is said by a verb that a procedure's name has to hold: "how do I descale …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Something that can be measured, and what measures it."""
+
+    words: tuple[str, ...]
+    classes: tuple[str, ...]
+    """Classes of things that measure it, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a subject, shared by the tools of a toolkit."""
+
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Class → the nouns that mean it, singular: "light" → ("light", "bulb")."""
+    states: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """State → the words and phrases that mean it: "on" → ("on", "switched on")."""
+    state_classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """State → the classes that have it, where only these do: "locked" → ("lock",)."""
+    measures: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The frames of a tool and where the names in them come from."""
+    """The frames of a tool, the words of its subject, and where the names in them come from."""
 
     frames: tuple[Frame, ...]
     names: NameSource | None
+    words: Words = field(default_factory=Words)

@@ -1,0 +1,194 @@
+"""Continuing: "and the bedroom?", "is it on?", "the second one". All from the history, nothing is remembered."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import JsonValue
+
+from parlour.models.base import AssistantMessage, ModelMessage, UserMessage
+from parlour.models.intents.fitting import PLACES, Fill, Fit, said, with_fill
+from parlour.models.intents.frames import Grammar, slot_key
+from parlour.models.intents.index import NameIndex
+from parlour.models.intents.lexicon import Lexicon
+from parlour.models.intents.normalise import Word, plain_words
+from parlour.models.intents.nouns import plural, stem
+from parlour.models.intents.outcome import Asked
+from parlour.models.intents.resolving import PLACE_KEY, Talk
+from parlour.models.intents.tagging import Reading, Tag
+from parlour.tools.language import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a person said, and what was called for it."""
+
+    text: str
+    calls: tuple[tuple[str, dict[str, JsonValue]], ...] = ()
+
+
+def turns_of(messages: Sequence[ModelMessage]) -> tuple[Turn, ...]:
+    """The talk as turns, the present one last."""
+    turns: list[Turn] = []
+    for message in messages:
+        if isinstance(message, UserMessage):
+            turns.append(Turn(message.text))
+        elif isinstance(message, AssistantMessage) and turns:
+            calls = tuple((c.name, c.arguments) for c in message.calls if c.arguments is not None)
+            turns[-1] = replace(turns[-1], calls=turns[-1].calls + calls)
+    return tuple(turns)
+
+
+def talk_of(turns: Sequence[Turn], index: NameIndex) -> Talk:
+    """What the calls so far were about: the last place, the last thing, the last class."""
+    place = thing = None
+    last: dict[str, JsonValue] = {}
+    for turn in turns:
+        for _, arguments in turn.calls:
+            last = arguments
+            for value in _strings(arguments):
+                meant = _thing(value, index)
+                if meant is not None:
+                    thing = meant
+                    known = index.things[meant]
+                    place = meant if known.kind in PLACES else known.place or place
+    return Talk(place, thing, last)
+
+
+def _strings(arguments: dict[str, JsonValue]) -> Iterator[str]:
+    return (v for v in arguments.values() if isinstance(v, str))
+
+
+def _thing(value: str, index: NameIndex) -> str | None:
+    """The thing with this id, or, as another model may have written it, with this name."""
+    if value in index.things:
+        return value
+    if value in index.classes:
+        return None
+    words = plain_words(value, index.spoken)
+    end, ids = index.trie.longest(words, 0)
+    return next(iter(ids)) if words and end == len(words) and len(ids) == 1 else None
+
+
+# --- the same question about something else ------------------------------------------------------------------------
+
+
+def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Grammar, index: NameIndex) -> Fit | None:
+    """`base` asked again with what these words name instead; None when a word is left unexplained."""
+    if not reading:
+        return None
+    covered = {at for tag in reading for at in range(tag.start, tag.end)}
+    texts = tuple(w.text for w in words)
+    if not _only_fillers(texts, covered, grammar):
+        return None
+    fit: Fit | None = base
+    replaced: set[str] = set()
+    for tag in reading:
+        fill = Fill(tag, said(words, tag.start, tag.end))
+        before = texts[tag.start - 1] if tag.start else ""
+        before = texts[tag.start - 2] if before in grammar.lexicon.determiners and tag.start > 1 else before
+        key = _key_for(base, tag, before, index) if fit else None
+        if fit is None or key is None or key in replaced:
+            return None
+        replaced.add(key)
+        fit = replace(fit, place=fill) if key == PLACE_KEY else with_fill(fit, key, fill)
+        if tag.role in ("class",) and "@state" not in fit.fills and "state" in fit.fills and "state" not in replaced:
+            fit = replace(fit, fills={k: f for k, f in fit.fills.items() if k != "state"})
+    return fit
+
+
+def _only_fillers(texts: tuple[str, ...], covered: set[int], grammar: Grammar) -> bool:
+    allowed = {w for filler in grammar.lexicon.fillers if len(filler) == 1 for w in filler} | {
+        "on",
+        "to",
+        "from",
+        "about",
+    }
+    return all(at in covered or text in allowed for at, text in enumerate(texts))
+
+
+def _key_for(base: Fit, tag: Tag, before: str, index: NameIndex) -> str | None:
+    slots = {slot_key(s): s for s in base.bound.frame.slots}
+    if tag.role == "name":
+        marked = next((k for k, s in slots.items() if before in s.after), None)
+        if marked is not None:
+            return marked
+        return _key_for_name(base, tag, slots, index)
+    wanted = {"class": ("class", "classes"), "state": ("state",), "measure": ("measure",)}.get(tag.role, ())
+    direct = next((k for k, s in slots.items() if set(s.takes) & set(wanted)), None)
+    if direct is None and tag.role == "class" and not tag.plural:
+        return next((k for k, s in slots.items() if "device" in s.takes), None)
+    return direct
+
+
+def _key_for_name(base: Fit, tag: Tag, slots: dict[str, Slot], index: NameIndex) -> str | None:
+    kinds = {index.things[i].kind for i in tag.ids}
+    taking = [k for k, s in slots.items() if kinds & set(s.takes)]
+    if len(taking) > 1:
+        return None
+    if kinds <= PLACES:
+        filled_by_place = [k for k in taking if k in base.fills and _is_place(base.fills[k].tag, index)]
+        only_places = [k for k in taking if set(slots[k].takes) <= PLACES]
+        if filled_by_place or only_places:
+            return (filled_by_place or only_places)[0]
+        narrowed = base.place is not None or any("measure" in s.takes for s in slots.values())
+        if narrowed:
+            return PLACE_KEY
+    return taking[0] if taking else None
+
+
+def _is_place(tag: Tag, index: NameIndex) -> bool:
+    return tag.role in ("there", "it") or any(i in index.things and index.things[i].kind in PLACES for i in tag.ids)
+
+
+# --- an answer to a question of ours -------------------------------------------------------------------------------
+
+
+def narrowed(asked: Asked, words: Sequence[Word], lexicon: Lexicon, index: NameIndex) -> tuple[str, ...] | None:
+    """The candidates that the words choose; None when they are no such answer."""
+    texts = tuple(w.text for w in words if not w.stop)
+    if not texts or not asked.candidates:
+        return None
+    if texts in lexicon.yes:
+        return asked.candidates if len(asked.candidates) == 1 else None
+    content = [t for t in texts if t not in lexicon.choosing]
+    ordinal = _ordinal(texts, content, lexicon, len(asked.candidates))
+    if ordinal is not None:
+        return (asked.candidates[ordinal],)
+    if not content:
+        return None
+    left = tuple(c for c in asked.candidates if all(stem(w) in _words_of(c, index) for w in content))
+    exact = tuple(c for c in left if tuple(content) in index.phrases(index.things[c]))
+    return exact or left or None
+
+
+def _ordinal(texts: tuple[str, ...], content: list[str], lexicon: Lexicon, count: int) -> int | None:
+    chosen = content or [t for t in texts if t in lexicon.ordinals]
+    if len(chosen) != 1 or chosen[0] not in lexicon.ordinals:
+        return None
+    at = lexicon.ordinals[chosen[0]]
+    if at < 0:
+        return count - 1
+    return at - 1 if at <= count else None
+
+
+def _words_of(thing: str, index: NameIndex) -> frozenset[str]:
+    """The words by which somebody may choose it: of its names, its classes and its places."""
+    known = index.things.get(thing)
+    found = index.stems_of(thing)
+    if known is None:
+        return found
+    nouns = {stem(w) for noun in known.classes for w in [*noun.split(), *plural(noun).split()]} | {known.kind}
+    place = known.place
+    while place and place in index.things:
+        nouns |= index.stems_of(place)
+        place = index.things[place].place if index.things[place].place != place else None
+    return found | nouns
+
+
+def chosen(asked: Asked, candidates: tuple[str, ...]) -> tuple[Fit, ...]:
+    """The fits of a question of ours with the answer filled in."""
+    tag = Tag("name", 0, 0, frozenset(candidates))
+    fit = asked.fits[asked.at]
+    fill = Fill(tag, asked.said)
+    done = replace(fit, place=fill) if asked.key == PLACE_KEY else with_fill(fit, asked.key, fill)
+    return (*asked.fits[: asked.at], done, *asked.fits[asked.at + 1 :])

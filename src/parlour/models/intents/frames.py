@@ -1,0 +1,125 @@
+"""The frames of the tools at hand, made ready for matching."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from parlour.models.intents.lexicon import Lexicon, Phrase, phrases
+from parlour.models.intents.normalise import plain_words
+from parlour.models.intents.nouns import plural
+from parlour.tools.language import Frame, Language, Measure, Slot, Words
+from parlour.tools.tool import Tool
+
+OPENS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word or phrase that a frame asks for."""
+
+    words: Phrase
+    opens: bool
+    """Whether it has to be the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundFrame:
+    """A frame, the tool that it asks for, and its words made ready."""
+
+    tool: str
+    frame: Frame
+    cues: tuple[tuple[Cue, ...], ...]
+    heads: tuple[frozenset[str], ...]
+    """The first words of each group of cues: where none of them is there, the group cannot be."""
+    fillers: tuple[Phrase, ...]
+
+    def slot(self, key: str) -> Slot:
+        """The slot that `slot_key` names so."""
+        return next(s for s in self.frame.slots if slot_key(s) == key)
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A noun that means a class of things."""
+
+    name: str
+    plural: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Everything that can be asked for with the tools at hand."""
+
+    lexicon: Lexicon
+    languages: tuple[Language, ...]
+    frames: tuple[BoundFrame, ...]
+    nouns: Mapping[Phrase, Noun]
+    states: Mapping[Phrase, str]
+    state_classes: Mapping[str, tuple[str, ...]]
+    measures: Mapping[Phrase, Measure]
+    structure: frozenset[str]
+    """Every word that the language or a frame uses to build a question."""
+    vocabulary: frozenset[str]
+    """These, and the nouns, states and measures."""
+
+
+def slot_key(slot: Slot) -> str:
+    """What tells the slots of a frame apart."""
+    return slot.argument or f"@{slot.takes[0]}"
+
+
+def grammar_of(tools: Iterable[Tool], lexicon: Lexicon) -> Grammar:
+    """The grammar of these tools; tools without a language add nothing."""
+    speaking = [(tool.name, tool.language) for tool in tools if tool.language is not None]
+    frames = tuple(_bound(name, frame, lexicon) for name, language in speaking for frame in language.frames)
+    subjects: list[Words] = []
+    for _, language in speaking:
+        if language.words not in subjects:
+            subjects.append(language.words)
+    nouns = {p: noun for words in subjects for p, noun in _nouns(words, lexicon).items()}
+    states = {tuple(t.split()): state for words in subjects for state, texts in words.states.items() for t in texts}
+    measures = {tuple(t.split()): measure for words in subjects for measure in words.measures for t in measure.words}
+    known = {w for f in frames for group in f.cues for cue in group for w in cue.words}
+    known |= {w for f in frames for filler in f.fillers for w in filler}
+    known |= {w for f in frames for slot in f.frame.slots for w in slot.after}
+    return Grammar(
+        lexicon=lexicon,
+        languages=tuple(language for _, language in speaking),
+        frames=frames,
+        nouns=nouns,
+        states=states,
+        state_classes={state: classes for words in subjects for state, classes in words.state_classes.items()},
+        measures=measures,
+        structure=frozenset(known) | lexicon.vocabulary,
+        vocabulary=frozenset(known) | lexicon.vocabulary | {w for p in [*nouns, *states, *measures] for w in p},
+    )
+
+
+def _bound(tool: str, frame: Frame, lexicon: Lexicon) -> BoundFrame:
+    cues = tuple(_cues(group, lexicon) for group in frame.cues)
+    return BoundFrame(
+        tool=tool,
+        frame=frame,
+        cues=cues,
+        heads=tuple(frozenset(cue.words[0] for cue in group) for group in cues),
+        fillers=phrases(frame.fillers) + lexicon.fillers,
+    )
+
+
+def _cues(group: tuple[str, ...], lexicon: Lexicon) -> tuple[Cue, ...]:
+    """Cues of a group, its named groups written out; "@which…" opens as each of its members would."""
+    texts: list[tuple[str, bool]] = []
+    for text in group:
+        opens = text.endswith(OPENS)
+        plain = text.removesuffix(OPENS)
+        texts.extend((t, opens) for t in lexicon.cues.get(plain, (plain,)))
+    cues = [Cue(tuple(text.split()), opens) for text, opens in texts]
+    return tuple(sorted(cues, key=lambda cue: len(cue.words), reverse=True))
+
+
+def _nouns(words: Words, lexicon: Lexicon) -> dict[Phrase, Noun]:
+    found: dict[Phrase, Noun] = {}
+    for name, texts in words.classes.items():
+        for text in texts:
+            found[plain_words(plural(text), lexicon.spoken)] = Noun(name, True)
+            found[plain_words(text, lexicon.spoken)] = Noun(name, False)
+    return found

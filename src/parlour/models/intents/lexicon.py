@@ -1,0 +1,82 @@
+"""The words of a language that belong to no subject, read from the data beside this file."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from parlour.models.intents.normalise import Spoken
+
+Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One language. Phrases are tuples of folded words, longest first where they are tried in order."""
+
+    spoken: Spoken
+    openings: tuple[Phrase, ...]
+    closings: tuple[Phrase, ...]
+    fillers: tuple[Phrase, ...]
+    conjunctions: tuple[Phrase, ...]
+    follow_ups: tuple[Phrase, ...]
+    prepositions: frozenset[str]
+    determiners: frozenset[str]
+    commands: frozenset[str]
+    questions: frozenset[str]
+    text_stops: frozenset[str]
+    never_alone: frozenset[str]
+    it: tuple[Phrase, ...]
+    there: tuple[Phrase, ...]
+    them: tuple[Phrase, ...]
+    greetings: frozenset[Phrase]
+    thanks: frozenset[Phrase]
+    help: frozenset[Phrase]
+    choosing: frozenset[str]
+    yes: frozenset[Phrase]
+    ordinals: Mapping[str, int]
+    cues: Mapping[str, tuple[str, ...]]
+    vocabulary: frozenset[str]
+    """Every single word of all of this."""
+
+
+@cache
+def english() -> Lexicon:
+    """English; read once."""
+    text = files("parlour.models.intents").joinpath("english", "words.toml").read_text("utf-8")
+    return _lexicon(tomllib.loads(text))
+
+
+def phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
+    """Texts as tuples of words, longest first."""
+    return tuple(sorted((tuple(t.split()) for t in texts), key=len, reverse=True))
+
+
+def _lexicon(data: dict[str, Any]) -> Lexicon:
+    words: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in data.items() if isinstance(v, list)}
+    contractions = {k: tuple(v.split()) for k, v in data["contractions"].items()}
+    cues = {k: tuple(v) for k, v in data["cues"].items()}
+    every = [*words.values(), *cues.values(), tuple(data["ordinals"])]
+    return Lexicon(
+        spoken=Spoken(contractions, data["numbers"]),
+        **{k: phrases(words[k]) for k in ("openings", "closings", "fillers", "conjunctions", "follow_ups")},
+        **{k: phrases(words[k]) for k in ("it", "there", "them")},
+        **{k: frozenset(phrases(words[k])) for k in ("greetings", "thanks", "help", "yes")},
+        **{
+            k: frozenset(words[k])
+            for k in (
+                "prepositions",
+                "determiners",
+                "commands",
+                "questions",
+                "text_stops",
+                "never_alone",
+                "choosing",
+            )
+        },
+        ordinals=data["ordinals"],
+        cues=cues,
+        vocabulary=frozenset(w for texts in every for text in texts for w in text.split()),
+    )

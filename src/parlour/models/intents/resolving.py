@@ -1,0 +1,152 @@
+"""Resolving: from words that are explained to the one thing that is meant.
+
+First the kind that the slot takes, then a place that was said, then the place of the talk. One left: it is meant.
+Several: ask. None: decline.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from parlour.models.intents.fitting import PLACES, Fill, Fit
+from parlour.models.intents.frames import Grammar, slot_key
+from parlour.models.intents.index import NameIndex
+from parlour.models.intents.nouns import stem
+from parlour.models.intents.outcome import Asked, Declined, Plan
+from parlour.tools.language import Slot
+
+PLACE_KEY = "@place"
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What the talk was about so far."""
+
+    place: str | None = None
+    thing: str | None = None
+    class_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    why: str
+    key: str
+    said: str
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Knows what there is and what was talked about."""
+
+    index: NameIndex
+    grammar: Grammar
+    talk: Talk
+
+    def resolve(self, fits: tuple[Fit, ...]) -> Plan | Asked | Declined:
+        """The arguments of every fit; all of them or none."""
+        every: list[dict[str, JsonValue]] = []
+        for at, fit in enumerate(fits):
+            found = self._arguments(fit)
+            if isinstance(found, Declined):
+                return found
+            if isinstance(found, _Pending):
+                return Asked(found.why, fits, at, found.key, found.said, found.candidates)  # pyright: ignore[reportArgumentType]
+            if found not in every:
+                every.append(found)
+        return Plan(fits, tuple(every))
+
+    def _arguments(self, fit: Fit) -> dict[str, JsonValue] | _Pending | Declined:
+        place = self._place(fit)
+        if isinstance(place, _Pending | Declined):
+            return place
+        found: dict[str, JsonValue] = dict(fit.bound.frame.constants)
+        for slot in fit.bound.frame.slots:
+            fill = fit.fills.get(slot_key(slot))
+            if fill is None:
+                continue
+            value = self._value(slot, fill, place, fit)
+            if isinstance(value, _Pending | Declined):
+                return value
+            if slot.argument:
+                found[slot.argument] = value
+        return found
+
+    def _place(self, fit: Fit) -> str | _Pending | Declined | None:
+        if fit.place is None:
+            return None
+        if fit.place.tag.role == "there":
+            return self.talk.place or _Pending("antecedent", PLACE_KEY, fit.place.said)
+        ids = [i for i in fit.place.tag.ids if self._kind(i) in PLACES]
+        return self._one(ids, PLACE_KEY, fit.place)
+
+    def _value(self, slot: Slot, fill: Fill, place: str | None, fit: Fit) -> str | _Pending | Declined:
+        tag, key = fill.tag, slot_key(slot)
+        if "text" in slot.takes or tag.role == "state":
+            return tag.value
+        if tag.role == "class" and {"class", "classes"} & set(slot.takes):
+            return tag.value
+        if tag.role == "them":
+            return self.talk.class_name or _Pending("antecedent", key, fill.said)
+        if tag.role in ("it", "there"):
+            return self._antecedent(slot, fill)
+        ids = list(self._candidates(slot, fill, place))
+        if not ids:
+            where = f" in the {self.index.name(place)}" if place else ""
+            return Declined("absent", (fill.said + where,))
+        if tag.role == "name" and "@state" in fit.fills:
+            ids = self._with_state(ids, fit.fills["@state"].tag.value, tag.ids)
+        return self._one(ids, key, fill)
+
+    def _antecedent(self, slot: Slot, fill: Fill) -> str | _Pending:
+        meant = self.talk.thing if fill.tag.role == "it" else self.talk.place
+        if meant is None or self._kind(meant) not in slot.takes:
+            return _Pending("antecedent", slot_key(slot), fill.said)
+        return meant
+
+    def _candidates(self, slot: Slot, fill: Fill, place: str | None) -> Iterable[str]:
+        tag = fill.tag
+        if tag.measure is not None:
+            return self._measuring(tag.measure.classes, place)
+        ids = tag.ids if tag.role == "name" else self.index.classes.get(tag.value, set())
+        fitting = [i for i in ids if self._kind(i) in slot.takes]
+        return fitting if place is None else [i for i in fitting if self.index.within(i, place)]
+
+    def _measuring(self, classes: tuple[str, ...], place: str | None) -> list[str]:
+        """What measures it there: of the best class that is there at all."""
+        for name in classes:
+            ids = self.index.classes.get(name, set())
+            there = [i for i in ids if place is None or self.index.within(i, place)]
+            if there:
+                return there
+        return []
+
+    def _with_state(self, ids: list[str], state: str, named: frozenset[str]) -> list[str]:
+        """A door is locked by its lock: what has such a state and bears the same name is meant instead."""
+        having = self.grammar.state_classes.get(state, ())
+        if not having or any(set(self.index.things[i].classes) & set(having) for i in ids):
+            return ids
+        able = {i for c in having for i in self.index.classes.get(c, ())}
+        same = [i for i in able if any(self.index.stems_of(n) <= self.index.stems_of(i) for n in named)]
+        return same or ids
+
+    def _one(self, ids: list[str], key: str, fill: Fill) -> str | _Pending:
+        if len(ids) > 1 and self.talk.place is not None:
+            near = [i for i in ids if i != self.talk.place and self.index.within(i, self.talk.place)]
+            ids = near or ids
+        ordered = tuple(sorted(ids, key=lambda i: (self.index.name(i), i)))
+        if len(ordered) > 1:
+            return _Pending("which", key, fill.said, ordered)
+        if not fill.tag.sure:
+            return _Pending("sure", key, fill.said, ordered)
+        return ordered[0]
+
+    def _kind(self, thing: str) -> str:
+        known = self.index.things.get(thing)
+        return known.kind if known else ""
+
+
+def stems(text: str) -> frozenset[str]:
+    """The words of a text without the endings of plurals."""
+    return frozenset(stem(word) for word in text.split())

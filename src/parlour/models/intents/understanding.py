@@ -1,0 +1,231 @@
+"""From what was said to what is to be done: the stages in order. Pure; the same talk gives the same outcome."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from parlour.models.intents import clauses, followup
+from parlour.models.intents.clauses import Words, texts
+from parlour.models.intents.fitting import Fit, fits
+from parlour.models.intents.followup import Turn
+from parlour.models.intents.frames import Grammar
+from parlour.models.intents.index import NameIndex
+from parlour.models.intents.normalise import words_of
+from parlour.models.intents.outcome import Asked, Declined, Outcome, Plan, Social
+from parlour.models.intents.resolving import Resolver
+from parlour.models.intents.spelling import repaired
+from parlour.models.intents.tagging import readings
+
+_FARTHEST = 8
+_MOST_PARTS = 4
+_SHORT = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Understander:
+    """Understands questions about one home with one grammar."""
+
+    grammar: Grammar
+    index: NameIndex
+    seen: dict[int, Outcome] = field(default_factory=dict[int, Outcome])
+    """What the earlier turns of this one talk came to, by how many turns there were."""
+
+    def understand(self, turns: Sequence[Turn], depth: int = 0) -> Outcome:
+        """What the last turn asks for, given those before it."""
+        if len(turns) not in self.seen:
+            self.seen[len(turns)] = self._understood(turns, depth)
+        return self.seen[len(turns)]
+
+    def _understood(self, turns: Sequence[Turn], depth: int) -> Outcome:
+        lexicon = self.grammar.lexicon
+        words = words_of(turns[-1].text, lexicon.spoken) if turns else ()
+        social = self._social(tuple(w for w in words if not w.stop))
+        if social is not None:
+            return social
+        words = repaired(words, self.known, self.index.long_words)
+        parts = [bare for s in clauses.sentences(words) if (bare := clauses.bare(s, lexicon))]
+        if not parts:
+            return Declined("nothing")
+        resolver = Resolver(self.index, self.grammar, followup.talk_of(turns[:-1], self.index))
+        talk = _Talk(self, resolver, turns, depth)
+        if len(parts) == 1 and (answer := self._answer(parts[0], talk)) is not None:
+            return answer
+        return self._all(parts, talk)
+
+    def known(self, word: str) -> bool:
+        """Whether a word is vocabulary or part of a name."""
+        return word in self.grammar.vocabulary or self.index.knows(word)
+
+    def _social(self, words: Words) -> Social | None:
+        said, lexicon = texts(words), self.grammar.lexicon
+        if said in lexicon.greetings:
+            return Social("greeting")
+        if said in lexicon.thanks:
+            return Social("thanks")
+        return Social("help") if said in lexicon.help else None
+
+    def _all(self, parts: list[Words], talk: "_Talk") -> Outcome:
+        """Every sentence, or none."""
+        found: list[Fit] = []
+        for part in parts:
+            one = self.clause(part, found[-1] if found else None, talk)
+            if not isinstance(one, tuple):
+                return one
+            found.extend(one)
+        if len(found) > _MOST_PARTS:
+            return Declined("words", tuple(w.raw for w in parts[-1]))
+        return talk.resolver.resolve(tuple(found))
+
+    def _answer(self, words: Words, talk: "_Talk") -> Outcome | None:
+        """The outcome when it answers a question of ours; None when it is something new."""
+        if len(words) > _SHORT or talk.pending() is None:
+            return None
+        if isinstance(self.complete(words, talk), Fit):
+            return None
+        asked = talk.pending()
+        assert asked is not None
+        plain = clauses.without_commas(clauses.follow_up(words, self.grammar.lexicon)[0])
+        if asked.candidates:
+            left = followup.narrowed(asked, plain, self.grammar.lexicon, self.index)
+            return talk.resolver.resolve(followup.chosen(asked, left)) if left else None
+        for reading in readings(texts(plain), self.grammar, self.index):
+            fit = followup.continued(asked.fits[asked.at], plain, reading, self.grammar, self.index)
+            if fit is not None:
+                return talk.resolver.resolve((*asked.fits[: asked.at], fit, *asked.fits[asked.at + 1 :]))
+        return None
+
+    # --- one clause ------------------------------------------------------------------------------------------------
+
+    def clause(self, words: Words, base: Fit | None, talk: "_Talk") -> tuple[Fit, ...] | Outcome:
+        """The fits of a clause: in full, as a continuation, or as two clauses."""
+        lexicon = self.grammar.lexicon
+        words = clauses.bare(words, lexicon)
+        rest, continuing = clauses.follow_up(words, lexicon)
+        rest = clauses.bare(rest, lexicon)
+        if not rest:
+            return Declined("nothing")
+        if clauses.is_command(rest, lexicon):
+            return Declined("command")
+        whole = self.complete(clauses.without_commas(rest), talk)
+        if isinstance(whole, Fit):
+            return (whole,)
+        continuation = self._continuation(rest, base, talk, alone=not continuing)
+        if continuation is not None:
+            return (continuation,)
+        halves = self._halves(rest, base, talk)
+        return halves if halves is not None else whole
+
+    def complete(self, words: Words, talk: "_Talk") -> Fit | Outcome:
+        """The best frame that explains every word; otherwise what to say instead."""
+        said = texts(words)
+        best: list[Fit] = []
+        disagreeing: Asked | None = None
+        for reading in readings(said, self.grammar, self.index):
+            found = fits(words, reading, self.grammar, self.index)
+            if found and found[0].complete:
+                if not best or not best[0].complete:
+                    best = found
+                    continue
+                disagreeing = _disagreement(best[0], found[0], talk.resolver)
+            elif not best:
+                best = found
+        if disagreeing is not None:
+            return disagreeing
+        if best and best[0].complete:
+            return best[0]
+        return self._refusal(words, best)
+
+    def _refusal(self, words: Words, found: list[Fit]) -> Outcome:
+        missing = next((f for f in found if not f.leftover and f.missing is not None), None)
+        if missing is not None and missing.missing is not None:
+            key = missing.missing.argument or f"@{missing.missing.takes[0]}"
+            return Asked("missing", (missing,), 0, key, "")
+        reading = readings(texts(words), self.grammar, self.index)[0]
+        fillers = {w for f in self.grammar.lexicon.fillers for w in f}
+        covered = {at for t in reading for at in range(t.start, t.end)}
+        loose = [w.raw for at, w in enumerate(words) if at not in covered and w.text not in fillers]
+        names = [t for t in reading if t.role == "name"]
+        if not loose and len(names) == 1 and len(reading) == 1:
+            return Declined("bare", (), min(names[0].ids))
+        if (
+            any(t.role == "state" for t in reading)
+            and reading
+            and not set(texts(words)) & self.grammar.lexicon.questions
+        ):
+            return Declined("command")
+        return Declined("words", found[0].leftover if found else tuple(loose))
+
+    def _continuation(self, words: Words, base: Fit | None, talk: "_Talk", *, alone: bool) -> Fit | None:
+        plain = clauses.without_commas(words)
+        if alone and base is None and len(plain) > _SHORT:
+            return None
+        earlier = base or talk.last_fit()
+        if earlier is None:
+            return None
+        for reading in readings(texts(plain), self.grammar, self.index)[:2]:
+            fit = followup.continued(earlier, plain, reading, self.grammar, self.index)
+            if fit is not None and not (base is not None and _adds(base, fit)):
+                return fit
+        return None
+
+    def _halves(self, words: Words, base: Fit | None, talk: "_Talk") -> tuple[Fit, ...] | Outcome | None:
+        refusal: Outcome | None = None
+        cuts = clauses.splits(words, self.grammar.lexicon)
+        if len(cuts) >= _MOST_PARTS:
+            return None
+        for left, right in cuts:
+            first = self.clause(left, base, talk)
+            if not isinstance(first, tuple):
+                refusal = refusal or (first if first == Declined("command") else None)
+                continue
+            second = self.clause(right, first[-1], talk)
+            if isinstance(second, tuple):
+                return (*first, *second)
+            refusal = refusal or second
+        return refusal
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """The talk before the present turn, understood only when something asks for it."""
+
+    understander: Understander
+    resolver: Resolver
+    turns: Sequence[Turn]
+    depth: int
+
+    def last_fit(self) -> Fit | None:
+        """The fit of the question before, when it was understood as it was answered then."""
+        before = self._before()
+        called = self.turns[-2].calls if len(self.turns) > 1 else ()
+        if not isinstance(before, Plan) or [f.bound.tool for f in before.fits] != [name for name, _ in called]:
+            return None
+        return before.fits[-1]
+
+    def pending(self) -> Asked | None:
+        """The question of ours that is still open."""
+        if len(self.turns) < 2 or self.turns[-2].calls:
+            return None
+        before = self._before()
+        return before if isinstance(before, Asked) else None
+
+    def _before(self) -> Outcome | None:
+        if len(self.turns) < 2 or self.depth >= _FARTHEST:
+            return None
+        return self.understander.understand(self.turns[:-1], self.depth + 1)
+
+
+def _adds(base: Fit, fit: Fit) -> bool:
+    """Whether a second half says something that may have been meant for the first one too."""
+    return bool(fit.fills.keys() - base.fills.keys()) or (fit.place is not None and base.place is None)
+
+
+def _disagreement(first: Fit, second: Fit, resolver: Resolver) -> Asked | None:
+    """A question when two readings name different things."""
+    one, other = resolver.resolve((first,)), resolver.resolve((second,))
+    if not isinstance(one, Plan) or not isinstance(other, Plan) or first.bound != second.bound:
+        return None
+    for key, fill in first.fills.items():
+        mine, theirs = one.arguments[0].get(key), other.arguments[0].get(key)
+        if mine != theirs and isinstance(mine, str) and isinstance(theirs, str) and theirs in resolver.index.things:
+            return Asked("which", (first,), 0, key, fill.said, tuple(sorted({mine, theirs})))
+    return None

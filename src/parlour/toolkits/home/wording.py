@@ -1,0 +1,347 @@
+"""How the nine tools speak: what a call does, what came of it in a few words, and the whole answer in plain ones."""
+
+from typing import Any
+
+from parlour.ids import is_id
+from parlour.toolkits.home.kinds import canonical_class
+from parlour.toolkits.home.phrases import (
+    bold,
+    condition,
+    counted,
+    inside,
+    item,
+    joined,
+    lines,
+    plain,
+    plural_of,
+    steps,
+    the,
+    words_of,
+)
+from parlour.tools.tool import Arguments, Wording
+
+View = dict[str, Any]
+
+_RELATIONSHIPS = {
+    "located_in": ("is in", "holds"),
+    "part_of": ("is part of", "has the part"),
+    "contained_in": ("is inside", "holds"),
+    "connects_to": ("connects to", "is connected from"),
+    "controls": ("controls", "is controlled by"),
+    "manages": ("manages", "is managed by"),
+    "automates": ("automates", "is automated by"),
+    "monitors": ("monitors", "is monitored by"),
+    "triggered_by": ("is triggered by", "triggers"),
+    "depends_on": ("depends on", "is needed by"),
+    "documented_by": ("is documented by", "documents"),
+    "procedure_for": ("is a procedure for", "has the procedure"),
+    "controlled_by_app": ("is controlled by the app", "is the app for"),
+}
+
+
+_UNITS = {"w": "W", "kwh": "kWh", "m2": "m²", "k": "K", "kmh": "km/h"}
+
+
+def relationship_words(relationship: str, *, along: bool) -> str:
+    """A relationship as a verb, read along its direction or against it."""
+    forward, backward = _RELATIONSHIPS.get(relationship, (relationship.replace("_", " "),) * 2)
+    return forward if along else backward
+
+
+def _said(arguments: Arguments, key: str) -> str:
+    """What a call names, as it was said: "the kitchen". An id says nothing to a person."""
+    text = str(arguments.get(key) or "home")
+    if is_id(text):
+        return "it"
+    bare = text.strip().removeprefix("the ").removeprefix("The ")
+    return plain(bare) if key == "query" or "'s " in bare else f"the {plain(bare)}"
+
+
+# --- devices in a room ---------------------------------------------------------------------------------------------
+
+
+def _what(result: View) -> str:
+    """What was asked for: "device", "light that is on" is (noun, tail)."""
+    return canonical_class(result["device_class"]) if result["device_class"] else "device"
+
+
+def _noun(result: View, count: int) -> str:
+    noun = _what(result)
+    if noun in ("heating", "security", "network"):
+        noun = f"{noun} device"
+    return counted(count, noun)
+
+
+def _state(result: View) -> str:
+    return f" {'that is' if result['count'] == 1 else 'that are'} {plain(result['state'])}" if result["state"] else ""
+
+
+def _devices_summary(_: Arguments, result: View) -> str:
+    return f"{_noun(result, result['count'])}{' ' + plain(result['state']) if result['state'] else ''}"
+
+
+def _devices_sentence(_: Arguments, result: View) -> str:
+    place = inside(result["room"]) if result["room"] else "in this home"
+    if not result["count"]:
+        verb = "is" if result["state"] else "are"
+        if result["state"]:
+            return f"No {_what(result)} {place} {verb} {plain(result['state'])}."
+        return f"There {verb} {_noun(result, 0)} {place}."
+    several = not result["room"] or result["room"]["type"] != "room"
+    own = [v for v in result["devices"] if not v.get("only_watches")]
+    watching = [v for v in result["devices"] if v.get("only_watches")]
+    text = f"Found {_noun(result, result['count'])}{_state(result)} {place}"
+    listing = lines((item(v, place=several) for v in own), result["count"] - len(watching))
+    parts = [f"{text}:\n\n{listing}" if own else f"{text}."]
+    if watching:
+        parts.append(f"Watching it from elsewhere: {joined([item(v) for v in watching])}.")
+    return "\n\n".join(parts)
+
+
+# --- controls ------------------------------------------------------------------------------------------------------
+
+
+def _controls_summary(_: Arguments, result: View) -> str:
+    return counted(len(result["capabilities"]), "ability", "abilities")
+
+
+def _controls_sentence(_: Arguments, result: View) -> str:
+    device = result["device"]
+    how = condition(device)
+    parts = [f"{bold(device)}{' is ' + how if how and device.get('state') not in (None, 'ok') else ''}."]
+    if result["capabilities"]:
+        parts[0] = parts[0].removesuffix(".") + f"; it offers {words_of(result['capabilities'])}."
+    else:
+        parts.append("It has no listed abilities.")
+    if result["services"]:
+        parts.append(f"It can be told to: {words_of(result['services'])}.")
+    for key, verb in (
+        ("controls", "It controls"),
+        ("controlled_by", "It is controlled by"),
+        ("depends_on", "It depends on"),
+        ("apps", "It has the app"),
+    ):
+        if result[key]:
+            parts.append(f"{verb} {joined([bold(v) for v in result[key]])}.")
+    return "\n\n".join(parts)
+
+
+# --- connections ---------------------------------------------------------------------------------------------------
+
+
+def _connections_summary(_: Arguments, result: View) -> str:
+    return counted(result["count"], "connection")
+
+
+def _way(view: View) -> str:
+    if view["through"]:
+        state = f", {plain(view['through']['state'])}" if view["through"].get("state") else ""
+        return f"{bold(view)} through {bold(view['through'])}{state}"
+    return f"{bold(view)} by {plain(view['via'])}" if view["via"] else bold(view)
+
+
+def _connections_sentence(_: Arguments, result: View) -> str:
+    room = the(result["room"])
+    text = f"{room[0].upper()}{room[1:]} has no connections to other rooms."
+    if result["connections"]:
+        listing = lines(_way(v) for v in result["connections"])
+        text = f"{room[0].upper()}{room[1:]} leads to {counted(result['count'], 'place')}:\n\n{listing}"
+    if result["openings"]:
+        text += f"\n\nAlso there: {joined([item(v) for v in result['openings']])}."
+    return text
+
+
+# --- search and similarity -----------------------------------------------------------------------------------------
+
+
+def _search_summary(_: Arguments, result: View) -> str:
+    return counted(result["count"], "result")
+
+
+def _hit(view: View) -> str:
+    kind = plain(view.get("device_class") or view["type"])
+    place = f" {inside(view['room'])}" if view.get("room") else ""
+    how = condition(view)
+    text = f"{bold(view)}, {kind}{place}{': ' + how if how else ''}"
+    return f"{text}. “{plain(view['excerpt'])}”" if view.get("excerpt") else text
+
+
+def _search_sentence(_: Arguments, result: View) -> str:
+    asked = plain(result["query"])
+    if not result["results"]:
+        return f"Nothing in this home fits “{asked}”."
+    listing = lines(_hit(v) for v in result["results"])
+    return f"Found {counted(result['count'], 'result')} for “{asked}”:\n\n{listing}"
+
+
+def _similar_summary(_: Arguments, result: View) -> str:
+    return counted(result["count"], "similar thing")
+
+
+def _similar_sentence(_: Arguments, result: View) -> str:
+    if not result["similar"]:
+        return f"Nothing in this home is much like {bold(result['entity'])}."
+    listing = lines(f"{item(v, place=True)} — {round(v['similarity'] * 100)} % alike" for v in result["similar"])
+    return f"Most like {bold(result['entity'])}:\n\n{listing}"
+
+
+# --- paths ---------------------------------------------------------------------------------------------------------
+
+
+def _path_summary(_: Arguments, result: View) -> str:
+    return counted(result["length"], "step") if result["found"] else "no connection"
+
+
+def _path_sentence(_: Arguments, result: View) -> str:
+    start, end = bold(result["from"]), bold(result["to"])
+    if not result["found"]:
+        if result["searched_everything"]:
+            return f"{start} and {end} are not connected in any way."
+        return f"No connection between {start} and {end} was found within {result['max_depth']} steps."
+    if not result["steps"]:
+        return f"{start} and {end} are the same thing."
+    listing = "\n".join(f"{n}. {_step(step)}" for n, step in enumerate(result["steps"], 1))
+    return f"{start} and {end} are {counted(result['length'], 'step')} apart:\n\n{listing}"
+
+
+def _step(step: View) -> str:
+    verb = relationship_words(step["relationship"], along=step["direction"] == "forward")
+    return f"**{plain(step['from'])}** {verb} **{plain(step['to'])}**"
+
+
+# --- details -------------------------------------------------------------------------------------------------------
+
+
+def _details_summary(_: Arguments, result: View) -> str:
+    entity = result["entity"]
+    return plain(entity["device_class"] or entity["type"])
+
+
+def _details_sentence(_: Arguments, result: View) -> str:
+    entity = result["entity"]
+    kind = plain(entity["device_class"] or entity["type"])
+    place = f" {inside(result['place'])}" if result["place"] else ""
+    parts = [f"{bold(entity)} is {'an' if kind[0] in 'aeiou' else 'a'} {kind}{place}."]
+    if entity["aliases"]:
+        parts[0] += f" It is also called {joined([plain(a) for a in entity['aliases']])}."
+    content = dict(entity["content"])
+    for key in ("description", "text"):
+        if content.get(key):
+            parts.append(plain(content.pop(key)))
+    listed_steps = content.pop("steps", None)
+    shown = {k: v for k, v in content.items() if k not in ("device_class", "kind") and not isinstance(v, dict)}
+    if shown:
+        parts.append(lines(_property(key, value) for key, value in shown.items()))
+    if isinstance(listed_steps, list):
+        parts.append(steps(listed_steps))  # pyright: ignore[reportUnknownArgumentType]
+    edges = result["relationships"]
+    told = [f"{relationship_words(e['relationship'], along=True)} {bold(e['to'])}" for e in edges["outgoing"]]
+    told += [f"{relationship_words(e['relationship'], along=False)} {bold(e['from'])}" for e in edges["incoming"]]
+    if told:
+        parts.append(f"It\n\n{lines(told, edges['count'])}")
+    return "\n\n".join(parts)
+
+
+def _property(key: str, value: object) -> str:
+    """A property and its value: a unit at the end of the name goes where units are said."""
+    name, _, ending = key.rpartition("_")
+    if name and ending in _UNITS:
+        return f"{plain(name.replace('_', ' '))}: {_value(value)} {_UNITS[ending]}"
+    return f"{plain(key.replace('_', ' '))}: {_value(value)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return words_of(value)  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return plain(value)
+
+
+# --- procedures ----------------------------------------------------------------------------------------------------
+
+
+def _procedures_summary(_: Arguments, result: View) -> str:
+    counts = [(len(result[key]), key.removesuffix("s")) for key in ("procedures", "manuals", "notes")]
+    return joined([counted(n, noun) for n, noun in counts if n]) or "no procedures"
+
+
+def _document(view: View, heading: str) -> str:
+    content = view["content"]
+    facts = [f"about {plain(content['minutes'])} minutes"] if "minutes" in content else []
+    facts += [f"every {plain(content['every'])}"] if "every" in content else []
+    title = f"**{plain(view['name'])}**{heading}{' (' + ', '.join(facts) + ')' if facts else ''}"
+    body = content.get("steps")
+    if isinstance(body, list):
+        return f"{title}\n\n{steps(body)}"  # pyright: ignore[reportUnknownArgumentType]
+    text = content.get("text") or content.get("description")
+    return f"{title}: {plain(text)}" if text else title
+
+
+def _procedures_sentence(_: Arguments, result: View) -> str:
+    written = [_document(v, "") for key in ("procedures", "manuals", "notes") for v in result[key]]
+    if not written:
+        return f"There are no procedures, manuals or notes for {bold(result['device'])}."
+    return "\n\n".join(written)
+
+
+# --- automations ---------------------------------------------------------------------------------------------------
+
+
+def _automations_summary(_: Arguments, result: View) -> str:
+    return joined([counted(n, noun) for noun, n in result["by_type"].items()]) or "no automations"
+
+
+def _routine(view: View) -> str:
+    kind = "" if view["type"] == "automation" else f" ({plain(view['type'])})"
+    when = view.get("trigger") or view.get("time")
+    text = f"{bold(view)}{kind}{', off' if view.get('state') == 'off' else ''}"
+    text += f": {plain(when)}" if when else ""
+    affects = joined([plain(v["name"]) for v in view["affects"]])
+    text += f" → {affects}" if affects else ""
+    causes = joined([plain(v["name"]) for v in view["set_off_by"]])
+    return f"{text} — set off by {causes}" if causes else text
+
+
+def _automations_sentence(_: Arguments, result: View) -> str:
+    if not result["count"]:
+        return f"Nothing happens {inside(result['room'])} by itself: no automations, scenes or schedules touch it."
+    listing = lines((_routine(v) for v in result["automations"]), result["count"])
+    counts = joined([counted(n, noun) for noun, n in result["by_type"].items()])
+    return f"Found {counts} {inside(result['room'])}:\n\n{listing}"
+
+
+def _devices_label(arguments: Arguments) -> str:
+    noun = arguments.get("device_class")
+    what = f"{plain(plural_of(canonical_class(str(noun))))} in " if noun else ""
+    return f"Looking at {what}{_said(arguments, 'room')}"
+
+
+WORDINGS: dict[str, Wording] = {
+    "get_devices_in_room": Wording(_devices_label, _devices_summary, _devices_sentence),
+    "find_device_controls": Wording(
+        lambda a: f"Looking at what {_said(a, 'device')} can do", _controls_summary, _controls_sentence
+    ),
+    "get_room_connections": Wording(
+        lambda a: f"Looking where {_said(a, 'room')} leads", _connections_summary, _connections_sentence
+    ),
+    "search_entities": Wording(lambda a: f"Searching for {_said(a, 'query')}", _search_summary, _search_sentence),
+    "find_path": Wording(
+        lambda a: f"Finding the way from {_said(a, 'from_entity')} to {_said(a, 'to_entity')}",
+        _path_summary,
+        _path_sentence,
+    ),
+    "get_entity_details": Wording(
+        lambda a: f"Looking closely at {_said(a, 'entity')}", _details_summary, _details_sentence
+    ),
+    "find_similar_entities": Wording(
+        lambda a: f"Looking for things like {_said(a, 'entity')}", _similar_summary, _similar_sentence
+    ),
+    "get_procedures_for_device": Wording(
+        lambda a: f"Looking up procedures for {_said(a, 'device')}", _procedures_summary, _procedures_sentence
+    ),
+    "get_automations_in_room": Wording(
+        lambda a: f"Looking at automations in {_said(a, 'room')}", _automations_summary, _automations_sentence
+    ),
+}
+"""The wording of each tool, by its name."""
