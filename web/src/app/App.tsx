@@ -40,7 +40,7 @@ function House({ conversation }: { conversation: string | null }) {
         key={place}
         id={conversation}
         menu={
-          <button className="menu" aria-label="Conversations" aria-expanded={open} onClick={() => setListed(place)}>
+          <button className="menu" aria-label="Show conversations" aria-expanded={open} onClick={() => setListed(place)}>
             <MenuIcon />
           </button>
         }

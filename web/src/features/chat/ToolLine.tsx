@@ -42,7 +42,9 @@ function Inside({ call }: { call: ToolCallPart }) {
         <pre tabIndex={0}>{JSON.stringify({ arguments: call.arguments, result: call.result, error: call.error }, null, 2)}</pre>
       ) : (
         <>
-          {asked && <Data value={call.arguments} label="What was asked" />}
+          {asked && <h3>What it was asked</h3>}
+          {asked && <Data value={call.arguments} label="What it was asked" />}
+          {call.result !== null && <h3>What came back</h3>}
           <Data value={call.result} label="What came back" />
         </>
       )}
