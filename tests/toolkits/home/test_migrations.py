@@ -9,12 +9,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
-from tests.storage import Storage
 
 from parlour.store import tables as house
 from parlour.store.migrate import downgrade, upgrade
 from parlour.toolkits.home import MIGRATIONS
 from parlour.toolkits.home import tables as home
+from tests.storage import Storage
 
 BY_HAND = {"found_by", "ix_home_texts_found_by"}
 """What only one kind of database has, made by the migration and unknown to the tables."""
