@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from parlour.tools.caller import Caller
-from parlour.tools.language import Named, NameChanges
+from parlour.tools.language import NameChanges, Named
 
 CALLER = Caller("tenant", "user", "project", frozenset({"tools:read"}))
 

@@ -13,7 +13,7 @@ from parlour.models.intents.fitting import PLACES, Fill, Fit
 from parlour.models.intents.frames import Grammar, slot_key
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.nouns import stem
-from parlour.models.intents.outcome import Asked, Declined, Plan
+from parlour.models.intents.outcome import Asked, Declined, Plan, Why
 from parlour.tools.language import Slot
 
 PLACE_KEY = "@place"
@@ -31,7 +31,7 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    why: str
+    why: Why
     key: str
     said: str
     candidates: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Resolver:
             if isinstance(found, Declined):
                 return found
             if isinstance(found, _Pending):
-                return Asked(found.why, fits, at, found.key, found.said, found.candidates)  # pyright: ignore[reportArgumentType]
+                return Asked(found.why, fits, at, found.key, found.said, found.candidates)
             every.append(found)
         return Plan(fits, tuple(every))
 
@@ -84,7 +84,7 @@ class Resolver:
         said = {argument: value for argument, value in found.items() if value}
         return {**self.talk.last, **said}
 
-    def _place(self, fit: Fit) -> str | None | _Pending | Declined:
+    def _place(self, fit: Fit) -> str | _Pending | Declined | None:
         if fit.place is None:
             return None
         if fit.place.tag.role == "there":
@@ -141,7 +141,8 @@ class Resolver:
         if not having or any(set(self.index.things[i].classes) & set(having) for i in ids):
             return ids
         able = {i for c in having for i in self.index.classes.get(c, ())}
-        same = [i for i in able if any(self.index.stems_of(n) <= self.index.stems_of(i) for n in named)]
+        spoken = [{stem(w) for w in phrase} for n in named for phrase in self.index.phrases(self.index.things[n])]
+        same = [i for i in able if any(words <= self.index.stems_of(i) for words in spoken)]
         return same or ids
 
     def _one(self, ids: list[str], key: str, fill: Fill) -> str | _Pending:
@@ -149,17 +150,10 @@ class Resolver:
             near = [i for i in ids if i != self.talk.place and self.index.within(i, self.talk.place)]
             ids = near or ids
         ordered = tuple(sorted(ids, key=lambda i: (self.index.name(i), i)))
-        if len(ordered) > 1:
-            return _Pending("which", key, fill.said, ordered)
-        if not fill.tag.sure:
-            return _Pending("sure", key, fill.said, ordered)
-        return ordered[0]
+        if len(ordered) == 1 and fill.tag.sure:
+            return ordered[0]
+        return _Pending("which" if len(ordered) > 1 else "sure", key, fill.said, ordered)
 
     def _kind(self, thing: str) -> str:
         known = self.index.things.get(thing)
         return known.kind if known else ""
-
-
-def stems(text: str) -> frozenset[str]:
-    """The words of a text without the endings of plurals."""
-    return frozenset(stem(word) for word in text.split())

@@ -1,6 +1,6 @@
 """The nine ways to ask a home. Names or ids go in; plain JSON with names, ids, types and states comes out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -13,11 +13,11 @@ from parlour.toolkits.home.graph import Home
 from parlour.toolkits.home.kinds import PLACES, EntityType
 from parlour.toolkits.home.lookup import Lookup
 from parlour.toolkits.home.names import HomeNames
+from parlour.toolkits.home.phrasebook import language_of
 from parlour.toolkits.home.rooms import Wanted
 from parlour.toolkits.home.views import View
 from parlour.toolkits.home.wording import WORDINGS
 from parlour.tools.caller import Caller
-from parlour.tools.language import Frame, Language
 from parlour.tools.outcomes import BadArguments
 from parlour.tools.tool import Tool, ToolContext, make_tool
 
@@ -29,10 +29,7 @@ Thing = Annotated[str, Field(description="Name or id of anything in the home.")]
 class HomeToolkit:
     """A toolset over the home of the caller's project."""
 
-    def __init__(
-        self, database: Reads, writer: Writer, clock: Clock, frames: Mapping[str, Sequence[Frame]] | None = None
-    ) -> None:
-        """`frames` are, by the name of a tool, the questions in plain words that it answers to."""
+    def __init__(self, database: Reads, writer: Writer, clock: Clock) -> None:
         self._database = database
         self._writer = writer
         self._clock = clock
@@ -44,7 +41,7 @@ class HomeToolkit:
                 effect="read",
                 wording=WORDINGS[function.__name__],
                 idempotent=True,
-                language=Language(tuple((frames or {}).get(function.__name__, ())), names),
+                language=language_of(function.__name__, names),
             )
             for function in (
                 self.get_devices_in_room,
