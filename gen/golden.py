@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from gen.scenarios import Case, cases
 from pydantic import JsonValue, TypeAdapter
 
+from gen.scenarios import Case, cases
 from parlour.protocol.content import Json, Message
 from parlour.protocol.frame import frame_of
 from parlour.protocol.reduce import merge_page, reduce

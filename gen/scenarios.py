@@ -16,7 +16,6 @@ from gen.sequences import (
     moment,
     question,
 )
-
 from parlour.protocol import events as e
 from parlour.protocol.content import Member, Notice, NoticePart, Problem, TextPart, Turn, Usage
 from parlour.protocol.frame import DurableFrame

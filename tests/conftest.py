@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.storage import Storage, Templates, postgres_is_there
 
 from parlour.journal.unit import Committed, Writer
 from parlour.journal.writer import open_writer
 from parlour.store.database import Database
+from tests.rules.skips import missing
+from tests.storage import Storage, Templates, postgres_is_there
 
 
 @dataclass
@@ -50,7 +51,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
 def storage(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Storage]:
     """A fresh database; the test runs once on each kind."""
     if request.param == "postgres" and not postgres_is_there():
-        pytest.skip("no PostgreSQL")
+        missing("PostgreSQL")
     with templates.fresh(request.param) as made:
         yield made
 

@@ -6,7 +6,7 @@ import orjson
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from parlour.errors import Fenced, Moved, StorageFailed
+from parlour.errors import Duplicate, Fenced, Moved, StorageFailed
 from parlour.journal.unit import Committed, Delta, Event, Guard, Unit, Writer, event, seq_of
 from parlour.protocol.events import ConversationDeleted
 from parlour.store.database import Database
@@ -66,6 +66,15 @@ async def test_a_guard_that_does_not_hold_undoes_its_unit_alone(
     assert [c.seq for c in published] == [1]
 
 
+async def test_a_guard_that_would_break_a_key_does_not_hold(writer: Writer, database: Database) -> None:
+    (keep,) = tenant("a").changes
+    once = Unit(guards=[Guard(keep, Duplicate())], events=[said()])
+    await writer.commit(once)
+    with pytest.raises(Duplicate):
+        await writer.commit(Unit(guards=[Guard(keep, Duplicate())], changes=tenant("b").changes))
+    assert await names(database) == ["a"]
+
+
 async def test_a_statement_the_database_refuses_undoes_its_unit_alone(writer: Writer, database: Database) -> None:
     await writer.commit(tenant("a"))
     results = await asyncio.gather(writer.submit(tenant("a")), writer.submit(tenant("b")), return_exceptions=True)
@@ -95,10 +104,10 @@ async def test_units_of_a_topic_keep_the_order_they_were_given_in(writer: Writer
 
 
 async def test_waiting_may_be_cancelled_and_the_unit_still_goes_on(writer: Writer, database: Database) -> None:
-    waiting = asyncio.ensure_future(writer.commit(tenant("a")))
+    waiting = asyncio.ensure_future(writer.commit(Unit(changes=tenant("a").changes, events=[said()])))
     await asyncio.sleep(0)
     waiting.cancel()
-    await writer.commit(tenant("b"))
+    await writer.commit(Unit(changes=tenant("b").changes, events=[said()]))
     assert await names(database) == ["a", "b"]
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from gen.golden import outcome, read
 
+from gen.golden import outcome, read
 from parlour.protocol.content import Json
 from parlour.protocol.events import DurableEvent
 from parlour.protocol.frame import frame_of

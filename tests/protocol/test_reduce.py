@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import pytest
-from gen.scenarios import chunk, empty, talk, thinned
-from gen.sequences import Story, framed
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gen.scenarios import chunk, empty, talk, thinned
+from gen.sequences import Story, framed
 from parlour.protocol.content import TextPart
 from parlour.protocol.frame import DurableFrame
 from parlour.protocol.reduce import merge_page, reduce

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.errors import ConversationNotFound, MessageNotFound, NotFound
 from parlour.identity.who import Who
+from parlour.ids import is_id
 from parlour.store.queries.conversations import StoredConversation, stored_conversation
 from parlour.store.queries.messages import StoredMessage, stored_message
 from parlour.store.queries.people import Project, home_project, project_joined
@@ -15,7 +16,7 @@ from parlour.store.queries.turns import StoredTurn, ToolRun, stored_turn, tool_r
 
 async def conversation_for(connection: AsyncConnection, who: Who, conversation_id: str) -> StoredConversation:
     """The conversation, when it is theirs. Raises ConversationNotFound otherwise."""
-    found = await stored_conversation(connection, conversation_id)
+    found = await stored_conversation(connection, conversation_id) if is_id(conversation_id) else None
     if found is None or found.value.owner_id != who.user_id or found.tenant_id != who.tenant_id:
         raise ConversationNotFound
     return found
@@ -23,7 +24,7 @@ async def conversation_for(connection: AsyncConnection, who: Who, conversation_i
 
 async def message_for(connection: AsyncConnection, who: Who, message_id: str) -> StoredMessage:
     """The message, when its conversation is theirs. Raises MessageNotFound otherwise."""
-    found = await stored_message(connection, message_id)
+    found = await stored_message(connection, message_id) if is_id(message_id) else None
     if found is None or not await _owns(connection, who, found.value.conversation_id):
         raise MessageNotFound
     return found
@@ -31,7 +32,7 @@ async def message_for(connection: AsyncConnection, who: Who, message_id: str) ->
 
 async def turn_for(connection: AsyncConnection, who: Who, turn_id: str) -> StoredTurn:
     """The turn, when its conversation is theirs. Raises NotFound otherwise."""
-    found = await stored_turn(connection, turn_id)
+    found = await stored_turn(connection, turn_id) if is_id(turn_id) else None
     if found is None or not await _owns(connection, who, found.conversation_id):
         raise NotFound
     return found
@@ -39,7 +40,7 @@ async def turn_for(connection: AsyncConnection, who: Who, turn_id: str) -> Store
 
 async def tool_run_for(connection: AsyncConnection, who: Who, run_id: str) -> ToolRun:
     """The run of a tool, when its conversation is theirs. Raises NotFound otherwise."""
-    found = await tool_run(connection, run_id)
+    found = await tool_run(connection, run_id) if is_id(run_id) else None
     if found is None or not await _owns(connection, who, found.conversation_id):
         raise NotFound
     return found
@@ -50,7 +51,7 @@ async def project_for(connection: AsyncConnection, who: Who, project_id: str | N
     if project_id is None:
         home = await home_project(connection, who.tenant_id)
         project_id = home.id if home else ""
-    found = await project_joined(connection, who.user_id, project_id)
+    found = await _joined(connection, who, project_id)
     if found is None:
         raise NotFound("Project not found.")
     return found
@@ -65,7 +66,7 @@ async def may_follow(connection: AsyncConnection, who: Who, topic: str) -> bool:
         case "user":
             return identifier == who.user_id
         case "project":
-            return await project_joined(connection, who.user_id, identifier) is not None
+            return await _joined(connection, who, identifier) is not None
         case _:
             return False
 
@@ -76,3 +77,7 @@ async def _owns(connection: AsyncConnection, who: Who, conversation_id: str) -> 
     except ConversationNotFound:
         return False
     return True
+
+
+async def _joined(connection: AsyncConnection, who: Who, project_id: str) -> Project | None:
+    return await project_joined(connection, who.user_id, project_id) if is_id(project_id) else None

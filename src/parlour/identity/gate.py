@@ -18,6 +18,7 @@ from parlour.identity.credentials import (
 )
 from parlour.identity.secrets import hash_of
 from parlour.identity.who import Visit, Who, who_is
+from parlour.ids import is_id
 from parlour.journal.unit import Unit, Writer
 from parlour.store.database import Reads
 from parlour.store.queries.people import (
@@ -126,7 +127,7 @@ class Gate:
     async def revoke_api_key(self, who: Who, credential_id: str, visit: Visit = NOWHERE) -> None:
         """End one of one's own keys. Raises NotFound for anything else."""
         async with self.reads.read() as connection:
-            found = await credential(connection, credential_id)
+            found = await credential(connection, credential_id) if is_id(credential_id) else None
         if found is None or found.user_id != who.user_id or found.kind != "api_key":
             raise NotFound
         await self._end(who, credential_id, "token_revoked", visit)

@@ -20,7 +20,7 @@ from parlour.protocol.content import Value
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A statement that must touch exactly `rows` rows; otherwise the unit is undone and `conflict` is raised."""
+    """A statement that must touch exactly `rows` rows and break no key; else the unit is undone with `conflict`."""
 
     statement: Executable
     conflict: Conflict

@@ -12,7 +12,10 @@ from pydantic import JsonValue
 
 from parlour.protocol.content import Usage
 from parlour.tools.caller import Caller
+from parlour.tools.outcomes import Call as RequestedCall
 from parlour.tools.tool import Tool
+
+__all__ = ["RequestedCall"]
 
 Arguments = dict[str, JsonValue]
 FinishReason = Literal["stop", "tool_calls", "length", "content_filter"]
@@ -26,16 +29,6 @@ class UserMessage:
     """What a person said."""
 
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class RequestedCall:
-    """A tool that a model asked to run. `arguments` is None when what it wrote was no JSON object; see `raw`."""
-
-    id: str
-    name: str
-    arguments: Arguments | None
-    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)

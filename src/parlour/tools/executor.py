@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from parlour.clock import Clock
 from parlour.errors import ParlourError
 from parlour.tools.caller import Caller
-from parlour.tools.outcomes import BadArguments, Failed, NotThere, Outcome, Refused, ToolProblem
+from parlour.tools.outcomes import BadArguments, Call, Failed, NotThere, Outcome, Refused, ToolProblem
 from parlour.tools.registry import Registry
 from parlour.tools.tool import Arguments, Tool, ToolContext
 from parlour.tools.toolset import Toolset
@@ -25,16 +25,6 @@ LARGEST_RESULT = 256 * 1024
 """In bytes of JSON: what is larger helps neither a person nor a model."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A tool that a model asked to run. `arguments` is None when what it wrote, `raw`, was no JSON object."""
-
-    id: str
-    name: str
-    arguments: Arguments | None
-    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)

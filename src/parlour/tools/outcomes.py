@@ -1,4 +1,4 @@
-"""What a tool says by what it raises, and what comes of a call.
+"""A call, what a tool says by what it raises, and what comes of the call.
 
 A tool raises one of these when it cannot do what was asked; anything else it raises is a bug, is logged as one,
 and reaches the model only as a failure without detail.
@@ -49,6 +49,16 @@ class Failed(ToolProblem):
     """It was tried and did not work."""
 
     code = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool that a model asked to run. `arguments` is None when what it wrote, `raw`, was no JSON object."""
+
+    id: str
+    name: str
+    arguments: dict[str, JsonValue] | None
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)

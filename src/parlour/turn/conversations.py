@@ -6,8 +6,9 @@ it is, and commits.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from unicodedata import category
 
-from sqlalchemy import Executable, Select, Update, delete, exists, insert, select, update
+from sqlalchemy import Executable, Select, Update, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
@@ -65,7 +66,7 @@ def empty(who: Who, *, conversation_id: str, project_id: str, title: str | None,
 
 def checked_title(title: str) -> str:
     """The title on one line without outer blanks. Raises InvalidRequest when none is left, or it is too long."""
-    title = " ".join(title.split())
+    title = "".join(c for c in " ".join(title.split()) if category(c) != "Cc")
     if not title or len(title) > TITLE_LIMIT:
         raise InvalidRequest(f"A title has 1 to {TITLE_LIMIT} characters.")
     return title
@@ -233,7 +234,8 @@ def _ids_in(conversation_id: str) -> Select[str]:
 
 def _forgotten(topic: str, index: int) -> list[Executable]:
     """What was said on `topic` before the unit's event number `index` goes, and its floor rises to just there."""
+    newest_delta = select(func.coalesce(func.max(deltas.c.id), topics.c.mark)).scalar_subquery()
     return [
         delete(events).where(events.c.topic == topic, events.c.seq < seq_of(index)),
-        update(topics).where(topics.c.id == topic).values(floor=seq_of(index) - 1),
+        update(topics).where(topics.c.id == topic).values(floor=seq_of(index) - 1, mark=newest_delta),
     ]

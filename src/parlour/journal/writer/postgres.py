@@ -12,12 +12,12 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import insert, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from parlour.clock import Clock, isoformat
 from parlour.errors import Conflict, Fenced, ParlourError, StorageFailed
-from parlour.journal.unit import Committed, Delta, Publish, Receipt, Unit, seqs_of_unit
+from parlour.journal.unit import Committed, Delta, Guard, Publish, Receipt, Unit, seqs_of_unit
 from parlour.journal.writer.postgres_statements import append_deltas, move_heads, newest_delta
 from parlour.store.tables import commits, events
 
@@ -165,7 +165,7 @@ class PostgresWriter:
                 for e, seq in zip(unit.events, earlier, strict=True)
             ]
         for guard in unit.guards:
-            if (await connection.execute(guard.statement)).rowcount != guard.rows:
+            if await _rows_touched(connection, guard) != guard.rows:
                 raise guard.conflict
         seqs = await move_heads(connection, [event.topic for event in unit.events])
         token = seqs_of_unit.set(seqs)
@@ -213,6 +213,13 @@ class PostgresWriter:
                 log.warning("the database did not take a unit; trying again", unit=name, tried=tried, exc_info=error)
                 await self._clock.sleep(RETRY_PAUSE_S * tried)
         raise StorageFailed
+
+
+async def _rows_touched(connection: AsyncConnection, guard: Guard) -> int:
+    try:
+        return (await connection.execute(guard.statement)).rowcount
+    except IntegrityError as taken:
+        raise guard.conflict from taken
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import orjson
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from parlour.errors import Fenced
-from parlour.journal.unit import Committed, Delta, Event, Receipt, Unit, seqs_of_unit
+from parlour.journal.unit import Committed, Delta, Event, Guard, Receipt, Unit, seqs_of_unit
 
 BUSY_TIMEOUT_S = 5.0
 
@@ -130,7 +130,7 @@ class SqliteTransaction:
 
     def _do(self, unit: Unit, at: str) -> tuple[Receipt, list[Committed]]:
         for guard in unit.guards:
-            if self._connection.execute(guard.statement).rowcount != guard.rows:
+            if self._rows_touched(guard) != guard.rows:
                 raise guard.conflict
         self._load_heads({event.topic for event in unit.events})
         seqs = tuple(self._next_seq(event.topic) for event in unit.events)
@@ -145,6 +145,12 @@ class SqliteTransaction:
             "INSERT INTO commits (id, seqs, at) VALUES (?, ?, ?)", (unit.id, orjson.dumps(seqs).decode(), at)
         )
         return Receipt(unit.id, seqs), said
+
+    def _rows_touched(self, guard: Guard) -> int:
+        try:
+            return self._connection.execute(guard.statement).rowcount
+        except IntegrityError as taken:
+            raise guard.conflict from taken
 
     def _say(self, unit: Unit, seqs: Sequence[int], at: str) -> list[Committed]:
         if not unit.events:

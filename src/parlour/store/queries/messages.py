@@ -6,6 +6,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.errors import UnknownCursor
+from parlour.ids import is_id
 from parlour.protocol.content import Message
 from parlour.store.tables import attempts, messages
 
@@ -102,6 +103,8 @@ async def cut_attempts(connection: AsyncConnection, message_id: str) -> list[Cut
 async def _positions(connection: AsyncConnection, conversation_id: str, cursors: list[str]) -> dict[str, int]:
     if not cursors:
         return {}
+    if not all(map(is_id, cursors)):
+        raise UnknownCursor
     query = select(messages.c.id, messages.c.position).where(
         messages.c.conversation_id == conversation_id, messages.c.id.in_(cursors)
     )

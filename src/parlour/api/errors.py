@@ -1,0 +1,77 @@
+"""How a refusal or failure is answered: one shape, a safe sentence, and an id that leads to the detail in the log."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Scope
+
+from parlour.api.headers import request_id_of
+from parlour.errors import InvalidRequest, NotFound, ParlourError
+from parlour.protocol.rest import ErrorBody, ErrorDetail
+
+log = structlog.get_logger(__name__)
+
+_OTHERWISE = {
+    404: (NotFound.code, "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take that method."),
+    413: ("too_large", "This is more than can be taken at once."),
+}
+
+
+def refuse_politely(app: FastAPI) -> None:
+    """Have every error of `app` answered in the one shape."""
+    app.add_exception_handler(ParlourError, _named)
+    app.add_exception_handler(RequestValidationError, _misfit)
+    app.add_exception_handler(HTTPException, _of_the_framework)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem(scope: Scope, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer that says what went wrong."""
+    detail = ErrorDetail(code=code, message=message, request_id=request_id_of(scope))
+    body = ErrorBody(detail=message, error=detail)
+    return Response(body.model_dump_json(), status, headers, media_type="application/json")
+
+
+def too_large(scope: Scope) -> Response:
+    """The answer to a body that is larger than any that is taken."""
+    return problem(scope, 413, *_OTHERWISE[413])
+
+
+async def _named(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ParlourError)
+    if error.status >= 500:
+        log.error("request failed", code=error.code, path=request.url.path, exc_info=error, **error.details)
+    else:
+        log.info("request refused", code=error.code, path=request.url.path, **error.details)
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    return problem(request.scope, error.status, error.code, error.safe, headers)
+
+
+async def _misfit(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return problem(request.scope, InvalidRequest.status, InvalidRequest.code, _faults(error.errors()))
+
+
+async def _of_the_framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    fallback = (InvalidRequest.code, "This request is not understood.")
+    code, message = _OTHERWISE.get(error.status_code, fallback)
+    return problem(request.scope, error.status_code, code, message, error.headers)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("request failed", path=request.url.path, exc_info=error)
+    message = "Something went wrong on our side. The request id leads to the detail in the server's log."
+    return problem(request.scope, ParlourError.status, ParlourError.code, message)
+
+
+def _faults(errors: Sequence[Any]) -> str:
+    """Each misfit by its place; never the value that was sent, which may be a secret."""
+    said = [f"{'.'.join(str(step) for step in error['loc'][1:]) or 'body'}: {error['msg']}" for error in errors[:5]]
+    return "What was sent does not fit. " + "; ".join(said)

@@ -1,0 +1,57 @@
+"""The REST doors, put together."""
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from parlour.api.auth import asking
+from parlour.api.body_limit import BodyLimit
+from parlour.api.doors import Doors
+from parlour.api.errors import refuse_politely
+from parlour.api.reference import REFERENCE_POLICY, reference_page
+from parlour.api.routes.auth import auth_routes, sign_in_routes
+from parlour.api.routes.conversations import conversation_routes
+from parlour.api.routes.health import health_routes
+from parlour.api.routes.messages import message_routes
+from parlour.api.routes.models import model_routes
+from parlour.api.routes.suggestions import suggestion_routes
+from parlour.api.routes.tools import tool_routes
+from parlour.protocol.rest import ErrorBody
+
+PREFIX = "/api/v1"
+
+
+def make_rest(doors: Doors) -> FastAPI:
+    """The app behind `/api/v1`, `/docs` and the health checks. Wrap the whole server in `WithHeaders`."""
+    app = FastAPI(
+        title="Parlour",
+        version=doors.version,
+        description="Every door but the socket, which is at `/api/v1/chat/ws`.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        responses={"4XX": {"model": ErrorBody, "description": "Refused; the body says why."}},
+    )
+    app.add_middleware(BodyLimit)
+    refuse_politely(app)
+    open_to_all = APIRouter(prefix=PREFIX)
+    open_to_all.include_router(sign_in_routes(doors))
+    api = APIRouter(prefix=PREFIX, dependencies=[Depends(asking(doors.gate, doors.origins))])
+    for routes in (
+        auth_routes,
+        conversation_routes,
+        message_routes,
+        tool_routes,
+        model_routes,
+        suggestion_routes,
+    ):
+        api.include_router(routes(doors))
+    app.include_router(open_to_all)
+    app.include_router(api)
+    app.include_router(health_routes(doors))
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs(_: Request) -> HTMLResponse:
+        return HTMLResponse(reference_page(app.openapi()), headers={"Content-Security-Policy": REFERENCE_POLICY})
+
+    return app

@@ -1,0 +1,74 @@
+"""Signing in and out, and what proves to programs who one is."""
+
+from fastapi import APIRouter, Request, Response
+
+from parlour.api.auth import Asking, clear_session, from_our_page, set_session, visit_of
+from parlour.api.doors import Doors
+from parlour.api.views import me_view, token_view
+from parlour.errors import Forbidden
+from parlour.identity.who import Who
+from parlour.protocol.rest import Me, NewToken, SignIn, Ticket, TokenList, TokenMade
+from parlour.store.queries.people import projects_of
+
+
+def sign_in_routes(doors: Doors) -> APIRouter:
+    """`/auth/link`, the one door that is open to everybody."""
+    routes = APIRouter(prefix="/auth", tags=["who"])
+
+    @routes.post("/link")
+    async def sign_in(body: SignIn, request: Request, response: Response) -> Me:
+        """Use a one-time link up for a session, which the browser gets as a cookie."""
+        if "origin" in request.headers and not from_our_page(request, doors.origins):
+            raise Forbidden("This request came from another site, so nothing was done.")
+        who, session = await doors.gate.sign_in(body.link, visit_of(request))
+        set_session(response, request, session.secret)
+        return await _me(doors, who)
+
+    return routes
+
+
+def auth_routes(doors: Doors) -> APIRouter:
+    """`/auth`, for who is signed in."""
+    routes = APIRouter(prefix="/auth", tags=["who"])
+
+    @routes.get("/me")
+    async def me(who: Asking) -> Me:
+        """Who is asking, what they may do, and their projects."""
+        return await _me(doors, who)
+
+    @routes.post("/logout", status_code=204)
+    async def sign_out(who: Asking, request: Request, response: Response) -> None:
+        """End the session or token this came with."""
+        await doors.gate.sign_out(who, visit_of(request))
+        clear_session(response)
+
+    @routes.post("/ws-ticket", status_code=201)
+    async def ws_ticket(who: Asking) -> Ticket:
+        """A ticket that opens one socket within a minute, for clients that can set no header there."""
+        made = await doors.gate.make_ticket(who)
+        return Ticket(ticket=made.secret, expires_at=made.expires_at or "")
+
+    @routes.get("/tokens")
+    async def tokens(who: Asking) -> TokenList:
+        """One's own tokens, without their secrets."""
+        return TokenList(tokens=[token_view(key) for key in await doors.gate.api_keys(who)])
+
+    @routes.post("/tokens", status_code=201)
+    async def make_token(who: Asking, body: NewToken, request: Request) -> TokenMade:
+        """A new token for a program. Its secret is shown this once."""
+        made = await doors.gate.make_api_key(
+            tenant_id=who.tenant_id, user_id=who.user_id, name=body.name, visit=visit_of(request)
+        )
+        return TokenMade(id=made.id, name=made.name, created_at=made.created_at, token=made.secret)
+
+    @routes.delete("/tokens/{token_id}", status_code=204)
+    async def revoke_token(who: Asking, token_id: str, request: Request) -> None:
+        """End one of one's own tokens at once."""
+        await doors.gate.revoke_api_key(who, token_id, visit_of(request))
+
+    return routes
+
+
+async def _me(doors: Doors, who: Who) -> Me:
+    async with doors.reads.read() as connection:
+        return me_view(who, await projects_of(connection, who.user_id))

@@ -1,0 +1,75 @@
+"""Messages: said, answered, read, answered again, stopped."""
+
+from fastapi import APIRouter, Response
+
+from parlour.api.auth import Asking
+from parlour.api.doors import Doors
+from parlour.api.exchange import exchanged
+from parlour.api.views import attempt_view, message_view
+from parlour.identity.access import message_for, turn_for
+from parlour.ids import new_id
+from parlour.protocol.commands import Regenerate, SendMessage
+from parlour.protocol.content import Turn
+from parlour.protocol.events import ENDED
+from parlour.protocol.rest import Again, AttemptList, Exchange, MessageView, NewMessage
+from parlour.store.queries.messages import cut_attempts
+
+
+def message_routes(doors: Doors) -> APIRouter:
+    """`/chat/messages` and `/chat/turns`, in one's own conversations."""
+    routes = APIRouter(prefix="/chat", tags=["messages"])
+    not_yet = {202: {"model": Exchange, "description": "Stored; the answer is not finished yet."}}
+
+    @routes.post("/messages", responses={**not_yet})
+    async def send(who: Asking, body: NewMessage, response: Response) -> Exchange:
+        """Say something, and wait up to `wait` seconds for the answer; 202 when it takes longer."""
+        said = await doors.talk.say(
+            who,
+            SendMessage(
+                type="send_message",
+                content=body.content,
+                client_message_id=body.client_message_id or new_id(),
+                conversation_id=body.conversation_id,
+                project_id=body.project_id,
+                model=body.model,
+            ),
+        )
+        return _finished_or_not(await exchanged(doors, who, said, wait=body.wait), response)
+
+    @routes.get("/messages/{message_id}")
+    async def read(who: Asking, message_id: str) -> MessageView:
+        """One message."""
+        async with doors.reads.read() as connection:
+            return message_view(await message_for(connection, who, message_id))
+
+    @routes.get("/messages/{message_id}/attempts")
+    async def attempts(who: Asking, message_id: str) -> AttemptList:
+        """What an answer had said before a step of it was begun again."""
+        async with doors.reads.read() as connection:
+            await message_for(connection, who, message_id)
+            cut = await cut_attempts(connection, message_id)
+        return AttemptList(attempts=[attempt_view(attempt) for attempt in cut])
+
+    @routes.post("/messages/{message_id}/regenerate", responses={**not_yet})
+    async def regenerate(who: Asking, message_id: str, body: Again, response: Response) -> Exchange:
+        """Answer the last question again; the present answer stays as a version."""
+        command = Regenerate(
+            type="regenerate", message_id=message_id, command_id=body.command_id or new_id(), content=body.content
+        )
+        said = await doors.talk.regenerate(who, command)
+        return _finished_or_not(await exchanged(doors, who, said, wait=body.wait), response)
+
+    @routes.post("/turns/{turn_id}/stop")
+    async def stop(who: Asking, turn_id: str) -> Turn:
+        """End the work on an answer; what was said so far is kept and marked stopped."""
+        async with doors.reads.read() as connection:
+            await turn_for(connection, who, turn_id)
+        await doors.talk.stop(who, turn_id)
+        return await doors.talk.wait_for_turn(turn_id, 5)
+
+    return routes
+
+
+def _finished_or_not(exchange: Exchange, response: Response) -> Exchange:
+    response.status_code = 200 if exchange.turn.status in ENDED else 202
+    return exchange

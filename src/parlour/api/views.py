@@ -1,0 +1,103 @@
+"""What the REST doors show of what is kept."""
+
+from collections.abc import Iterable
+
+from parlour.identity.who import Who
+from parlour.protocol.content import Conversation, Role, TextPart, ToolCallPart
+from parlour.protocol.rest import (
+    AttemptView,
+    ConversationView,
+    Me,
+    MessageList,
+    MessageType,
+    MessageView,
+    ProjectView,
+    TokenView,
+    ToolRunView,
+    ToolView,
+)
+from parlour.store.queries.messages import CutAttempt, MessagePage, StoredMessage
+from parlour.store.queries.people import Credential, Project
+from parlour.store.queries.turns import ToolRun
+from parlour.tools.tool import Tool
+
+SOCKET = "/api/v1/chat/ws"
+
+_TYPES: dict[Role, MessageType] = {
+    "user": "user_input",
+    "assistant": "assistant_response",
+    "system": "system_message",
+    "tool": "tool_result",
+}
+
+
+def conversation_view(conversation: Conversation) -> ConversationView:
+    """A conversation for a list."""
+    return ConversationView(**dict(conversation), websocket_url=SOCKET)
+
+
+def message_view(stored: StoredMessage) -> MessageView:
+    """A message with everything that can be told from it."""
+    message = stored.value
+    calls = [part for part in message.parts if isinstance(part, ToolCallPart)]
+    return MessageView(
+        **dict(message),
+        content="".join(part.text for part in message.parts if isinstance(part, TextPart)),
+        is_user=message.role == "user",
+        message_type=_TYPES[message.role],
+        is_edited=message.edited_at is not None,
+        is_deleted=message.deleted_at is not None,
+        token_count=stored.token_count,
+        model_used=message.model,
+        tool_calls=calls,
+        tool_name=calls[0].name if calls else None,
+        tool_success=all(call.status == "completed" for call in calls) if calls else None,
+    )
+
+
+def message_list(page: MessagePage) -> MessageList:
+    """A page of messages."""
+    return MessageList(
+        messages=[message_view(message) for message in page.messages],
+        has_more=page.has_more,
+        total_tokens=page.total_tokens,
+    )
+
+
+def attempt_view(attempt: CutAttempt) -> AttemptView:
+    """A cut attempt at an answer."""
+    return AttemptView.model_validate({name: getattr(attempt, name) for name in AttemptView.model_fields})
+
+
+def me_view(who: Who, projects: Iterable[Project]) -> Me:
+    """Who is asking."""
+    return Me(
+        user_id=who.user_id,
+        username=who.username,
+        full_name=who.full_name,
+        role=who.role,
+        permissions=sorted(who.permissions),
+        projects=[ProjectView(id=project.id, name=project.name, is_home=project.is_home) for project in projects],
+    )
+
+
+def token_view(credential: Credential) -> TokenView:
+    """A token without its secret."""
+    return TokenView(id=credential.id, name=credential.name, created_at=credential.created_at)
+
+
+def tool_view(tool: Tool) -> ToolView:
+    """A tool as one who may use it needs to know it."""
+    return ToolView(
+        name=tool.name,
+        description=tool.description,
+        parameters=tool.parameters,
+        effect=tool.effect,
+        permission=tool.permission,
+        timeout_s=tool.timeout_s,
+    )
+
+
+def tool_run_view(run: ToolRun) -> ToolRunView:
+    """One run of a tool."""
+    return ToolRunView(**{name: getattr(run, name) for name in ToolRunView.model_fields})

@@ -1,0 +1,100 @@
+"""`parlour serve`: the server itself."""
+
+import os
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+import uvloop
+
+from parlour.api.asgi import make_asgi
+from parlour.app import App, running
+from parlour.config import Settings, read_settings
+from parlour.errors import BadSetting
+from parlour.models.base import Model
+from parlour.telling import configure_logging
+
+SHUTDOWN_S = 5
+
+log = structlog.get_logger(__name__)
+
+
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="Load the demo house, if the home is still empty.")] = False,
+) -> None:
+    """Run the server until it is told to stop."""
+    settings = read_settings(os.environ)
+    configure_logging(settings.log_level, settings.log_format)
+    run(settings, demo=demo, ready=_say_where)
+
+
+def run(
+    settings: Settings,
+    *,
+    demo: bool = False,
+    models: Sequence[Model] | None = None,
+    ready: Callable[[App], Awaitable[None]],
+) -> None:
+    """Serve until SIGINT or SIGTERM, then hand every turn back. `ready` is told once everything listens.
+
+    `models` are as in `app.running`. Raises BadSetting when the address cannot be listened on.
+    """
+    listening = _listen(settings)
+    settings = replace(settings, port=listening.getsockname()[1])
+    uvloop.run(_serve(settings, listening, demo, models, ready))
+
+
+async def _serve(
+    settings: Settings,
+    listening: socket.socket,
+    demo: bool,
+    models: Sequence[Model] | None,
+    ready: Callable[[App], Awaitable[None]],
+) -> None:
+    async with running(settings, demo=demo, models=models) as app:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                make_asgi(app),
+                http="httptools",
+                ws="websockets-sansio",
+                ws_max_size=settings.websocket_transport_bytes,
+                ws_per_message_deflate=False,
+                ws_ping_interval=None,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=SHUTDOWN_S,
+            )
+        )
+        await ready(app)
+        await server.serve(sockets=[listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise BadSetting(
+            f"PARLOUR_HOST {settings.host} with PARLOUR_PORT {settings.port} cannot be listened on: {error.strerror}."
+        ) from error
+    return listening
+
+
+async def _say_where(app: App) -> None:
+    """Print where the house is, and the way in for an admin who has never been inside."""
+    where = app.settings.address
+    if app.house.admin.signed_in_at is None:
+        link = await app.gate.make_link(app.house.admin)
+        where = f"{where}/link?token={link.secret}\n(the link signs admin in once, within 15 minutes)"
+    sys.stdout.write(f"Parlour is ready: {where}\n")
+    sys.stdout.flush()

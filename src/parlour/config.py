@@ -1,0 +1,272 @@
+"""Every setting, read once from the environment: its name, kind, default and meaning stand together, and nowhere else.
+
+A value that does not fit stops the start with an error that names its setting.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from parlour.errors import BadSetting
+
+T = TypeVar("T")
+
+_PLACEHOLDER = re.compile(
+    r"change[-_ ]?(me|this).*|your[-_ ].*|(my[-_ ]?)?(secret|password)([-_ ]?key)?"
+    r"|x{3,}|<.*>|replace.*|dummy|placeholder|sk-\.*",
+    re.IGNORECASE,
+)
+
+
+def _setting(
+    name: str, read: Callable[[str], T], default: T, help: str, *, kind: str = "text", secret: bool = False
+) -> Any:
+    return field(default=default, metadata={"name": name, "read": read, "kind": kind, "help": help, "secret": secret})
+
+
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if value < least or (most is not None and value > most):
+            raise ValueError
+        return value
+
+    return read
+
+
+def _decimal(least: float, most: float | None = None) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        value = float(text)
+        if not value >= least or value == float("inf") or (most is not None and value > most):
+            raise ValueError
+        return value
+
+    return read
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        value = text.lower()
+        if value not in choices:
+            raise ValueError
+        return value
+
+    return read
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _bytes(text: str) -> int:
+    return _whole(1024)(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this server is set up. Made by `read_settings`; tests make their own."""
+
+    host: str = _setting("PARLOUR_HOST", str, "127.0.0.1", "The address to listen on.")
+    port: int = _setting(
+        "PARLOUR_PORT", _whole(0, 65535), 8000, "The port to listen on; 0 takes any that is free.", kind="0 to 65535"
+    )
+    public_url: str = _setting(
+        "PARLOUR_PUBLIC_URL",
+        _address,
+        "",
+        "Where people reach it, if not at host and port: behind a proxy.",
+        kind="URL",
+    )
+    data_dir: Path = _setting(  # noqa: RUF009 - a Path never changes
+        "PARLOUR_DATA_DIR", Path, Path("data"), "The folder that holds everything Parlour keeps.", kind="folder"
+    )
+    database_url: str = _setting(
+        "DATABASE_URL",
+        str,
+        "",
+        "`sqlite:///path` or `postgresql://user:password@host/name`; empty means a SQLite file in the data folder.",
+        kind="URL",
+        secret=True,
+    )
+    environment: str = _setting(
+        "ENVIRONMENT",
+        _one_of("development", "production", "test"),
+        "development",
+        "In production, secrets that are placeholders stop the start.",
+        kind="development, production or test",
+    )
+    log_level: str = _setting(
+        "LOG_LEVEL",
+        _one_of("debug", "info", "warning", "error"),
+        "info",
+        "The least important lines that are logged.",
+        kind="debug, info, warning or error",
+    )
+    log_format: str = _setting(
+        "LOG_FORMAT", _one_of("text", "json"), "text", "Lines for people, or JSON for programs.", kind="text or json"
+    )
+
+    openai_api_key: str = _setting(
+        "OPENAI_API_KEY", str, "", "The key for OpenAI, or for whatever answers at OPENAI_BASE_URL.", secret=True
+    )
+    openai_base_url: str = _setting(
+        "OPENAI_BASE_URL",
+        _address,
+        "",
+        "Any server that speaks OpenAI's Chat Completions; empty means OpenAI itself, if there is a key.",
+        kind="URL",
+    )
+    openai_model: str = _setting("OPENAI_MODEL", str, "gpt-4o-mini", "The model to ask there.")
+    ollama_base_url: str = _setting(
+        "OLLAMA_BASE_URL", _address, "", "Where Ollama answers, such as `http://localhost:11434`.", kind="URL"
+    )
+    ollama_model: str = _setting("OLLAMA_MODEL", str, "llama3.2", "The model to ask there.")
+    ai_timeout: float = _setting(
+        "AI_TIMEOUT", _decimal(0.1), 30.0, "Seconds a model may be silent before it counts as gone.", kind="seconds"
+    )
+    ai_max_tokens: int = _setting("AI_MAX_TOKENS", _whole(1), 4096, "The longest answer of one step.", kind="tokens")
+    ai_temperature: float = _setting(
+        "AI_TEMPERATURE", _decimal(0, 2), 0.1, "How freely a model chooses its words.", kind="0 to 2"
+    )
+
+    chat_max_message_chars: int = _setting(
+        "CHAT_MAX_MESSAGE_CHARS", _whole(1), 50_000, "The longest message a person may send.", kind="characters"
+    )
+    chat_context_tokens: int = _setting(
+        "CHAT_CONTEXT_TOKENS", _whole(256), 8_000, "How much of a conversation a model gets to see.", kind="tokens"
+    )
+    chat_context_window: int = _setting(
+        "CHAT_CONTEXT_WINDOW", _whole(1), 50, "How many of its last messages a model gets to see.", kind="messages"
+    )
+    turn_max_steps: int = _setting(
+        "TURN_MAX_STEPS", _whole(1), 16, "How often a model may be asked for one answer.", kind="steps"
+    )
+    turn_max_seconds: float = _setting(
+        "TURN_MAX_SECONDS", _decimal(1), 600.0, "How long one answer may take, waiting not counted.", kind="seconds"
+    )
+    turn_max_output_chars: int = _setting(
+        "TURN_MAX_OUTPUT_CHARS", _whole(1), 1_000_000, "The longest whole answer.", kind="characters"
+    )
+
+    websocket_ping_interval: float = _setting(
+        "WEBSOCKET_PING_INTERVAL", _decimal(0.1), 30.0, "How often a client shall send a heartbeat.", kind="seconds"
+    )
+    websocket_idle: float = _setting(
+        "WEBSOCKET_IDLE", _decimal(0.1), 60.0, "A connection that is silent this long is closed.", kind="seconds"
+    )
+    websocket_timeout: float = _setting(
+        "WEBSOCKET_TIMEOUT",
+        _decimal(0.1),
+        30.0,
+        "The limit for the handshake, and for sending one frame.",
+        kind="seconds",
+    )
+    websocket_queue_bytes: int = _setting(
+        "WEBSOCKET_QUEUE_BYTES",
+        _bytes,
+        1_048_576,
+        "What may wait for a slow reader before pieces are merged, or a snapshot is sent instead.",
+        kind="bytes",
+    )
+    websocket_max_frame_bytes: int = _setting(
+        "WEBSOCKET_MAX_FRAME_BYTES", _bytes, 1_048_576, "A larger frame of a client is refused.", kind="bytes"
+    )
+    websocket_transport_bytes: int = _setting(
+        "WEBSOCKET_TRANSPORT_BYTES", _bytes, 4_194_304, "A frame larger than this ends the connection.", kind="bytes"
+    )
+    feed_keep_minutes: int = _setting(
+        "FEED_KEEP_MINUTES",
+        _whole(1),
+        15,
+        "How long a client may be away and still get only what it missed.",
+        kind="minutes",
+    )
+
+    @property
+    def database(self) -> str:
+        """The URL of the database, the default filled in."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'parlour.db').absolute()}"
+
+    @property
+    def address(self) -> str:
+        """Where people reach the server, as a URL without a slash at its end."""
+        if self.public_url:
+            return self.public_url
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One setting as people read of it."""
+
+    name: str
+    kind: str
+    default: str
+    help: str
+    secret: bool
+    field: str
+
+
+def described() -> list[Described]:
+    """Every setting, in the order of the reference."""
+    return [
+        Described(
+            name=each.metadata["name"],
+            kind=each.metadata["kind"],
+            default="" if each.default is MISSING else str(each.default),
+            help=each.metadata["help"],
+            secret=each.metadata["secret"],
+            field=each.name,
+        )
+        for each in fields(Settings)
+    ]
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings that `environment` asks for. An empty value means the default.
+
+    Raises BadSetting, naming the setting, for a value that does not fit.
+    """
+    values: dict[str, Any] = {}
+    for each in fields(Settings):
+        name: str = each.metadata["name"]
+        text = environment.get(name, "").strip()
+        if not text:
+            continue
+        try:
+            values[each.name] = each.metadata["read"](text)
+        except ValueError as error:
+            shown = "" if each.metadata["secret"] else f" {text!r}"
+            raise BadSetting(f"{name}{shown} does not fit: it takes {each.metadata['kind']}.", setting=name) from error
+    settings = Settings(**values)
+    _check_together(settings)
+    return settings
+
+
+def _check_together(settings: Settings) -> None:
+    if settings.websocket_idle <= settings.websocket_ping_interval:
+        raise BadSetting("WEBSOCKET_IDLE must be longer than WEBSOCKET_PING_INTERVAL.", setting="WEBSOCKET_IDLE")
+    if settings.websocket_transport_bytes <= settings.websocket_max_frame_bytes:
+        raise BadSetting(
+            "WEBSOCKET_TRANSPORT_BYTES must be larger than WEBSOCKET_MAX_FRAME_BYTES.",
+            setting="WEBSOCKET_TRANSPORT_BYTES",
+        )
+    if settings.environment == "production":
+        _refuse_placeholders(settings)
+
+
+def _refuse_placeholders(settings: Settings) -> None:
+    secrets = {
+        "OPENAI_API_KEY": settings.openai_api_key,
+        "DATABASE_URL": urlsplit(settings.database_url).password or "",
+    }
+    for name, secret in secrets.items():
+        if _PLACEHOLDER.fullmatch(secret):
+            raise BadSetting(f"{name} holds a placeholder, which production does not accept.", setting=name)

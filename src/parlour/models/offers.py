@@ -1,0 +1,101 @@
+"""Which models the settings offer. An offer is a value and calls nobody: it is used once an admin has said so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from parlour.errors import BadSetting
+from parlour.models.openai_limits import DEFAULT_WINDOW, FIRST_EVENT_S, LimitField
+
+OPENAI_URL = "https://api.openai.com/v1"
+OPENAI_MODELS = ("gpt-4o-mini",)
+OLLAMA_MODELS = ("llama3.2",)
+OLLAMA_WINDOW = 4_096
+"""What Ollama gives a model on an ordinary machine. It cuts a longer prompt without a word, so we must not send one."""
+OLLAMA_FIRST_EVENT_S = 120.0
+"""A local model may have to be loaded from the disk before it says its first word."""
+
+WINDOWS = {"gpt-5": 400_000, "gpt-4.1": 1_047_576, "gpt-4o": 128_000, "gpt-4": 8_192, "gpt-3.5": 16_385, "o": 200_000}
+"""Windows of OpenAI's models by the beginning of their names; the longest beginning that fits counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model that could answer, and all that is needed to ask it."""
+
+    name: str
+    """As it is shown and stored: "openai/gpt-4o-mini", "ollama/llama3.2"."""
+    base_url: str
+    api_key: str = field(repr=False)
+    window: int = DEFAULT_WINDOW
+    limit_field: LimitField = "max_tokens"
+    first_event_s: float = FIRST_EVENT_S
+
+    @property
+    def host(self) -> str:
+        """Where the talk would go: what an admin has to know before saying yes."""
+        return urlsplit(self.base_url).netloc.rpartition("@")[2]
+
+
+def offered(
+    *,
+    openai_api_key: str = "",
+    openai_base_url: str = "",
+    openai_models: Sequence[str] = OPENAI_MODELS,
+    ollama_base_url: str = "",
+    ollama_models: Sequence[str] = OLLAMA_MODELS,
+) -> tuple[Offer, ...]:
+    """The models that these settings offer, in order; none when nothing is set ("" means not set).
+
+    A key alone means OpenAI itself; an address alone means a server that asks for no key. Raises BadSetting, which
+    names the setting, for an address that is none and a key that cannot be sent.
+    """
+    offers: list[Offer] = []
+    key = openai_api_key.strip()
+    if not (key.isascii() and key.isprintable()):
+        raise BadSetting("OPENAI_API_KEY holds characters that no key has. Copy the key again.")
+    if key or openai_base_url.strip():
+        base_url = _address("OPENAI_BASE_URL", openai_base_url) or OPENAI_URL
+        is_openai = urlsplit(base_url).hostname == urlsplit(OPENAI_URL).hostname
+        offers += [
+            Offer(
+                name=f"openai/{model}",
+                base_url=base_url,
+                api_key=key,
+                window=_window(model),
+                limit_field="max_completion_tokens" if is_openai else "max_tokens",
+            )
+            for model in openai_models
+        ]
+    if ollama_base_url.strip():
+        base_url = _address("OLLAMA_BASE_URL", ollama_base_url).removesuffix("/v1") + "/v1"
+        offers += [
+            Offer(
+                name=f"ollama/{model}",
+                base_url=base_url,
+                api_key="",
+                window=OLLAMA_WINDOW,
+                first_event_s=OLLAMA_FIRST_EVENT_S,
+            )
+            for model in ollama_models
+        ]
+    return tuple(offers)
+
+
+def _address(setting: str, text: str) -> str:
+    address = text.strip().rstrip("/")
+    if not address:
+        return ""
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 - reading it is what checks it
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadSetting(f"{setting} has to be an address such as http://localhost:11434.")
+    return address
+
+
+def _window(model: str) -> int:
+    fitting = [beginning for beginning in WINDOWS if model.startswith(beginning)]
+    return WINDOWS[max(fitting, key=len)] if fitting else DEFAULT_WINDOW

@@ -1,0 +1,176 @@
+"""Any provider that speaks Chat Completions: OpenAI, Ollama, vLLM, LM Studio, OpenRouter, DeepSeek, Groq, …
+
+The bytes are streamed by aiohttp and everything after that is ours, since this is the hot path: a chunk passes
+`sse` (bytes to events), `openai_reply` (events to model events) and leaves. What goes wrong is named in
+`openai_faults`; nothing is tried again once a word has been given out.
+"""
+
+import ipaddress
+import random
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from parlour.clock import Clock, SystemClock
+from parlour.models.base import AssistantMessage, ModelEvent, ModelRequest, estimate_tokens
+from parlour.models.deadline import Deadline
+from parlour.models.offers import Offer
+from parlour.models.openai_faults import Faults, Transient
+from parlour.models.openai_limits import DEFAULT_WINDOW, TOTAL_S, LimitField, Limits
+from parlour.models.openai_reply import Reply
+from parlour.models.openai_request import request_body
+from parlour.models.openai_stream import Exchange, Times
+
+HEALTH_S = 5.0
+
+
+class OpenAIModel:
+    """A model behind the Chat Completions wire. Makes its connections on first use; see `Model` for the contract."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        base_url: str,
+        api_key: str = "",
+        window: int = DEFAULT_WINDOW,
+        limit_field: LimitField = "max_tokens",
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`name` is "provider/model"; what follows the first slash is what the provider is asked for.
+
+        `chance` gives numbers from 0 to 1, for the jitter of retries. Raises ValueError for an address that is not
+        http or https and a key that cannot stand in a header; neither message repeats the key.
+        """
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("The base URL of a provider has to begin with http:// or https:// and name a host.")
+        if not (api_key.isascii() and api_key.isprintable()):
+            raise ValueError("The key of a provider may only hold printable ASCII characters.")
+        self._name = name
+        self._model = name.partition("/")[2] or name
+        self._base_url = base_url.rstrip("/")
+        self._is_near = _is_loopback(parts.hostname)
+        self._api_key = api_key
+        self._window = window
+        self._limit_field: LimitField = limit_field
+        self._limits = limits or Limits()
+        self._clock = clock or SystemClock()
+        self._chance = chance
+        self._faults = Faults(name, api_key)
+        self._session: aiohttp.ClientSession | None = None
+
+    def __repr__(self) -> str:
+        return f"OpenAIModel({self._name!r})"
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def window(self) -> int:
+        return self._window
+
+    def count_tokens(self, text: str) -> int:
+        return estimate_tokens(text)
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        """See `Model`. Tries again on passing faults as long as nothing has been given out."""
+        body = request_body(request, model=self._model, limit_field=self._limit_field)
+        exchange, events = await self._begun(request, body)
+        try:
+            while True:
+                for event in events:
+                    yield event
+                if exchange.over:
+                    await exchange.settle()
+                    return
+                events = await exchange.more()
+        except Transient as fault:
+            raise fault.problem from fault
+        finally:
+            exchange.close()
+
+    async def health(self) -> bool:
+        """Whether the provider answers and takes the key."""
+        try:
+            async with (
+                Deadline(self._clock, HEALTH_S),
+                self._connected().get(f"{self._base_url}/models", allow_redirects=False) as response,
+            ):
+                return response.status == 200
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return False
+
+    async def close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def _begun(self, request: ModelRequest, body: bytes) -> tuple[Exchange, list[ModelEvent]]:
+        """An exchange that has begun to answer, and its first events."""
+        started = self._clock.monotonic()
+        tried = 0
+        while True:
+            exchange = self._exchange(request, body, started)
+            try:
+                return exchange, await exchange.begin()
+            except Transient as fault:
+                tried += 1
+                rest = self._limits.backoff.rest(tried, fault.retry_after, self._chance())
+                left = started + self._limits.total_s - self._clock.monotonic()
+                if rest is None or rest >= left:
+                    raise fault.problem from fault
+                await self._clock.sleep(rest)
+
+    def _exchange(self, request: ModelRequest, body: bytes, started: float) -> Exchange:
+        limits = self._limits
+        taken = {call.id for m in request.messages if isinstance(m, AssistantMessage) for call in m.calls}
+        now = self._clock.monotonic()
+        return Exchange(
+            lambda: self._connected().post(f"{self._base_url}/chat/completions", data=body, allow_redirects=False),
+            Reply(self._faults, limits.calls, prompt_tokens=-(-len(body) // 4), taken=taken),
+            self._faults,
+            self._clock,
+            Times(started + limits.total_s, now + limits.first_event_s, limits.silence_s, limits.end_s),
+            longest_event=limits.event_bytes,
+        )
+
+    def _connected(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+            if self._api_key:
+                headers["Authorization"] = f"Bearer {self._api_key}"
+            self._session = aiohttp.ClientSession(
+                headers=headers,
+                # aiohttp's own limit of 100 connections would make the next stream wait for another's end.
+                connector=aiohttp.TCPConnector(limit=0),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect_s),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                # A proxy is for the way out of the house, not for a model on this machine.
+                trust_env=not self._is_near,
+            )
+        return self._session
+
+
+def model_of(offer: Offer, *, clock: Clock, total_s: float = TOTAL_S) -> OpenAIModel:
+    """The model that is offered, ready to be asked; no connection is made yet."""
+    return OpenAIModel(
+        name=offer.name,
+        base_url=offer.base_url,
+        api_key=offer.api_key,
+        window=offer.window,
+        limit_field=offer.limit_field,
+        limits=Limits(total_s=total_s, first_event_s=offer.first_event_s),
+        clock=clock,
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost" or host.endswith(".localhost")

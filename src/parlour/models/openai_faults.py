@@ -1,0 +1,174 @@
+"""What a provider's refusals mean, in our own codes and in sentences that are safe to show.
+
+The provider's own words go into `detail`, for the log; they may repeat what was sent, so the key is cut out.
+"""
+
+import re
+from typing import Any
+
+import orjson
+
+from parlour.models.base import ModelProblem
+from parlour.models.retry import RETRIED_STATUSES
+from parlour.models.shapes import is_object
+
+DETAIL_CHARACTERS = 2_000
+KEY_LIKE = re.compile(r"\b(sk|gsk|xai|key)[-_][\w*.-]{6,}")
+TOO_LONG_CODES = frozenset({"context_length_exceeded", "string_above_max_length", "model_max_length_exceeded"})
+TOO_LONG_WORDS = re.compile(
+    r"context[ _](length|window|size)|maximum context|max_model_len|(prompt|input|request)( is|'s)? too long"
+    r"|too many (input )?tokens",
+    re.IGNORECASE,
+)
+EXHAUSTED_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+
+
+class Transient(Exception):
+    """A failure that the same request may not meet again. Carries what to report when it does."""
+
+    def __init__(self, problem: ModelProblem, *, retry_after: float | None = None) -> None:
+        self.problem = problem
+        self.retry_after = retry_after
+        super().__init__(str(problem))
+
+
+class Faults:
+    """Makes the problems of one model. Knows the key only to keep it out of every detail."""
+
+    def __init__(self, name: str, api_key: str) -> None:
+        self._name = name
+        self._api_key = api_key
+
+    def refusal(self, status: int, body: bytes) -> ModelProblem:
+        """What an HTTP answer other than 200 means; `body` is its beginning."""
+        error = _error_object(body)
+        words = error if error is not None else body.decode(errors="replace")
+        return self._judged(status, error, self._detail(f"HTTP {status}: {words}"))
+
+    def in_stream(self, error: object) -> ModelProblem | Transient:
+        """What an error object in the middle of a stream means."""
+        status = _status_of(error)
+        problem = self._judged(status or 500, error, self._detail(f"in the stream: {error}"))
+        return Transient(problem) if is_transient(status, problem) else problem
+
+    def unreachable(self, error: Exception) -> ModelProblem:
+        """The connection could not be made, or was lost before anything was said."""
+        return ModelProblem(
+            "provider_unavailable",
+            f"{self._name} cannot be reached. Please try again in a moment.",
+            detail=self._detail(f"{type(error).__name__}: {error}"),
+        )
+
+    def cut(self, detail: str) -> ModelProblem:
+        """The stream ended without an end."""
+        return ModelProblem(
+            "provider_cut",
+            f"The connection to {self._name} ended in the middle of the answer. What came before is kept.",
+            detail=self._detail(detail),
+        )
+
+    def malformed(self, detail: str) -> ModelProblem:
+        """Something came that is not the Chat Completions wire."""
+        return ModelProblem(
+            "provider_malformed",
+            f"{self._name} sent something that cannot be read. Please try again, or choose another model.",
+            detail=self._detail(detail),
+        )
+
+    def timeout(self, detail: str) -> ModelProblem:
+        """It took too long; `detail` says which wait."""
+        return ModelProblem(
+            "provider_timeout",
+            f"{self._name} took too long to answer. Please try again, or choose another model.",
+            detail=self._detail(detail),
+        )
+
+    def moved(self, status: int, location: str) -> ModelProblem:
+        """A redirect: not followed, since the key and the talk would go where nobody decided to send them."""
+        return ModelProblem(
+            "provider_refused",
+            f"The address of {self._name} points somewhere else. An administrator has to set its new address.",
+            detail=self._detail(f"HTTP {status} to {location}"),
+        )
+
+    def _judged(self, status: int, error: object, detail: str) -> ModelProblem:
+        name = self._name
+        if status in (401, 403):
+            return ModelProblem(
+                "provider_unauthorized",
+                f"{name} did not accept the key. An administrator has to check it.",
+                detail=detail,
+            )
+        if status in (400, 413, 422, 500) and _is_too_long(error):
+            return ModelProblem(
+                "context_too_long",
+                f"The conversation is too long for {name}. Nothing is lost; a new conversation has room.",
+                detail=detail,
+            )
+        if status in (402, 429) or _code(error) in EXHAUSTED_CODES:
+            return ModelProblem(
+                "provider_rate_limited",
+                f"{name} has no room for more requests just now. Please try again in a moment.",
+                detail=detail,
+            )
+        if status == 404:
+            return ModelProblem(
+                "provider_refused",
+                f"The provider does not know the model {name}. An administrator has to choose another.",
+                detail=detail,
+            )
+        if status >= 500 or status in RETRIED_STATUSES:
+            return ModelProblem(
+                "provider_unavailable",
+                f"{name} has a problem of its own just now. Please try again in a moment.",
+                detail=detail,
+            )
+        return ModelProblem(
+            "provider_refused",
+            f"{name} refused the request. Please ask in another way, or choose another model.",
+            detail=detail,
+        )
+
+    def _detail(self, text: str) -> str:
+        if self._api_key:
+            text = text.replace(self._api_key, "[key]")
+        return KEY_LIKE.sub("[key]", text)[:DETAIL_CHARACTERS]
+
+
+def is_transient(status: int | None, problem: ModelProblem) -> bool:
+    """Whether the same request may do better in a moment: an empty purse or too long a talk does not."""
+    exhausted = any(code in problem.detail for code in EXHAUSTED_CODES)
+    return status in RETRIED_STATUSES and problem.code != "context_too_long" and not exhausted
+
+
+def _error_object(body: bytes) -> object:
+    try:
+        answer: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return answer.get("error", answer) if is_object(answer) else answer
+
+
+def _field(error: object, key: str) -> object:
+    return error.get(key) if is_object(error) else None
+
+
+def _code(error: object) -> str:
+    return str(_field(error, "code") or _field(error, "type") or "")
+
+
+def _status_of(error: object) -> int | None:
+    """The HTTP status that a relay put into an error object, where it would have been one had it come in time."""
+    for key in ("status", "status_code", "code"):
+        value = _field(error, key)
+        if isinstance(value, int) and 400 <= value <= 599:
+            return value
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 3:
+            return int(value)
+    named = {"rate_limit_exceeded": 429, "rate_limit_error": 429, "server_error": 500, "overloaded_error": 503}
+    return named.get(_code(error))
+
+
+def _is_too_long(error: object) -> bool:
+    message = _field(error, "message") if is_object(error) else error
+    return _code(error) in TOO_LONG_CODES or bool(TOO_LONG_WORDS.search(str(message or "")))

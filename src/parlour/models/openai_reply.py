@@ -1,0 +1,205 @@
+"""One streamed answer, read: the JSON of each event in, model events out. No I/O.
+
+Understood besides what the format says: reasoning as `reasoning_content` or `reasoning`; refusals, which are text;
+content as a list of parts; usage at the end, on every event or never; a whole answer where a stream was asked for.
+"""
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+import orjson
+
+from parlour.models.base import Called, Finished, FinishReason, ModelEvent, ModelProblem, ReasoningDelta, TextDelta
+from parlour.models.openai_calls import BadCall, CallAssembler, CallLimits
+from parlour.models.openai_faults import Faults, Transient
+from parlour.models.shapes import is_list, is_object
+from parlour.models.surrogates import SurrogateJoiner, whole
+from parlour.protocol.content import Usage
+
+DONE = b"[DONE]"
+MOST_TOKENS = 2**31 - 1
+
+REASONS: dict[str, FinishReason] = {
+    "length": "length",
+    "max_tokens": "length",
+    "content_filter": "content_filter",
+}
+"""Any other word means that it ended well; whether it then asks for tools is seen by the calls."""
+
+Words = type[TextDelta] | type[ReasoningDelta]
+
+
+class Reply:
+    """An answer that is being read. Knows when it is whole."""
+
+    def __init__(self, faults: Faults, limits: CallLimits, *, prompt_tokens: int, taken: Collection[str]) -> None:
+        """`prompt_tokens` is the estimate for a provider that reports no usage; `taken` the ids of earlier calls."""
+        self._faults = faults
+        self._prompt_tokens = prompt_tokens
+        self._events: list[ModelEvent] = []
+        self._kind: Words = TextDelta
+        self._pieces: list[str] = []
+        self._text = SurrogateJoiner()
+        self._reasoning = SurrogateJoiner()
+        self._calls = CallAssembler(limits, taken)
+        self._may_be_split = False
+        self._written_bytes = 0
+        self._reason: str | None = None
+        self._usage: Usage | None = None
+        self._model: str | None = None
+        self.fault: ModelProblem | Transient | None = None
+        """What is raised next, once the events before it have been given out."""
+        self.done = False
+        """The provider said that nothing more comes."""
+
+    @property
+    def ended(self) -> bool:
+        """The answer is whole; only its usage may still come."""
+        return self.done or self._reason is not None
+
+    def read(self, payloads: list[bytes]) -> list[ModelEvent]:
+        """The events in `payloads`; words that came together are one delta.
+
+        Raises ModelProblem, or Transient with one, when the provider reports an error or cannot be understood:
+        at once, or at the next call when there are events that came before it.
+        """
+        if self.fault is not None:
+            raise self.fault
+        try:
+            for payload in payloads:
+                if payload == DONE:
+                    self.done = True
+                    break
+                self._take(payload)
+        except (ModelProblem, Transient) as fault:
+            if not self._events and not self._pieces:
+                raise
+            self.fault = fault
+        self._flush()
+        events, self._events = self._events, []
+        return events
+
+    def finish(self) -> list[ModelEvent]:
+        """The last events, once it has ended: what was held back, the tool calls, and Finished."""
+        self._say(self._reasoning.end(), ReasoningDelta)
+        self._say(self._text.end(), TextDelta)
+        self._flush()
+        calls = self._calls.finish()
+        reason = REASONS.get(self._reason or "", "tool_calls" if calls else "stop")
+        model = whole(self._model)[:200] if self._model else None
+        events = [*self._events, *calls, Finished(reason, self._usage or self._estimate(calls), model)]
+        self._events = []
+        return events
+
+    # --- one event -------------------------------------------------------------------------------------------------
+
+    def _take(self, payload: bytes) -> None:
+        try:
+            event: Any = orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            event = self._read_leniently(payload)
+        if not is_object(event):
+            raise self._faults.malformed(f"an event that is no object: {payload[:200]!r}")
+        if event.get("error"):
+            raise self._faults.in_stream(event["error"])
+        choices = event.get("choices")
+        if choices:
+            self._choose(choices)
+        usage = event.get("usage")
+        if usage:
+            self._usage = _usage(usage) or self._usage
+        if self._model is None:
+            model = event.get("model")
+            self._model = model if isinstance(model, str) else ""
+
+    def _read_leniently(self, payload: bytes) -> Any:
+        # orjson refuses "\ud83d" alone, which JSON allows and which a pair that was cut in two consists of.
+        try:
+            event = json.loads(payload)
+        except (ValueError, RecursionError) as error:
+            raise self._faults.malformed(f"an event that is no JSON: {payload[:200]!r}") from error
+        self._may_be_split = True
+        return event
+
+    def _choose(self, choices: Any) -> None:
+        choice: Any = choices[0] if is_list(choices) else None
+        if not is_object(choice):
+            raise self._faults.malformed(f"choices that are none: {str(choices)[:200]}")
+        delta = choice.get("delta") or choice.get("message")
+        if is_object(delta):
+            content = delta.get("content")
+            if content:
+                self._push(content if type(content) is str else _text_of(content), self._text, TextDelta)
+            if len(delta) > 1 or not content:
+                self._take_the_rest(delta)
+        reason = choice.get("finish_reason")
+        if reason:
+            if reason == "error":
+                raise self._faults.in_stream(choice)
+            self._reason = str(reason)
+
+    def _take_the_rest(self, delta: dict[str, Any]) -> None:
+        reasoning = delta.get("reasoning_content") or delta.get("reasoning")
+        if isinstance(reasoning, str):
+            self._push(reasoning, self._reasoning, ReasoningDelta)
+        refusal = delta.get("refusal")
+        if isinstance(refusal, str):
+            self._push(refusal, self._text, TextDelta)
+        if delta.get("tool_calls"):
+            try:
+                self._calls.take(delta["tool_calls"])
+            except BadCall as error:
+                raise self._faults.malformed(str(error)) from error
+
+    # --- words -----------------------------------------------------------------------------------------------------
+
+    def _push(self, piece: str, joiner: SurrogateJoiner, kind: Words) -> None:
+        if self._may_be_split:
+            piece = joiner.push(piece)
+        self._say(piece, kind)
+
+    def _say(self, text: str, kind: Words) -> None:
+        if not text:
+            return
+        self._written_bytes += len(text) if text.isascii() else len(text.encode())
+        if kind is not self._kind:
+            self._flush()
+            self._kind = kind
+        self._pieces.append(text)
+
+    def _flush(self) -> None:
+        if self._pieces:
+            self._events.append(self._kind("".join(self._pieces)))
+            self._pieces.clear()
+
+    def _estimate(self, calls: list[Called]) -> Usage:
+        written = self._written_bytes + sum(len((c.call.name + c.call.raw).encode()) for c in calls)
+        completion = -(-written // 4)
+        return Usage(
+            prompt_tokens=self._prompt_tokens,
+            completion_tokens=completion,
+            total_tokens=self._prompt_tokens + completion,
+            estimated=True,
+        )
+
+
+def _text_of(parts: Any) -> str:
+    """The words of a content that is a list of parts."""
+    texts = [part.get("text") for part in parts if is_object(part)] if is_list(parts) else []
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _usage(raw: Any) -> Usage | None:
+    """Usage as reported; None when it is no usage."""
+    if not is_object(raw):
+        return None
+    prompt, completion = _tokens(raw.get("prompt_tokens")), _tokens(raw.get("completion_tokens"))
+    if prompt is None or completion is None:
+        return None
+    total = _tokens(raw.get("total_tokens")) or prompt + completion
+    return Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=total)
+
+
+def _tokens(value: Any) -> int | None:
+    return value if type(value) is int and 0 <= value <= MOST_TOKENS else None

@@ -1,0 +1,96 @@
+"""How a turn ends: whatever is still open is settled, the answer is whole or says why not, and everybody is told."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from parlour.clock import isoformat
+from parlour.errors import ConversationNotFound
+from parlour.models.base import RequestedCall
+from parlour.protocol.content import Conversation, LastMessage, Usage
+from parlour.store.queries.conversations import StoredConversation, stored_conversation
+from parlour.tools.outcomes import Outcome
+from parlour.turn import units
+from parlour.turn.answer import Answer
+from parlour.turn.machine import TurnState
+from parlour.turn.means import Means
+from parlour.turn.record import TurnRow
+from parlour.turn.retrying import Built, read_and_commit
+from parlour.turn.steps import Finish, ModelStep, Settled, ToolStep
+
+PREVIEW_CHARACTERS = 100
+
+
+async def end_turn(
+    turn: TurnRow, answer: Answer, state: TurnState, finish: Finish, chunk_index: int, means: Means
+) -> None:
+    """Commit the end of `turn`, which its caller owns. `answer` holds everything that was shown.
+
+    Raises Fenced when another owner took it, ConversationNotFound when it was deleted meanwhile.
+    """
+    ended: list[Settled] = [ToolStep(_cut_off(call)) for call in state.open_calls]
+    if finish.last is not None:
+        ended.append(finish.last)
+    models = [step for step in (*state.steps, *ended) if isinstance(step, ModelStep)]
+    usage = _total(models)
+    final = answer.final(
+        chunk_index=chunk_index,
+        status=finish.status,
+        model=models[-1].model if models else None,
+        usage=usage,
+        problem=finish.problem,
+    )
+    ending = units.Ending(finish.status, finish.reason, final, list(enumerate(ended, len(state.steps))))
+    at = isoformat(means.clock.now())
+
+    async def build(connection: AsyncConnection) -> Built[None]:
+        before = await stored_conversation(connection, turn.conversation_id)
+        if before is None:
+            raise ConversationNotFound
+        after = _conversation_after(before, turn, answer, usage, at)
+        return None, units.finished(turn, answer, ending, before=before, after=after, at=at)
+
+    await read_and_commit(means.reads, means.writer, build)
+
+
+def preview(text: str) -> str:
+    """The line a list shows: the first hundred characters, and dots where there was more."""
+    line = " ".join(text[: PREVIEW_CHARACTERS * 2].split())
+    return line if len(line) <= PREVIEW_CHARACTERS else line[:PREVIEW_CHARACTERS] + "..."
+
+
+def _conversation_after(
+    before: StoredConversation, turn: TurnRow, answer: Answer, usage: Usage | None, at: str
+) -> Conversation:
+    text = "".join(part.text for part in answer.parts if part.kind == "text")
+    return before.value.model_copy(
+        update={
+            "message_count": before.value.message_count + (turn.replaces is None),
+            "total_tokens": before.value.total_tokens + (usage.total_tokens if usage else 0),
+            "last_message": LastMessage(text=preview(text), is_user=False, created_at=at),
+            "last_activity_at": max(at, before.value.last_activity_at),
+            "updated_at": max(at, before.value.updated_at),
+        }
+    )
+
+
+def _total(steps: list[ModelStep]) -> Usage | None:
+    used = [step.usage for step in steps if step.usage is not None]
+    if not used:
+        return None
+    return Usage(
+        prompt_tokens=sum(usage.prompt_tokens for usage in used),
+        completion_tokens=sum(usage.completion_tokens for usage in used),
+        total_tokens=sum(usage.total_tokens for usage in used),
+        estimated=any(usage.estimated for usage in used),
+    )
+
+
+def _cut_off(call: RequestedCall) -> Outcome:
+    """What stands for a call that was at work when its turn ended."""
+    return Outcome(
+        call.id,
+        call.name,
+        "failed",
+        call.arguments or {},
+        code="stopped",
+        problem="It was ended before it came back.",
+    )

@@ -1,0 +1,62 @@
+"""Listening to a model: its events become live text, and in the end one whole step."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import cast
+
+from parlour.models.base import (
+    Called,
+    Finished,
+    Model,
+    ModelEvent,
+    ModelProblem,
+    ModelRequest,
+    ReasoningDelta,
+    RequestedCall,
+    TextDelta,
+)
+from parlour.protocol.content import Json
+from parlour.turn.live import Live
+from parlour.turn.steps import ModelStep
+
+
+class OutputLimit(Exception):
+    """The model said more than a turn may hold."""
+
+
+async def listen(model: Model, request: ModelRequest, live: Live, *, room: int, seen: Json) -> ModelStep:
+    """Say what the model says on `live`, to the end, and return it as a step. `room` is how many units it may say.
+
+    Raises ModelProblem, OutputLimit, and what the writer raises.
+    """
+    calls: list[RequestedCall] = []
+    async with aclosing(cast("AsyncGenerator[ModelEvent]", model.stream(request))) as events:
+        async for event in events:
+            match event:
+                case TextDelta(text):
+                    live.say("text", text)
+                case ReasoningDelta(text):
+                    live.say("reasoning", text)
+                case Called(call):
+                    calls.append(call)
+                case Finished():
+                    await live.settled()
+                    return ModelStep(
+                        text=live.joined("text"),
+                        reasoning=live.joined("reasoning"),
+                        calls=tuple(calls),
+                        reason=event.reason,
+                        model=event.model or model.name,
+                        usage=event.usage,
+                        seen=seen,
+                    )
+            if live.length > room:
+                raise OutputLimit
+    raise ModelProblem("provider_cut", "The model stopped in the middle of its answer.")
+
+
+def partial_step(live: Live, model: Model) -> ModelStep | None:
+    """What a cut step had said; None when it had said nothing."""
+    if live.length == 0:
+        return None
+    return ModelStep(live.joined("text"), live.joined("reasoning"), (), "stop", model.name)

@@ -1,0 +1,99 @@
+"""What happens in a turn, as a fold: from the settled steps follows what comes next.
+
+`run` is a generator that is sent what came of each thing it asked for. Nothing lives only in it: made anew from
+the same settled steps it asks for the same next thing, in whatever process and after whatever interruption.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+from parlour.models.base import RequestedCall
+from parlour.protocol.content import Problem
+from parlour.turn.steps import (
+    Answered,
+    Broke,
+    CallModel,
+    Emit,
+    Finish,
+    Interrupted,
+    ModelStep,
+    Ran,
+    Reply,
+    RunTools,
+    Settled,
+    Step,
+    ToolStep,
+)
+
+INTERRUPTIONS = {
+    "time_limit": "The answer was ended: it took longer than a turn may. What was said so far is kept.",
+    "output_limit": "The answer was ended: it grew longer than a turn may. What was said so far is kept.",
+}
+STEP_LIMIT = Problem(
+    code="step_limit",
+    message="The answer was ended: the model kept asking for tools and came to no end. Please ask in other words.",
+)
+FILTERED = Problem(code="content_filter", message="The model's provider held the answer back.")
+
+
+@dataclass(frozen=True, slots=True)
+class TurnState:
+    """Everything a turn is: its settled steps."""
+
+    steps: tuple[Settled, ...] = ()
+
+    def after(self, settled: Settled) -> "TurnState":
+        """The state with one more settled step."""
+        return TurnState((*self.steps, settled))
+
+    @property
+    def model_steps(self) -> Sequence[ModelStep]:
+        """The model's answers, in order."""
+        return [step for step in self.steps if isinstance(step, ModelStep)]
+
+    @property
+    def open_calls(self) -> tuple[RequestedCall, ...]:
+        """The calls of the last model step that no tool step answers yet."""
+        if not self.model_steps:
+            return ()
+        done = {step.outcome.tool_call_id for step in self.steps if isinstance(step, ToolStep)}
+        return tuple(call for call in self.model_steps[-1].calls if call.id not in done)
+
+
+def run(state: TurnState, *, step_limit: int) -> Generator[Step, Reply, None]:
+    """Ask for one thing after the other until the turn ends; the last thing asked for is always a `Finish`."""
+    while True:
+        if state.open_calls:
+            reply = yield RunTools(state.open_calls)
+        elif len(state.model_steps) >= step_limit:
+            yield Finish("failed", STEP_LIMIT.code, STEP_LIMIT)
+            return
+        else:
+            reply = yield CallModel()
+        match reply:
+            case Answered(step) if step.calls:
+                yield Emit(step)
+                state = state.after(step)
+            case Ran(outcome):
+                settled = ToolStep(outcome)
+                yield Emit(settled)
+                state = state.after(settled)
+            case _:
+                yield _ending(reply)
+                return
+
+
+def _ending(reply: Reply) -> Finish:
+    match reply:
+        case Answered(step):
+            if step.reason == "content_filter":
+                return Finish("failed", FILTERED.code, FILTERED, step)
+            return Finish("completed", "length" if step.reason == "length" else None, None, step)
+        case Broke(problem, partial):
+            return Finish("failed", problem.code, problem, partial)
+        case Interrupted("stopped", partial):
+            return Finish("stopped", "stopped", None, partial)
+        case Interrupted(reason, partial):
+            return Finish("failed", reason, Problem(code=reason, message=INTERRUPTIONS[reason]), partial)
+        case Ran() | None:
+            raise ValueError("a turn's machine was told something it did not ask for")

@@ -1,0 +1,71 @@
+"""What a turn needs from the rest of the house, in the turn's own words."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from parlour.clock import Clock
+from parlour.journal.unit import Writer
+from parlour.models.base import Model, RequestedCall
+from parlour.store.database import Reads
+from parlour.tools.caller import Caller
+from parlour.tools.outcomes import Outcome
+from parlour.tools.tool import Tool, ToolContext
+
+
+class Tools(Protocol):
+    """Whatever runs tools. A tool's fault is an outcome, never an exception."""
+
+    async def offered(self, caller: Caller) -> tuple[Tool, ...]:
+        """What this caller may be offered."""
+        ...
+
+    def label(self, call: RequestedCall) -> str:
+        """A call in words: "Looking at the kitchen"."""
+        ...
+
+    async def run(self, call: RequestedCall, context: ToolContext) -> Outcome:
+        """Run one call to its end."""
+        ...
+
+
+class Models(Protocol):
+    """Whatever knows who may answer."""
+
+    async def choose(self, tenant_id: str, asked: str | None) -> Model:
+        """The model with this name, or the default for None. Raises NotAvailable for one that may not answer."""
+        ...
+
+
+class Callers(Protocol):
+    """Whatever knows who somebody is by now."""
+
+    async def caller(self, user_id: str, project_id: str) -> Caller | None:
+        """The person in the project with what they may do there; None when they may no longer be there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """Where a turn ends, however willing a model is to go on. Time waiting for a person does not count."""
+
+    steps: int = 16
+    seconds: float = 600.0
+    output_units: int = 1_000_000
+    context_tokens: int = 8_000
+    context_messages: int = 50
+    answer_tokens: int = 2_048
+    temperature: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Everything a turn works with."""
+
+    reads: Reads
+    writer: Writer
+    clock: Clock
+    tools: Tools
+    models: Models
+    callers: Callers
+    caps: Caps
+    system_prompt: str

@@ -1,0 +1,146 @@
+"""A turn as it is kept, read back whole: its row, its steps, its answer, and what was said before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from parlour.journal.feed import read_deltas
+from parlour.journal.merging import merged
+from parlour.protocol.content import Message, Part, TurnStatus
+from parlour.protocol.text import first_units
+from parlour.store.queries.messages import message_from
+from parlour.store.tables import messages, turn_steps, turns
+from parlour.turn.answer import Answer, text_part
+from parlour.turn.context import Exchange
+from parlour.turn.machine import TurnState
+from parlour.turn.steps import Settled
+from parlour.turn.stored_steps import step_from
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    """What the row of a turn says."""
+
+    id: str
+    tenant_id: str
+    conversation_id: str
+    user_id: str
+    project_id: str
+    question_id: str
+    answer_id: str | None
+    replaces: str | None
+    model: str | None
+    status: TurnStatus
+    stop_asked: bool
+    owner: str | None
+    fence: int
+    deaths: int
+    running_ms: int
+
+    @property
+    def topic(self) -> str:
+        """Where the turn is heard."""
+        return f"conversation:{self.conversation_id}"
+
+
+def turn_row_from(row: RowMapping) -> TurnRow:
+    """A whole row of `turns`."""
+    return TurnRow(**{name: row[name] for name in TurnRow.__dataclass_fields__})
+
+
+async def turn_rows(connection: AsyncConnection, *wanted: object) -> list[TurnRow]:
+    """The turns that fit every clause of `wanted`, in the order they were asked."""
+    found = await connection.execute(select(turns).where(*wanted).order_by(turns.c.queued_at, turns.c.position))  # pyright: ignore[reportArgumentType]
+    return [turn_row_from(row) for row in found.mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Everything that was settled before a claimed turn goes on."""
+
+    turn: TurnRow
+    question: str
+    state: TurnState
+    answer: Answer
+    chunk_index: int
+    """The number of the next chunk."""
+    cut: tuple[Part, ...]
+    """What a model step had said in the present attempt when it was cut."""
+    earlier: tuple[Exchange, ...]
+    """The exchanges before, in order."""
+
+
+async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
+    """Read what a claimed turn, whose answer the claim began or found, is to go on from."""
+    (turn,) = await turn_rows(connection, turns.c.id == turn_id)
+    rows = await connection.execute(
+        select(messages).where(messages.c.conversation_id == turn.conversation_id).order_by(messages.c.position)
+    )
+    said = {row["id"]: message_from(row) for row in rows.mappings()}
+    steps = await _steps(connection, turn.conversation_id)
+    question, stored = said[turn.question_id], said[turn.answer_id or ""]
+    answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
+    cut, chunk_index = await _live_text(connection, turn, answer, stored.position)
+    return Past(
+        turn=turn,
+        question=text_of(question),
+        state=TurnState(tuple(steps.get(turn.id, ()))),
+        answer=answer,
+        chunk_index=chunk_index,
+        cut=cut,
+        earlier=tuple(_exchanges(list(said.values()), question, steps)),
+    )
+
+
+def text_of(message: Message) -> str:
+    """All words of a message."""
+    return "".join(part.text for part in message.parts if part.kind == "text")
+
+
+def _exchanges(said: Sequence[Message], question: Message, steps: dict[str, list[Settled]]) -> list[Exchange]:
+    """What was asked before `question`, each with the newest answer to it that is none of an error."""
+    answers: dict[str, Message] = {}
+    for message in said:
+        if message.role == "assistant" and message.parent_id and message.status in ("completed", "stopped"):
+            answers[message.parent_id] = message
+    earlier: list[Exchange] = []
+    for message in said:
+        if message.role != "user" or message.position >= question.position or message.deleted_at is not None:
+            continue
+        answer = answers.get(message.id)
+        taken = steps.get(answer.turn_id or "", []) if answer else []
+        earlier.append(Exchange(text_of(message), tuple(taken)))
+    return earlier
+
+
+async def _steps(connection: AsyncConnection, conversation_id: str) -> dict[str, list[Settled]]:
+    query = (
+        select(turn_steps)
+        .join(turns, turns.c.id == turn_steps.c.turn_id)
+        .where(turns.c.conversation_id == conversation_id)
+        .order_by(turn_steps.c.turn_id, turn_steps.c.step)
+    )
+    found: dict[str, list[Settled]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.turn_id, []).append(step_from(row.kind, row.body))
+    return found
+
+
+async def _live_text(
+    connection: AsyncConnection, turn: TurnRow, answer: Answer, since: int
+) -> tuple[tuple[Part, ...], int]:
+    """What lies in the log of the present attempt beyond the settled parts, and the number of the next chunk."""
+    texts: dict[int, tuple[str, str]] = {}
+    chunk_index = 0
+    for item in merged(await read_deltas(connection, turn.topic, since)):
+        chunk = orjson.loads(item.payload)
+        if chunk["message_id"] != answer.message_id:
+            continue
+        chunk_index = chunk["chunk_index"] + 1
+        if chunk["attempt"] == answer.attempt and chunk["part"] >= len(answer.parts):
+            kind, text = texts.get(chunk["part"], (chunk["kind"], ""))
+            texts[chunk["part"]] = (kind, first_units(text, chunk["offset"]) + chunk["chunk"])
+    return tuple(text_part(kind, text) for _, (kind, text) in sorted(texts.items())), chunk_index

@@ -1,0 +1,276 @@
+"""What a person says in a conversation: a message, or the wish for another answer. Each counts once."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from parlour.clock import Clock, isoformat
+from parlour.errors import Duplicate, IdempotencyConflict, InvalidRequest, MessageTooLong, NotAvailable, NotNow
+from parlour.identity.access import conversation_for, message_for, project_for
+from parlour.identity.who import Who
+from parlour.ids import new_id
+from parlour.journal.unit import Guard, Unit, Writer, event, seq_of
+from parlour.protocol.commands import Regenerate, SendMessage
+from parlour.protocol.content import Conversation, LastMessage, MessageBody, TextPart, Turn
+from parlour.protocol.events import ConversationCreated, ConversationUpdated, NewMessage, TurnUpdated
+from parlour.protocol.text import units
+from parlour.store.database import Reads
+from parlour.store.queries.conversations import StoredConversation
+from parlour.store.tables import commands, messages, projects, turns
+from parlour.turn.conversations import UNTITLED, empty, row_of, topics_of
+from parlour.turn.ending import preview
+from parlour.turn.means import Models
+from parlour.turn.record import TurnRow
+from parlour.turn.retrying import Built, read_and_commit
+from parlour.turn.units import conversation_becomes
+
+MADE_TITLE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of a command: the ids it made, the seq it was said at, and whether that had been before."""
+
+    ids: dict[str, str]
+    seq: int
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Takes what people say."""
+
+    reads: Reads
+    writer: Writer
+    clock: Clock
+    models: Models
+    max_characters: int
+
+    async def message(self, who: Who, command: SendMessage) -> tuple[Said, TurnRow | None]:
+        """Keep a message and the turn that will answer it; None for a turn that is known already.
+
+        Raises InvalidRequest for a blank message, MessageTooLong, ConversationNotFound, NotFound for a project,
+        NotAvailable for a model or an attachment, IdempotencyConflict.
+        """
+        await self._check(who, command)
+        digest = digest_of(command)
+        at = isoformat(self.clock.now())
+
+        async def build(connection: AsyncConnection) -> Built[tuple[dict[str, str], TurnRow]]:
+            before = None
+            if command.conversation_id is not None:
+                before = await conversation_for(connection, who, command.conversation_id)
+                conversation = before.value
+            else:
+                project = await project_for(connection, who, command.project_id)
+                conversation = empty(who, conversation_id=new_id(), project_id=project.id, title=None, at=at)
+            return _message_unit(who, command, digest, before, conversation, at)
+
+        return await self._once(who, command.client_message_id, digest, build)
+
+    async def again(self, who: Who, command: Regenerate) -> tuple[Said, TurnRow | None]:
+        """Ask for another version of the last answer.
+
+        Raises MessageNotFound, NotNow when it is no answer, not the last one, or still being written.
+        """
+        digest = digest_of(command)
+        at = isoformat(self.clock.now())
+
+        async def build(connection: AsyncConnection) -> Built[tuple[dict[str, str], TurnRow]]:
+            answer = (await message_for(connection, who, command.message_id)).value
+            conversation = await conversation_for(connection, who, answer.conversation_id)
+            if answer.role != "assistant" or answer.status == "running" or answer.replaced_by is not None:
+                raise NotNow("Only a finished answer can be asked for again.")
+            last = await connection.scalar(
+                select(messages.c.id)
+                .where(messages.c.conversation_id == answer.conversation_id, messages.c.replaced_by.is_(None))
+                .order_by(messages.c.position.desc())
+                .limit(1)
+            )
+            if last != answer.id:
+                raise NotNow("Only the last answer can be asked for again.")
+            asked = await connection.scalar(select(turns.c.model).where(turns.c.id == answer.turn_id))
+            return _again_unit(who, command, digest, conversation, (answer.id, answer.parent_id or "", asked), at)
+
+        return await self._once(who, command.command_id, digest, build)
+
+    async def _check(self, who: Who, command: SendMessage) -> None:
+        if not command.content.strip():
+            raise InvalidRequest("A message needs words.")
+        if len(command.content) > self.max_characters:
+            raise MessageTooLong(f"A message has at most {self.max_characters:,} characters.")
+        if command.attachments:
+            raise NotAvailable("Files cannot be attached on this server.")
+        if command.model is not None:
+            await self.models.choose(who.tenant_id, command.model)
+
+    async def _once(
+        self,
+        who: Who,
+        command_id: str,
+        digest: str,
+        build: Callable[[AsyncConnection], Awaitable[Built[tuple[dict[str, str], TurnRow]]]],
+    ) -> tuple[Said, TurnRow | None]:
+        earlier = await self._said_before(who, command_id, digest)
+        if earlier is not None:
+            return earlier, None
+        try:
+            (ids, turn), receipt = await read_and_commit(self.reads, self.writer, build)
+        except Duplicate:
+            earlier = await self._said_before(who, command_id, digest)
+            if earlier is None:
+                raise
+            return earlier, None
+        assert receipt is not None
+        return Said(ids, receipt.seqs[0]), turn
+
+    async def _said_before(self, who: Who, command_id: str, digest: str) -> Said | None:
+        async with self.reads.read() as connection:
+            query = select(commands).where(commands.c.user_id == who.user_id, commands.c.command_id == command_id)
+            row = (await connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        if row.digest != digest:
+            raise IdempotencyConflict
+        return Said(row.ids, row.seq, duplicate=True)
+
+
+def digest_of(command: SendMessage | Regenerate) -> str:
+    """What a command says, whatever frame it came in: SHA-256 over its canonical body."""
+    body = command.model_dump(mode="json", exclude={"id"})
+    return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def made_title(content: str) -> str:
+    """A title from the first words: the first line, cut between words at fifty characters."""
+    line = next((" ".join(line.split()) for line in content.splitlines() if line.strip()), UNTITLED)
+    if len(line) <= MADE_TITLE:
+        return line
+    head, _, _ = line[:MADE_TITLE].rpartition(" ")
+    return (head or line[: MADE_TITLE - 1]) + "…"
+
+
+def _message_unit(
+    who: Who, command: SendMessage, digest: str, before: StoredConversation | None, conversation: Conversation, at: str
+) -> tuple[tuple[dict[str, str], TurnRow], Unit]:
+    message = MessageBody(
+        id=new_id(),
+        conversation_id=conversation.id,
+        role="user",
+        author_id=who.user_id,
+        client_message_id=command.client_message_id,
+        parts=[TextPart(text=command.content, length=units(command.content))],
+        status="sent",
+        created_at=at,
+    )
+    turn = _queued(who, conversation, message.id, None, command.model)
+    untouched = conversation.title == UNTITLED and not conversation.title_is_own
+    after = conversation.model_copy(
+        update={
+            "title": made_title(command.content) if untouched else conversation.title,
+            "message_count": conversation.message_count + 1,
+            "last_message": LastMessage(text=preview(command.content), is_user=True, created_at=at),
+            "last_activity_at": max(at, conversation.last_activity_at),
+            "updated_at": max(at, conversation.updated_at),
+        }
+    )
+    head = (ConversationUpdated if before else ConversationCreated)(conversation=after)
+    own_topic, owner_topic = topics_of(after)
+    ids = {"conversation_id": after.id, "message_id": message.id, "turn_id": turn.id}
+    row = message.model_dump(mode="json")
+    tokens = -(-len(command.content.encode()) // 4)
+    kept = insert(messages).values(
+        **row, tenant_id=who.tenant_id, position=seq_of(0), rev=seq_of(0), token_count=tokens
+    )
+    guards = [_said_once(who, command.client_message_id, "send_message", digest, ids, at)]
+    if before is not None:
+        guards.append(conversation_becomes(before, after))
+    begin = [row_of(after, who.tenant_id)] if before is None else []
+    unit = Unit(
+        guards=guards,
+        changes=[
+            *begin,
+            kept,
+            _turn_kept(turn, at),
+            update(projects).where(projects.c.id == after.project_id).values(last_chat_at=at),
+            _numbered(who, command.client_message_id),
+        ],
+        events=[
+            event(own_topic, NewMessage(message=message)),
+            event(own_topic, TurnUpdated(turn=Turn(id=turn.id, question_id=message.id, status="queued"))),
+            event(own_topic, head),
+            event(owner_topic, head),
+        ],
+    )
+    return (ids, turn), unit
+
+
+def _again_unit(
+    who: Who, command: Regenerate, digest: str, before: StoredConversation, old: tuple[str, str, str | None], at: str
+) -> tuple[tuple[dict[str, str], TurnRow], Unit]:
+    answer_id, question_id, model = old
+    turn = _queued(who, before.value, question_id, answer_id, model)
+    ids = {"conversation_id": before.value.id, "message_id": question_id, "turn_id": turn.id}
+    said = TurnUpdated(turn=Turn(id=turn.id, question_id=question_id, status="queued"))
+    after = before.value.model_copy(update={"last_activity_at": max(at, before.value.last_activity_at)})
+    unit = Unit(
+        guards=[
+            _said_once(who, command.command_id, "regenerate", digest, ids, at),
+            conversation_becomes(before, after),
+        ],
+        changes=[_turn_kept(turn, at), _numbered(who, command.command_id)],
+        events=[
+            event(turn.topic, said),
+            *(event(topic, ConversationUpdated(conversation=after)) for topic in topics_of(after)),
+        ],
+    )
+    return (ids, turn), unit
+
+
+def _queued(who: Who, conversation: Conversation, question_id: str, replaces: str | None, model: str | None) -> TurnRow:
+    return TurnRow(
+        id=new_id(),
+        tenant_id=who.tenant_id,
+        conversation_id=conversation.id,
+        user_id=who.user_id,
+        project_id=conversation.project_id,
+        question_id=question_id,
+        answer_id=None,
+        replaces=replaces,
+        model=model,
+        status="queued",
+        stop_asked=False,
+        owner=None,
+        fence=0,
+        deaths=0,
+        running_ms=0,
+    )
+
+
+def _turn_kept(turn: TurnRow, at: str):
+    row = {name: getattr(turn, name) for name in TurnRow.__dataclass_fields__}
+    return insert(turns).values(**row, queued_at=at, position=seq_of(0))
+
+
+def _said_once(who: Who, command_id: str, kind: str, digest: str, ids: dict[str, str], at: str) -> Guard:
+    """Keeps the command with what it made; Duplicate when it was kept before."""
+    values = {
+        "user_id": who.user_id,
+        "command_id": command_id,
+        "kind": kind,
+        "digest": digest,
+        "ids": ids,
+        "seq": 0,
+        "at": at,
+    }
+    return Guard(insert(commands).values(**values), Duplicate())
+
+
+def _numbered(who: Who, command_id: str):
+    """The command's seq is that of the first thing it said."""
+    mine = update(commands).where(commands.c.user_id == who.user_id, commands.c.command_id == command_id)
+    return mine.values(seq=seq_of(0))

@@ -1,0 +1,103 @@
+"""The words of a turn: what its machine asks for, and what it is told in return. Values only."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from parlour.models.base import FinishReason, RequestedCall
+from parlour.protocol.content import Json, Problem, Usage
+from parlour.tools.outcomes import Outcome
+
+# --- settled: what is kept for ever, in canonical form -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStep:
+    """One whole answer of a model: its words, and the tools it asked for."""
+
+    text: str
+    reasoning: str
+    calls: tuple[RequestedCall, ...]
+    reason: FinishReason
+    model: str
+    usage: Usage | None = None
+    seen: Json | None = None
+    """What the model was shown, by kind and in tokens, and what was cut from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStep:
+    """What came of one call."""
+
+    outcome: Outcome
+
+
+Settled = ModelStep | ToolStep
+
+# --- what the machine asks for -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CallModel:
+    """Ask the model, with everything settled so far. Answered by `Answered`, `Broke` or `Interrupted`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunTools:
+    """See that each of these calls is running, and wait for the first to end. Answered by `Ran` or `Interrupted`."""
+
+    calls: tuple[RequestedCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Settle a step and say so. Answered by None."""
+
+    settled: Settled
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The end. `last` is the step that ended it, not settled yet, maybe cut; None where nothing new was said."""
+
+    status: Literal["completed", "stopped", "failed"]
+    reason: str | None = None
+    problem: Problem | None = None
+    last: ModelStep | None = None
+
+
+Step = CallModel | RunTools | Emit | Finish
+
+# --- what it is told -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The model answered to the end."""
+
+    step: ModelStep
+
+
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """Nobody could answer; `partial` is what the last one had said."""
+
+    problem: Problem
+    partial: ModelStep | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A tool came back."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A person stopped it, or a limit did: "stopped", "time_limit", "output_limit"."""
+
+    reason: str
+    partial: ModelStep | None = None
+
+
+Reply = Answered | Broke | Ran | Interrupted | None

@@ -1,0 +1,43 @@
+"""Settled steps as rows, and rows as settled steps. What stands here can be read by every later version."""
+
+from typing import Any
+
+from parlour.models.base import RequestedCall
+from parlour.protocol.content import Usage
+from parlour.tools.outcomes import Outcome
+from parlour.turn.steps import ModelStep, Settled, ToolStep
+
+
+def body_of(settled: Settled) -> tuple[str, dict[str, Any]]:
+    """The kind of a step's row and its JSON body."""
+    match settled:
+        case ModelStep():
+            return "model", {
+                "text": settled.text,
+                "reasoning": settled.reasoning,
+                "calls": [
+                    {"id": call.id, "name": call.name, "arguments": call.arguments, "raw": call.raw}
+                    for call in settled.calls
+                ],
+                "reason": settled.reason,
+                "model": settled.model,
+                "usage": settled.usage.model_dump() if settled.usage else None,
+                "seen": settled.seen,
+            }
+        case ToolStep(outcome):
+            return "tool", {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}
+
+
+def step_from(kind: str, body: dict[str, Any]) -> Settled:
+    """The step that a row keeps."""
+    if kind == "tool":
+        return ToolStep(Outcome(**body))
+    return ModelStep(
+        text=body["text"],
+        reasoning=body["reasoning"],
+        calls=tuple(RequestedCall(**call) for call in body["calls"]),
+        reason=body["reason"],
+        model=body["model"],
+        usage=Usage.model_validate(body["usage"]) if body["usage"] else None,
+        seen=body["seen"],
+    )

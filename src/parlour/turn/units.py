@@ -1,0 +1,249 @@
+"""Every unit that a turn writes. Each locks the row of its turn first and holds only for the present owner."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Executable, and_, exists, func, insert, select, update
+
+from parlour.errors import Fenced, Moved, NotNow
+from parlour.journal.unit import Event, Guard, Unit, event, seq_of
+from parlour.models.base import RequestedCall
+from parlour.protocol.content import Conversation, MessageBody, Part, Problem, Turn, TurnStatus
+from parlour.protocol.events import AssistantMessageStart, ConversationUpdated, StreamChunk, TurnUpdated
+from parlour.store.queries.conversations import StoredConversation
+from parlour.store.tables import attempts, conversations, deltas, messages, tool_runs, turn_steps, turns
+from parlour.turn.answer import Answer, problem_of
+from parlour.turn.conversations import topics_of
+from parlour.turn.record import TurnRow
+from parlour.turn.steps import ModelStep, Settled, ToolStep
+from parlour.turn.stored_steps import body_of
+
+BUSY: tuple[TurnStatus, ...] = ("running", "waiting")
+
+
+# --- beginning -----------------------------------------------------------------------------------------------------
+
+
+def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -> Unit:
+    """Takes a turn: its fence rises, so that nothing of an earlier owner commits any more.
+
+    A turn that was running had an owner who died. A first claim also begins the answer. NotNow when another was
+    faster, or the conversation is busy.
+    """
+    another = turns.alias()
+    busy = exists(select(another.c.id)).where(
+        another.c.conversation_id == turn.conversation_id, another.c.status.in_(BUSY), another.c.id != turn.id
+    )
+    take = (
+        update(turns)
+        .where(turns.c.id == turn.id, turns.c.fence == turn.fence, turns.c.status == turn.status, ~busy)
+        .values(
+            status="running",
+            owner=owner,
+            answer_id=answer_id,
+            fence=turn.fence + 1,
+            deaths=turn.deaths + (turn.status == "running"),
+            mark=func.coalesce(turns.c.mark, select(func.coalesce(func.max(deltas.c.id), 0)).scalar_subquery()),
+            claimed_at=at,
+        )
+    )
+    changes: list[Executable] = []
+    said: list[Event] = []
+    if turn.status != "running":
+        said.append(_turn_event(turn, answer_id, "running"))
+    if turn.answer_id is None:
+        body = _empty_answer(turn, answer_id, model, at)
+        said.append(event(turn.topic, AssistantMessageStart(message=body)))
+        here = seq_of(len(said) - 1)
+        row = body.model_dump(mode="json")
+        changes.append(insert(messages).values(**row, tenant_id=turn.tenant_id, position=here, rev=here, token_count=0))
+        if turn.replaces:
+            replaced = update(messages).where(messages.c.id == turn.replaces)
+            changes.append(replaced.values(replaced_by=answer_id, rev=here))
+    return Unit(guards=[Guard(take, NotNow())], changes=changes, events=said)
+
+
+def _empty_answer(turn: TurnRow, answer_id: str, model: str, at: str) -> MessageBody:
+    return MessageBody(
+        id=answer_id,
+        conversation_id=turn.conversation_id,
+        role="assistant",
+        turn_id=turn.id,
+        parent_id=turn.question_id,
+        replaces=turn.replaces,
+        parts=[],
+        status="running",
+        model=model,
+        created_at=at,
+    )
+
+
+# --- going on ------------------------------------------------------------------------------------------------------
+
+
+def called_tools(
+    turn: TurnRow, number: int, step: ModelStep, answer: Answer, calls: Sequence[tuple[RequestedCall, str]], at: str
+) -> tuple[Answer, Unit]:
+    """Settles a model step that asked for tools; each is at work from now on."""
+    grown, said = answer.with_calls(calls)
+    spoken = [event(turn.topic, said), *(event(turn.topic, grown.executing(call)) for call, _ in calls)]
+    runs: list[Executable] = [
+        insert(tool_runs).values(
+            id=_run_id(turn, call.id),
+            tenant_id=turn.tenant_id,
+            conversation_id=turn.conversation_id,
+            message_id=answer.message_id,
+            turn_id=turn.id,
+            user_id=turn.user_id,
+            tool_call_id=call.id,
+            name=call.name,
+            arguments=call.arguments or {},
+            status="executing",
+            cached=False,
+            started_at=at,
+        )
+        for call, _ in calls
+    ]
+    changes = [_step_row(turn, number, step, at), *runs, _answer_row(grown, len(spoken) - 1)]
+    return grown, Unit(guards=[_owned(turn, settled=True)], changes=changes, events=spoken)
+
+
+def tool_ended(turn: TurnRow, number: int, step: ToolStep, answer: Answer, at: str) -> tuple[Answer, Unit]:
+    """Settles what came of one call."""
+    grown, said = answer.with_outcome(step.outcome)
+    changes = [_step_row(turn, number, step, at), _run_ended(turn, step, at), _answer_row(grown, 0)]
+    return grown, Unit(guards=[_owned(turn, settled=True)], changes=changes, events=[event(turn.topic, said)])
+
+
+def begun_again(turn: TurnRow, answer: Answer, cut: Sequence[Part], reason: str, at: str) -> tuple[Answer, Unit]:
+    """Keeps what a cut model step had said as an attempt, and lets the answer go on after what is settled."""
+    restarted, said = answer.restarted(reason)
+    kept = insert(attempts).values(
+        message_id=answer.message_id,
+        attempt=answer.attempt,
+        part=len(answer.parts),
+        parts=[part.model_dump(mode="json") for part in cut],
+        reason=reason,
+        at=at,
+    )
+    row = _answer_row(restarted, 0, attempt=restarted.attempt)
+    return restarted, Unit(guards=[_owned(turn)], changes=[kept, row], events=[event(turn.topic, said)])
+
+
+def handed_back(turn: TurnRow, running_ms: int) -> Unit:
+    """Gives a turn back at shutdown, for any node to go on with."""
+    back = _of_owner(turn).values(status="queued", owner=None, fence=turn.fence + 1, running_ms=running_ms)
+    return Unit(guards=[Guard(back, Fenced())], events=[_turn_event(turn, turn.answer_id, "queued")])
+
+
+# --- ending --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a turn ends, and what is settled with it."""
+
+    status: TurnStatus
+    reason: str | None
+    final: StreamChunk
+    steps: Sequence[tuple[int, Settled]]
+    """The model step that ended it, and calls that were cut off with it, each with its number."""
+
+
+def finished(
+    turn: TurnRow, answer: Answer, ending: Ending, *, before: StoredConversation, after: Conversation, at: str
+) -> Unit:
+    """Ends a turn: its answer is whole now, or says why it is not. Moved when the conversation changed meanwhile."""
+    end = _of_owner(turn).values(status=ending.status, reason=ending.reason, owner=None, mark=None, ended_at=at)
+    changes = [_step_row(turn, number, step, at) for number, step in ending.steps]
+    spoken: list[Event] = []
+    for _, step in ending.steps:
+        if isinstance(step, ToolStep):
+            answer, said = answer.with_outcome(step.outcome)
+            spoken.append(event(turn.topic, said))
+            changes.append(_run_ended(turn, step, at))
+    final = ending.final
+    spoken.append(event(turn.topic, final))
+    row: dict[str, Any] = {"status": final.status, "error": final.error.model_dump() if final.error else None}
+    if final.model:
+        row["model"] = final.model
+    if final.usage:
+        row |= {"usage": final.usage.model_dump(), "token_count": final.usage.completion_tokens}
+    changes.append(_answer_row(answer, len(spoken) - 1, **row))
+    spoken.append(_turn_event(turn, answer.message_id, ending.status, ending.reason))
+    spoken += [event(topic, ConversationUpdated(conversation=after)) for topic in topics_of(after)]
+    return Unit(guards=[Guard(end, Fenced()), conversation_becomes(before, after)], changes=changes, events=spoken)
+
+
+def stopped_in_queue(turn: TurnRow, at: str) -> Unit:
+    """Ends a turn that nobody has begun with. NotNow when somebody has."""
+    end = (
+        update(turns)
+        .where(turns.c.id == turn.id, turns.c.fence == turn.fence, turns.c.status == "queued")
+        .values(status="stopped", reason="stopped", ended_at=at)
+    )
+    return Unit(guards=[Guard(end, NotNow())], events=[_turn_event(turn, None, "stopped", "stopped")])
+
+
+def asked_to_stop(turn: TurnRow) -> Unit:
+    """Remembers that a person wants a running turn to end. NotNow when it has ended."""
+    ask = update(turns).where(turns.c.id == turn.id, turns.c.status.in_(BUSY)).values(stop_asked=True)
+    return Unit(guards=[Guard(ask, NotNow())])
+
+
+# --- pieces --------------------------------------------------------------------------------------------------------
+
+
+def conversation_becomes(before: StoredConversation, after: Conversation) -> Guard:
+    """Puts `after` in the place of `before`; Moved when `before` no longer stands."""
+    row = after.model_dump(mode="json", exclude={"is_archived", "id"})
+    still = and_(conversations.c.id == after.id, conversations.c.version == before.version)
+    return Guard(update(conversations).where(still).values(**row, version=before.version + 1), Moved())
+
+
+def _turn_event(turn: TurnRow, answer_id: str | None, status: TurnStatus, reason: str | None = None) -> Event:
+    value = Turn(id=turn.id, question_id=turn.question_id, answer_id=answer_id, status=status, reason=reason)
+    return event(turn.topic, TurnUpdated(turn=value))
+
+
+def _of_owner(turn: TurnRow):
+    return update(turns).where(turns.c.id == turn.id, turns.c.fence == turn.fence, turns.c.status == "running")
+
+
+def _owned(turn: TurnRow, *, settled: bool = False) -> Guard:
+    """Locks the row and holds only for its owner. A newly settled step forgets the deaths before it."""
+    return Guard(_of_owner(turn).values(deaths=0) if settled else _of_owner(turn).values(owner=turn.owner), Fenced())
+
+
+def _step_row(turn: TurnRow, number: int, step: Settled, at: str) -> Executable:
+    kind, body = body_of(step)
+    return insert(turn_steps).values(turn_id=turn.id, step=number, kind=kind, body=body, at=at)
+
+
+def _answer_row(answer: Answer, event_number: int, **more: Any) -> Executable:
+    row = update(messages).where(messages.c.id == answer.message_id)
+    return row.values(parts=answer.rows, rev=seq_of(event_number), **more)
+
+
+def _run_ended(turn: TurnRow, step: ToolStep, at: str) -> Executable:
+    done = step.outcome
+    problem: Problem | None = problem_of(done)
+    return (
+        update(tool_runs)
+        .where(tool_runs.c.turn_id == turn.id, tool_runs.c.tool_call_id == done.tool_call_id)
+        .values(
+            arguments=done.arguments,
+            status=done.status,
+            result=done.result,
+            error=problem.model_dump() if problem else None,
+            duration_ms=round(done.duration_ms),
+            ended_at=at,
+        )
+    )
+
+
+def _run_id(turn: TurnRow, call_id: str) -> str:
+    """The id of the run of a call: the same whenever it is asked for."""
+    return str(uuid.uuid5(uuid.UUID(turn.id), call_id))

@@ -1,0 +1,108 @@
+"""The doors on a real server on the loopback, and people who knock."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from tests.api.standins import EchoTalk, Surroundings
+from tests.conftest import ManualClock
+from tests.house import Lived, lived_in
+
+from parlour.api.doors import Doors
+from parlour.api.headers import WithHeaders
+from parlour.api.rest import make_rest
+from parlour.journal.unit import Writer
+from parlour.store.database import Database
+from parlour.store.queries.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    body: Any
+    headers: Any
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who calls the doors, with whatever headers they send."""
+
+    session: aiohttp.ClientSession
+    url: str
+    headers: dict[str, str]
+
+    async def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Call `path` under `/api/v1`, or an absolute one when it begins with two slashes."""
+        url = self.url + (path[1:] if path.startswith("//") else f"/api/v1{path}")
+        sent = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self.session.request(method, url, json=body, headers=sent, allow_redirects=False) as response:
+            text = await response.text()
+            is_json = response.content_type == "application/json"
+            return Answer(response.status, await response.json() if is_json else None, response.headers, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Knocking:
+    """The server, and everybody at its doors."""
+
+    lived: Lived
+    rest: FastAPI
+    talk: EchoTalk
+    around: Surroundings
+    nobody: Caller
+    ann: Caller
+    bob: Caller
+    admin: Caller
+
+    async def cookie_of(self, person: Person) -> str:
+        """The session of somebody who signed in by a link, as a browser would send it."""
+        _, session = await self.lived.gate.sign_in((await self.lived.gate.make_link(person)).secret)
+        return f"parlour_session={session.secret}"
+
+
+@pytest.fixture
+async def knocking(database: Database, writer: Writer, clock: ManualClock) -> AsyncIterator[Knocking]:
+    """The doors of a house with people in it."""
+    lived = await lived_in(database, writer, clock)
+    talk, around = EchoTalk(lived), Surroundings(lived)
+    rest = make_rest(
+        Doors(
+            reads=database,
+            writer=writer,
+            clock=clock,
+            gate=lived.gate,
+            conversations=lived.conversations,
+            talk=talk,
+            tools=around,
+            models=around,
+            suggestions=around,
+            readiness=around,
+            version="0.0.0",
+            origins=frozenset({"https://parlour.example"}),
+        )
+    )
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(WithHeaders(rest), log_config=None, ws="none", lifespan="off"))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    async def caller(person: Person | None) -> Caller:
+        if person is None:
+            return Caller(session, url, {})
+        key = await lived.gate.make_api_key(tenant_id=person.tenant_id, user_id=person.id, name="test")
+        return Caller(session, url, {"Authorization": f"Bearer {key.secret}"})
+
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        people = [await caller(person) for person in (None, lived.ann, lived.bob, lived.house.admin)]
+        yield Knocking(lived, rest, talk, around, *people)
+    server.should_exit = True
+    await serving

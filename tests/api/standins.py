@@ -1,0 +1,120 @@
+"""What the doors need of the rest of the house, in its smallest honest form."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import update
+from tests.house import Lived, exchange
+
+from parlour.api.doors import OfferedModel
+from parlour.errors import InvalidRequest, ModelFailed, NotFound
+from parlour.identity.access import conversation_for, message_for, project_for
+from parlour.identity.consent import allowed_providers
+from parlour.identity.who import Who
+from parlour.journal.unit import Unit
+from parlour.protocol.commands import Regenerate, SendMessage
+from parlour.protocol.content import Turn
+from parlour.store.queries.turns import stored_turn
+from parlour.store.tables import turns
+from parlour.tools.caller import Caller
+from parlour.tools.tool import Tool, ToolContext, make_tool
+
+
+@dataclass(frozen=True, slots=True)
+class SaidHere:
+    """The outcome of a command."""
+
+    ids: Mapping[str, str]
+    seq: int = 1
+    duplicate: bool = False
+
+
+@dataclass
+class EchoTalk:
+    """Answers every message with its own words; leaves the turn running while `holding`."""
+
+    lived: Lived
+    holding: bool = False
+    said: dict[str, SaidHere] = field(default_factory=dict[str, SaidHere])
+    asked: list[SendMessage | Regenerate] = field(default_factory=list[SendMessage | Regenerate])
+
+    async def say(self, who: Who, command: SendMessage) -> SaidHere:
+        self.asked.append(command)
+        if not command.content.strip():
+            raise InvalidRequest("A message has words in it.")
+        if command.content == "raise":
+            raise RuntimeError("secret-detail-of-a-bug")
+        if command.content == "fail":
+            raise ModelFailed(detail="secret-detail-of-a-provider")
+        earlier = self.said.get(command.client_message_id)
+        if earlier:
+            return SaidHere(earlier.ids, duplicate=True)
+        conversation_id = command.conversation_id
+        if conversation_id is None:
+            begun = await self.lived.conversations.begin(who, project_id=command.project_id)
+            conversation_id = begun.id
+        async with self.lived.database.read() as connection:
+            await project_for(connection, who, command.project_id)
+            conversation = (await conversation_for(connection, who, conversation_id)).value
+        made = await exchange(
+            self.lived,
+            conversation,
+            command.content,
+            answer=command.content,
+            status="running" if self.holding else "completed",
+        )
+        ids = {"conversation_id": conversation_id, "message_id": made.question_id, "turn_id": made.turn_id}
+        self.said[command.client_message_id] = SaidHere(ids)
+        return self.said[command.client_message_id]
+
+    async def regenerate(self, who: Who, command: Regenerate) -> SaidHere:
+        self.asked.append(command)
+        async with self.lived.database.read() as connection:
+            answer = await message_for(connection, who, command.message_id)
+        return SaidHere({"turn_id": answer.value.turn_id or ""})
+
+    async def stop(self, who: Who, turn_id: str) -> None:
+        ended = update(turns).where(turns.c.id == turn_id, turns.c.status == "running")
+        await self.lived.writer.commit(Unit(changes=[ended.values(status="stopped", reason="stopped")]))
+
+    async def wait_for_turn(self, turn_id: str, seconds: float) -> Turn:
+        async with self.lived.database.read() as connection:
+            found = await stored_turn(connection, turn_id)
+        if found is None:
+            raise NotFound
+        return found.value
+
+
+async def list_devices(context: ToolContext, area: str = "") -> list[str]:
+    """The devices of an area."""
+    return [context.caller.project_id, area]
+
+
+async def open_door(context: ToolContext) -> str:
+    """Open the door."""
+    return context.caller.user_id
+
+
+@dataclass
+class Surroundings:
+    """Two tools, two models, four questions, and parts that are ready or not."""
+
+    lived: Lived
+    parts: dict[str, bool] = field(default_factory=lambda: {"storage": True, "model": True})
+
+    async def tools(self, caller: Caller) -> Sequence[Tool]:
+        return [make_tool(list_devices, effect="read"), make_tool(open_door, effect="control")]
+
+    async def offered(self, who: Who) -> Sequence[OfferedModel]:
+        async with self.lived.database.read() as connection:
+            allowed = await allowed_providers(connection, who.tenant_id)
+        return [
+            OfferedModel("built-in", "built-in", is_allowed=True, is_default=True),
+            OfferedModel("openai/gpt-4o-mini", "openai", is_allowed="openai" in allowed, is_default=False),
+        ]
+
+    async def questions(self, caller: Caller) -> Sequence[str]:
+        return ["What's in the kitchen?"]
+
+    async def ready(self) -> Mapping[str, bool]:
+        return self.parts

@@ -1,0 +1,166 @@
+"""People for tests: a house with its admin and two more who know nothing of each other, and things they said."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from parlour.clock import isoformat
+from parlour.identity.gate import Gate
+from parlour.identity.users import House, add_user, ensure_house
+from parlour.identity.who import Who, who_is
+from parlour.ids import new_id
+from parlour.journal.unit import Unit, Writer, event, seq_of
+from parlour.protocol.content import Conversation, LastMessage, MessageBody, Part, TextPart, Usage
+from parlour.protocol.events import NewMessage
+from parlour.store.database import Database
+from parlour.store.queries.people import Person
+from parlour.store.tables import conversations, messages, tool_runs, turn_steps, turns
+from parlour.turn.conversations import Conversations
+from tests.conftest import ManualClock
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """A house with `admin`, `ann` and `bob` in it."""
+
+    house: House
+    ann: Person
+    bob: Person
+    gate: Gate
+    database: Database
+    writer: Writer
+    clock: ManualClock
+
+    async def enters(self, person: Person) -> Who:
+        """Somebody with an API key of theirs."""
+        key = await self.gate.make_api_key(tenant_id=person.tenant_id, user_id=person.id, name="test")
+        return await self.gate.by_api_key(key.secret)
+
+    @property
+    def conversations(self) -> Conversations:
+        """What may be done to conversations."""
+        return Conversations(self.database, self.writer, self.clock)
+
+
+async def lived_in(database: Database, writer: Writer, clock: ManualClock) -> Lived:
+    """A house after its first start, with two more people."""
+    house = await ensure_house(database, writer, clock)
+    ann = await add_user(database, writer, clock, username="ann", full_name="Ann Other")
+    bob = await add_user(database, writer, clock, username="bob")
+    return Lived(house, ann, bob, Gate(database, writer, clock), database, writer, clock)
+
+
+def anybody(person: Person) -> Who:
+    """Somebody, as if they had shown something."""
+    return who_is(person, new_id())
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """The ids of a question, its answer, the turn between them and the tool it ran."""
+
+    question_id: str
+    answer_id: str
+    turn_id: str
+    run_id: str
+
+
+async def exchange(
+    lived: Lived, conversation: Conversation, question: str, *, answer: str = "Quite.", status: str = "completed"
+) -> Exchanged:
+    """Keep a question and its answer as a turn that is `status` would have left them."""
+    ids = Exchanged(new_id(), new_id(), new_id(), new_id())
+    at = isoformat(lived.clock.now())
+    said = [
+        _message(ids.question_id, conversation, "user", question, ids.turn_id, at),
+        _message(ids.answer_id, conversation, "assistant", answer, ids.turn_id, at, parent_id=ids.question_id),
+    ]
+    mine = {"tenant_id": lived.house.tenant_id, "conversation_id": conversation.id}
+    turn = {
+        "id": ids.turn_id,
+        "user_id": conversation.owner_id,
+        "project_id": conversation.project_id,
+        "question_id": ids.question_id,
+        "answer_id": ids.answer_id,
+        "status": status,
+        "stop_asked": False,
+        "fence": 1,
+        "deaths": 0,
+        "running_ms": 0,
+        "queued_at": at,
+    }
+    run = {
+        "id": ids.run_id,
+        "message_id": ids.answer_id,
+        "turn_id": ids.turn_id,
+        "user_id": conversation.owner_id,
+        "tool_call_id": "call-1",
+        "name": "list_devices",
+        "arguments": {"area": "kitchen"},
+        "status": "completed",
+        "result": [1, 2],
+        "duration_ms": 3,
+        "cached": False,
+        "started_at": at,
+        "ended_at": at,
+    }
+    last = LastMessage(text=answer, is_user=False, created_at=at).model_dump()
+    topic = f"conversation:{conversation.id}"
+    await lived.writer.commit(
+        Unit(
+            changes=[
+                *(
+                    insert(messages).values(**row_of(body), **mine, position=seq_of(n), rev=seq_of(n))
+                    for n, body in enumerate(said)
+                ),
+                insert(turns).values(**turn, **mine, position=seq_of(0)),
+                insert(turn_steps).values(turn_id=ids.turn_id, step=1, kind="model", body={}, at=at),
+                insert(tool_runs).values(**run, **mine),
+                update(conversations)
+                .where(conversations.c.id == conversation.id)
+                .values(
+                    message_count=conversations.c.message_count + 2,
+                    last_message=last,
+                    last_activity_at=at,
+                    version=conversations.c.version + 1,
+                ),
+            ],
+            events=[event(topic, NewMessage(message=body)) for body in said],
+        )
+    )
+    return ids
+
+
+def row_of(body: MessageBody) -> dict[str, Any]:
+    """The row of a message but for its place; a word counts as one token."""
+    words = " ".join(part.text for part in body.parts if isinstance(part, TextPart))
+    return body.model_dump(mode="json", exclude={"conversation_id"}) | {"token_count": len(words.split())}
+
+
+def _message(
+    message_id: str,
+    conversation: Conversation,
+    role: str,
+    text: str,
+    turn_id: str,
+    at: str,
+    parent_id: str | None = None,
+) -> MessageBody:
+    parts: list[Part] = [TextPart(text=text, length=len(text))]
+    is_user = role == "user"
+    return MessageBody.model_validate(
+        {
+            "id": message_id,
+            "conversation_id": conversation.id,
+            "role": role,
+            "author_id": conversation.owner_id if is_user else None,
+            "turn_id": turn_id,
+            "parent_id": parent_id,
+            "parts": parts,
+            "status": "sent" if is_user else "completed",
+            "model": None if is_user else "scripted",
+            "usage": None if is_user else Usage(prompt_tokens=1, completion_tokens=1, total_tokens=2),
+            "created_at": at,
+        }
+    )

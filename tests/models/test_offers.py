@@ -1,0 +1,73 @@
+"""Which models the settings offer."""
+
+import pytest
+
+from parlour.errors import BadSetting
+from parlour.models.offers import offered
+from parlour.models.openai import model_of
+from tests.conftest import ManualClock
+
+
+def test_nothing_set_offers_nothing():
+    assert offered() == ()
+    assert offered(openai_api_key=" ", openai_base_url=" ", ollama_base_url=" ") == ()
+
+
+def test_a_key_alone_means_openai_itself():
+    (offer,) = offered(openai_api_key="sk-secret\n")
+    assert (offer.name, offer.base_url, offer.api_key) == (
+        "openai/gpt-4o-mini",
+        "https://api.openai.com/v1",
+        "sk-secret",
+    )
+    assert (offer.window, offer.limit_field, offer.host) == (128_000, "max_completion_tokens", "api.openai.com")
+
+
+def test_an_address_alone_means_a_server_without_a_key():
+    (offer,) = offered(openai_base_url="http://localhost:1234/v1/", openai_models=["qwen3"])
+    assert (offer.name, offer.base_url, offer.api_key) == ("openai/qwen3", "http://localhost:1234/v1", "")
+    assert offer.limit_field == "max_tokens"
+
+
+@pytest.mark.parametrize("address", ["http://localhost:11434", "http://localhost:11434/", "http://localhost:11434/v1"])
+def test_ollama_is_asked_at_its_openai_door(address: str):
+    (offer,) = offered(ollama_base_url=address)
+    assert (offer.name, offer.base_url, offer.api_key) == ("ollama/llama3.2", "http://localhost:11434/v1", "")
+
+
+def test_all_that_is_set_is_offered_in_order():
+    offers = offered(openai_api_key="k", openai_models=["a", "b"], ollama_base_url="http://h", ollama_models=["c"])
+    assert [offer.name for offer in offers] == ["openai/a", "openai/b", "ollama/c"]
+
+
+@pytest.mark.parametrize("address", ["localhost:11434", "http://", "ftp://host", "http://host:port", "http://[::1"])
+def test_a_bad_address_names_its_setting(address: str):
+    with pytest.raises(BadSetting, match="OLLAMA_BASE_URL"):
+        offered(ollama_base_url=address)
+    with pytest.raises(BadSetting, match="OPENAI_BASE_URL"):
+        offered(openai_base_url=address)
+
+
+def test_a_bad_key_names_its_setting_and_is_not_repeated():
+    with pytest.raises(BadSetting, match="OPENAI_API_KEY") as caught:
+        offered(openai_api_key="sk-sécret")
+    assert "cret" not in str(caught.value)
+
+
+def test_an_offer_does_not_show_its_key():
+    (offer,) = offered(openai_api_key="sk-secret")
+    assert "secret" not in repr(offer)
+
+
+@pytest.mark.parametrize(
+    ("model", "window"), [("gpt-4o", 128_000), ("gpt-4.1-mini", 1_047_576), ("o3", 200_000), ("unheard-of", 128_000)]
+)
+def test_the_window_is_known_by_the_name(model: str, window: int):
+    assert offered(openai_api_key="k", openai_models=[model])[0].window == window
+
+
+async def test_an_offer_makes_its_model_without_asking_anybody():
+    (offer,) = offered(ollama_base_url="http://localhost:11434")
+    model = model_of(offer, clock=ManualClock())
+    assert (model.name, model.window) == ("ollama/llama3.2", 4_096)
+    await model.close()
