@@ -13,9 +13,6 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 
-from tests.models.intents.asking import tools_of
-from tests.models.intents.house import CALLER, HouseNames
-
 from parlour.models.base import ModelRequest, UserMessage
 from parlour.models.intents.followup import Turn
 from parlour.models.intents.frames import grammar_of
@@ -25,40 +22,11 @@ from parlour.models.intents.model import IntentsModel
 from parlour.models.intents.spelling import english_words
 from parlour.models.intents.understanding import Understander
 from parlour.tools.language import NameChanges, Named
+from tests.models.intents.asking import tools_of
+from tests.models.intents.house import CALLER, HouseNames
 
-ADJECTIVES = [
-    "north",
-    "south",
-    "east",
-    "west",
-    "upper",
-    "lower",
-    "old",
-    "new",
-    "little",
-    "great",
-    "inner",
-    "outer",
-    "front",
-    "back",
-    "second",
-    "third",
-]
-ROOMS = [
-    "kitchen",
-    "bedroom",
-    "study",
-    "hall",
-    "bathroom",
-    "office",
-    "lounge",
-    "cellar",
-    "pantry",
-    "library",
-    "studio",
-    "workshop",
-    "nursery",
-]
+ADJECTIVES = "north south east west upper lower old new little great inner outer front back second third"
+ROOMS = "kitchen bedroom study hall bathroom office lounge cellar pantry library studio workshop nursery"
 DEVICES = (
     ("ceiling light", "light"),
     ("floor lamp", "lamp"),
@@ -96,7 +64,7 @@ QUESTIONS = (
 def house(count: int) -> list[Named]:
     """A house of `count` named things."""
     things = [Named("home", "home", ("The House",)), Named("up", "zone", ("Upstairs",), place="home")]
-    rooms = [f"{adjective} {room}" for adjective in ADJECTIVES for room in ROOMS]
+    rooms = [f"{adjective} {room}" for adjective in ADJECTIVES.split(" ") for room in ROOMS.split(" ")]
     for room in rooms[: max(1, count // 12)]:
         things.append(Named(room, "room", (room.title(),), place="up"))
         for device, name in DEVICES:

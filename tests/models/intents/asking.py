@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
-from tests.models.intents.house import CALLER, HouseNames, larch_cottage
 
 from parlour.models.base import (
     AssistantMessage,
@@ -26,6 +25,7 @@ from parlour.models.intents.understanding import Understander
 from parlour.toolkits.home.phrasebook import TOOLS, language_of
 from parlour.tools.language import NameChanges, NameSource
 from parlour.tools.tool import Tool, ToolContext, make_tool
+from tests.models.intents.house import CALLER, HouseNames, larch_cottage
 
 
 def tools_of(names: NameSource) -> tuple[Tool, ...]:

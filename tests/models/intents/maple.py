@@ -4,14 +4,13 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
-from tests.models.intents.asking import tools_of
-from tests.models.intents.house import HouseNames, slug
-
 from parlour.models.intents.frames import Grammar, grammar_of
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.lexicon import english
 from parlour.toolkits.home.names import classes_of
 from parlour.tools.language import NameChanges, Named
+from tests.models.intents.asking import tools_of
+from tests.models.intents.house import HouseNames, slug
 
 
 def maple() -> tuple[Grammar, NameIndex]:

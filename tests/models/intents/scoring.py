@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.models.intents.asking import spoken, understood
-
 from parlour.models.intents.frames import Grammar
 from parlour.models.intents.index import NameIndex
+from tests.models.intents.asking import spoken, understood
 
 TOOLS = {
     "devices_in_room": "get_devices_in_room",

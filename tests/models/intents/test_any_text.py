@@ -2,13 +2,13 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.models.intents.asking import cottage
-from tests.models.intents.mutating import TUNED
 
 from parlour.models.intents.explaining import explained
 from parlour.models.intents.followup import Turn
 from parlour.models.intents.outcome import Asked, Declined, Plan, Social
 from parlour.models.intents.understanding import Understander
+from tests.models.intents.asking import cottage
+from tests.models.intents.mutating import TUNED
 
 GRAMMAR, INDEX = cottage()
 PIECES = sorted({w for cues in GRAMMAR.lexicon.cues.values() for c in cues for w in c.split()})

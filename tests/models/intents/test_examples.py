@@ -1,13 +1,12 @@
 """Questions made of what is there."""
 
-from tests.models.intents.asking import Chat, cottage, tools_of
-from tests.models.intents.house import CALLER, HouseNames
-
 from parlour.models.intents.explaining import explained
 from parlour.models.intents.followup import Turn
 from parlour.models.intents.model import IntentsModel
 from parlour.models.intents.outcome import Plan
 from parlour.tools.language import Named
+from tests.models.intents.asking import Chat, cottage, tools_of
+from tests.models.intents.house import CALLER, HouseNames
 
 
 async def suggested(names: HouseNames, count: int = 4) -> list[str]:

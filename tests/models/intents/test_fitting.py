@@ -1,10 +1,9 @@
 """Explaining every word."""
 
-from tests.models.intents.asking import cottage
-
 from parlour.models.intents.fitting import Fit, fits
 from parlour.models.intents.normalise import words_of
 from parlour.models.intents.tagging import readings
+from tests.models.intents.asking import cottage
 
 
 def best(text: str, reading: int = 0) -> Fit:

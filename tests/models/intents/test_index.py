@@ -2,13 +2,13 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.models.intents.house import larch_cottage, named
 
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.lexicon import english
 from parlour.models.intents.nouns import plural, stem
 from parlour.models.intents.trie import Trie
 from parlour.tools.language import NameChanges, Named
+from tests.models.intents.house import larch_cottage, named
 
 SPOKEN = english().spoken
 

@@ -2,9 +2,6 @@
 
 import asyncio
 
-from tests.models.intents.asking import Chat, tools_of
-from tests.models.intents.house import CALLER, HouseNames
-
 from parlour.models.base import (
     AssistantMessage,
     Called,
@@ -20,6 +17,8 @@ from parlour.models.base import (
 from parlour.models.intents.model import IntentsModel
 from parlour.tools.caller import Caller
 from parlour.tools.language import NameChanges, Named
+from tests.models.intents.asking import Chat, tools_of
+from tests.models.intents.house import CALLER, HouseNames
 
 
 async def events(model: Model, request: ModelRequest) -> list[ModelEvent]:

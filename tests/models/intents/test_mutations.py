@@ -3,10 +3,10 @@
 from collections import Counter
 
 import pytest
-from tests.models.intents.asking import cottage, understood
-from tests.models.intents.mutating import TUNED, UNSEEN, WordSet, bases, harm, mutations
 
 from parlour.models.intents.outcome import Declined, Plan
+from tests.models.intents.asking import cottage, understood
+from tests.models.intents.mutating import TUNED, UNSEEN, WordSet, bases, harm, mutations
 
 WORDS = {"words that were tuned on": (TUNED, 0), "words never looked at": (UNSEEN, 1)}
 

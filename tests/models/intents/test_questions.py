@@ -5,6 +5,7 @@ written after it, about another house; of its first run 91 % were right and 1 % 
 """
 
 import pytest
+
 from tests.models.intents.asking import cottage
 from tests.models.intents.maple import maple
 from tests.models.intents.scoring import Mark, marks

@@ -1,8 +1,7 @@
 """What words are taken for."""
 
-from tests.models.intents.asking import cottage
-
 from parlour.models.intents.tagging import readings
+from tests.models.intents.asking import cottage
 
 
 def tags(text: str, reading: int = 0) -> list[tuple[str, str]]:

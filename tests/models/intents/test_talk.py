@@ -1,9 +1,9 @@
 """Talks, as transcripts: what is said, and what is looked up for it or said back."""
 
 import pytest
-from tests.models.intents.asking import Chat
 
 from parlour.models.base import AssistantMessage, RequestedCall, UserMessage
+from tests.models.intents.asking import Chat
 
 Talk = list[tuple[str, str]]
 

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert
-from tests.conftest import ManualClock
-from tests.storage import Templates
 
 from parlour.ids import new_id
 from parlour.journal.unit import Unit, Writer
@@ -18,6 +16,8 @@ from parlour.toolkits.home.demo import load_demo
 from parlour.toolkits.home.graph import Home
 from parlour.tools.caller import Caller
 from parlour.tools.tool import ToolContext
+from tests.conftest import ManualClock
+from tests.storage import Templates
 
 NOW = "2026-11-20T12:00:00.000Z"
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from tests.conftest import ManualClock
+from sqlalchemy import select
 
+from parlour.journal.unit import Writer
 from parlour.models.base import (
     AssistantMessage,
     Called,
@@ -18,10 +19,12 @@ from parlour.models.base import (
     UserMessage,
 )
 from parlour.models.intents.model import IntentsModel
+from parlour.store.database import Database
 from parlour.toolkits.home import HomeToolkit
 from parlour.toolkits.home.changes import HomeChanges
 from parlour.toolkits.home.graph import Home
 from parlour.toolkits.home.phrasebook import TOOLS, language_of
+from parlour.toolkits.home.tables import entities
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool, ToolContext
 from tests.toolkits.home.conftest import caller_in
@@ -118,6 +121,34 @@ async def test_four_questions_are_offered_and_each_of_them_is_answered(talk: Tal
         assert len(talk.called) == 1, question
 
 
-async def test_offers_follow_when_a_room_is_renamed(talk: Talk, home_changes: HomeChanges):
-    offered = await talk.model.suggestions(talk.tools, talk.caller)
-    assert any("living room" in q or "kitchen" in q for q in offered)
+async def test_offers_follow_when_the_rooms_are_renamed(
+    talk: Talk, changes: HomeChanges, writer: Writer, database: Database
+):
+    before = await talk.model.suggestions(talk.tools, talk.caller)
+    async with database.read() as connection:
+        rooms = (
+            (await connection.execute(select(entities.c.id).where(entities.c.entity_type == "room"))).scalars().all()
+        )
+    for number, room in enumerate(rooms):
+        async with database.read() as connection:
+            unit = await changes.change(connection, room, name=f"Chamber {number}", aliases=())
+        await writer.commit(unit)
+    after = await talk.model.suggestions(talk.tools, talk.caller)
+    assert sum("Chamber" in question for question in after) >= 2
+    assert not set(before) & {question for question in after if "Chamber" in question}
+    for question in after:
+        talk.called.clear()
+        answer = await talk.says(question)
+        assert len(talk.called) == 1, answer
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_tool_has_words_and_an_example(tool: str):
+    language = language_of(tool, None)
+    assert language.frames
+    assert any(frame.examples and frame.rank for frame in language.frames)
+
+
+def test_a_tool_without_words_has_no_language():
+    with pytest.raises(KeyError):
+        language_of("format_disk", None)

@@ -3,8 +3,6 @@
 import orjson
 import pytest
 from sqlalchemy import func, select
-from tests.conftest import ManualClock
-from tests.toolkits.home.conftest import Ask, asker, caller_in, new_home
 
 from parlour.errors import InvalidRequest, Moved, NotFound
 from parlour.journal.unit import Committed, Writer
@@ -15,6 +13,8 @@ from parlour.toolkits.home.demo import load_demo
 from parlour.toolkits.home.graph import Home
 from parlour.toolkits.home.tables import entities, versions
 from parlour.tools.outcomes import NotThere
+from tests.conftest import ManualClock
+from tests.toolkits.home.conftest import Ask, asker, caller_in, new_home
 
 
 async def small_home(writer: Writer, database: Database, changes: HomeChanges) -> tuple[NewEntity, NewEntity]:

@@ -1,8 +1,6 @@
 """The names of a home, as an index of them is kept up to date."""
 
 import pytest
-from tests.conftest import ManualClock
-from tests.toolkits.home.conftest import Ask, caller_in, new_home
 
 from parlour.journal.unit import Writer
 from parlour.store.database import Database
@@ -11,6 +9,8 @@ from parlour.toolkits.home.demo import load_demo
 from parlour.toolkits.home.graph import Home
 from parlour.toolkits.home.lookup import Lookup
 from parlour.toolkits.home.names import HomeNames
+from tests.conftest import ManualClock
+from tests.toolkits.home.conftest import Ask, caller_in, new_home
 
 
 async def test_the_first_answer_is_the_whole_home(database: Database, maple: Home) -> None:

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, insert
 from sqlalchemy.engine import URL
-from tests.toolkits.home.conftest import Ask
 
 from parlour.store.database import Database, database_url
 from parlour.toolkits.home.graph import Home
 from parlour.toolkits.home.path import shortest_path
 from parlour.toolkits.home.tables import entities, metadata, relationships
+from tests.toolkits.home.conftest import Ask
 
 
 async def test_a_path_is_found_in_both_directions(ask: Ask, maple: Home) -> None:

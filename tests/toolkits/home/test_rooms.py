@@ -1,10 +1,10 @@
 """What is in a room, where it leads, and what happens in it by itself, asked of the demo house."""
 
 import pytest
-from tests.toolkits.home.conftest import Ask
 
 from parlour.toolkits.home.graph import Home
 from parlour.tools.outcomes import BadArguments, NotThere
+from tests.toolkits.home.conftest import Ask
 
 pytestmark = pytest.mark.usefixtures("maple")
 

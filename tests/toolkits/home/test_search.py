@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.toolkits.home.conftest import Ask
 
 from parlour.toolkits.home.demo.loader import demo_house
 from parlour.toolkits.home.index import NameIndex
 from parlour.toolkits.home.names import classes_of
 from parlour.toolkits.home.words import fold, name_form, words
 from parlour.tools.language import NameChanges, Named
+from tests.toolkits.home.conftest import Ask
 
 maple = pytest.mark.usefixtures("maple")
 

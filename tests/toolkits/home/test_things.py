@@ -1,9 +1,9 @@
 """Devices, procedures, details and likeness, asked of the demo house."""
 
 import pytest
-from tests.toolkits.home.conftest import Ask
 
 from parlour.tools.outcomes import BadArguments
+from tests.toolkits.home.conftest import Ask
 
 pytestmark = pytest.mark.usefixtures("maple")
 

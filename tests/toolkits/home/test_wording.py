@@ -1,9 +1,9 @@
 """The sentences that people read, complete in themselves."""
 
 import pytest
-from tests.toolkits.home.conftest import Ask
 
 from parlour.toolkits.home.wording import WORDINGS
+from tests.toolkits.home.conftest import Ask
 
 pytestmark = pytest.mark.usefixtures("maple")
 
