@@ -164,18 +164,7 @@ def _take_place(bound: BoundFrame, attempt: _Attempt, index: NameIndex) -> Fill 
     if len(things) != 1 or slot_key(things[0]) not in attempt.fills:
         return None
     end = attempt.fills[slot_key(things[0])].tag.end
-<<<<<<< HEAD
     tag = next((t for t in attempt.free if _narrows(t, end, index)), None)
-=======
-    tag = next(
-        (
-            t
-            for t in attempt.free
-            if t.role == "there" or (_is_place(t, index) and (t.start != end or _is_floor(t, index)))
-        ),
-        None,
-    )
->>>>>>> home
     if tag is None:
         return None
     attempt.free.remove(tag)

@@ -100,16 +100,7 @@ def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Gramm
 
 
 def _only_fillers(texts: tuple[str, ...], covered: set[int], grammar: Grammar) -> bool:
-<<<<<<< HEAD
     allowed = {filler[0] for filler in grammar.lexicon.fillers if len(filler) == 1} | _LINKING
-=======
-    allowed = {w for filler in grammar.lexicon.fillers if len(filler) == 1 for w in filler} | {
-        "on",
-        "to",
-        "from",
-        "about",
-    }
->>>>>>> home
     return all(at in covered or text in allowed for at, text in enumerate(texts))
 
 

@@ -4,8 +4,8 @@ First the kind that the slot takes, then a place that was said, then the place o
 Several: ask. None: decline.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
@@ -25,7 +25,8 @@ class Talk:
 
     place: str | None = None
     thing: str | None = None
-    class_name: str | None = None
+    last: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    """The arguments of the last call: what "them" stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,8 @@ class Resolver:
             if isinstance(found, Declined):
                 return found
             if isinstance(found, _Pending):
-<<<<<<< HEAD
                 return Asked(found.why, fits, at, found.key, found.said, found.candidates)
             every.append(found)
-=======
-                return Asked(found.why, fits, at, found.key, found.said, found.candidates)  # pyright: ignore[reportArgumentType]
-            if found not in every:
-                every.append(found)
->>>>>>> home
         return Plan(fits, tuple(every))
 
     def _arguments(self, fit: Fit) -> dict[str, JsonValue] | _Pending | Declined:
@@ -76,9 +71,10 @@ class Resolver:
                 return value
             if slot.argument:
                 found[slot.argument] = value
+        if any(f.tag.role == "them" for f in fit.fills.values()):
+            return self._as_before(fit, found)
         return found
 
-<<<<<<< HEAD
     def _as_before(self, fit: Fit, found: dict[str, JsonValue]) -> dict[str, JsonValue] | _Pending:
         """ "them" is what the last call was about: its arguments, with what was said anew."""
         them = next(f for f in fit.fills.values() if f.tag.role == "them")
@@ -88,8 +84,6 @@ class Resolver:
         said = {argument: value for argument, value in found.items() if value}
         return {**self.talk.last, **said}
 
-=======
->>>>>>> home
     def _place(self, fit: Fit) -> str | _Pending | Declined | None:
         if fit.place is None:
             return None
@@ -105,11 +99,13 @@ class Resolver:
         if tag.role == "class" and {"class", "classes"} & set(slot.takes):
             return tag.value
         if tag.role == "them":
-            return self.talk.class_name or _Pending("antecedent", key, fill.said)
+            return ""
         if tag.role in ("it", "there"):
             return self._antecedent(slot, fill)
         ids = list(self._candidates(slot, fill, place))
         if not ids:
+            if tag.measure is not None:
+                return Declined("unmeasured", (fill.said,), place)
             where = f" in the {self.index.name(place)}" if place else ""
             return Declined("absent", (fill.said + where,))
         if tag.role == "name" and "@state" in fit.fills:
@@ -127,7 +123,7 @@ class Resolver:
         if tag.measure is not None:
             return self._measuring(tag.measure.classes, place)
         ids = tag.ids if tag.role == "name" else self.index.classes.get(tag.value, set())
-        fitting = [i for i in ids if self._kind(i) in slot.takes]
+        fitting = [i for i in ids if "measure" in slot.takes or self._kind(i) in slot.takes]
         return fitting if place is None else [i for i in fitting if self.index.within(i, place)]
 
     def _measuring(self, classes: tuple[str, ...], place: str | None) -> list[str]:
