@@ -94,11 +94,10 @@ function Person() {
   const me = useRoom((room) => room.me);
   const acts = useActs();
   if (!me) return null;
+  const name = me.full_name || me.username;
   return (
     <div className="me">
-      <span>
-        {me.full_name || me.username} · {me.role}
-      </span>
+      <span>{name === me.role ? name : `${name} · ${me.role}`}</span>
       <button className="quiet" onClick={() => void acts.signOut()}>
         Sign out
       </button>
