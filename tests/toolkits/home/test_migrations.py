@@ -1,6 +1,7 @@
 """The migrations make exactly the tables that the code knows, and take them away again."""
 
 from pathlib import Path
+from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -20,24 +21,19 @@ def ours(name: str | None, kind: str) -> bool:
     return kind != "table" or (str(name).startswith("home_") and not str(name).startswith("home_texts_index"))
 
 
+def compared(item: Any, name: str | None, kind: str, *_: object) -> bool:
+    """Whether Alembic shall compare something: all of ours but the column that only PostgreSQL searches."""
+    if kind not in ("table", "column", "index"):
+        return True
+    table = item.table.name if kind in ("column", "index") else name
+    return name not in ("found_by", "ix_home_texts_found_by") and ours(table, "table")
+
+
 def differences(connection: Connection) -> list[object]:
     known = MetaData(naming_convention=house.metadata.naming_convention)
     for table in (*house.metadata.sorted_tables, *home.metadata.sorted_tables):
         table.to_metadata(known)
-    context = MigrationContext.configure(
-        connection,
-        opts={
-            "compare_type": True,
-            "include_object": lambda item, name, kind, *_: (
-                (
-                    name not in ("found_by", "ix_home_texts_found_by")
-                    and ours(item.table.name if kind in ("column", "index") else name, "table")
-                )
-                if kind in ("table", "column", "index")
-                else True
-            ),
-        },
-    )
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": compared})
     return [change for change in compare_metadata(context, known) if "home_" in str(change)]
 
 
