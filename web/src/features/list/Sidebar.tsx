@@ -72,7 +72,7 @@ function Archive({ current }: { current: string | null }) {
   return (
     <section aria-label="Archive">
       <button className="quiet wide" aria-expanded={open} onClick={toggle}>
-        {open ? "Hide the archive" : "Archive"}
+        {open ? "Hide the archive" : "Show the archive"}
       </button>
       {open && archived !== null && archived.length === 0 && <p className="faint list-note">Nothing is archived.</p>}
       {open && archived !== null && <Items conversations={archived} current={current} />}
