@@ -94,13 +94,10 @@ def parlour(
 
 def _parlour_command(profile: Path | None) -> list[str]:
     """`parlour serve`, as it is installed; under cProfile when it shall write a profile."""
-    if (ROOT / "src/parlour/cli/main.py").exists():
-        start = "from parlour.cli.main import app; app(['serve'])"
-    else:
-        start = "from parlour.cli.serve import serve; serve()"
+    start = "from parlour.cli.main import app; app()"
     if profile is not None:
         start = f"import cProfile; cProfile.run({start!r}, {str(profile)!r})"
-    return [sys.executable, "-c", start]
+    return [sys.executable, "-c", start, "serve"]
 
 
 def _signed_in(url: str, out: Path) -> str:

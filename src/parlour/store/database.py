@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from parlour.errors import BadSetting
+from parlour.store import inline_sqlite
 
 
 class Reads(Protocol):
@@ -24,7 +25,7 @@ def database_url(text: str) -> URL:
     url = make_url(text)
     match url.get_backend_name():
         case "sqlite":
-            return url.set(drivername="sqlite+aiosqlite")
+            return url.set(drivername=inline_sqlite.DRIVER)
         case "postgresql":
             return url.set(drivername="postgresql+asyncpg")
         case other:

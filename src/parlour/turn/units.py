@@ -22,6 +22,8 @@ from parlour.turn.stored_steps import body_of
 
 BUSY: tuple[TurnStatus, ...] = ("running", "waiting")
 
+_OTHERS = turns.alias()
+
 
 # --- beginning -----------------------------------------------------------------------------------------------------
 
@@ -32,9 +34,8 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
     A turn that was running had an owner who died. A first claim also begins the answer. NotNow when another was
     faster, or the conversation is busy.
     """
-    another = turns.alias()
-    busy = exists(select(another.c.id)).where(
-        another.c.conversation_id == turn.conversation_id, another.c.status.in_(BUSY), another.c.id != turn.id
+    busy = exists(select(_OTHERS.c.id)).where(
+        _OTHERS.c.conversation_id == turn.conversation_id, _OTHERS.c.status.in_(BUSY), _OTHERS.c.id != turn.id
     )
     take = (
         update(turns)
