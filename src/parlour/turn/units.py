@@ -150,6 +150,8 @@ class Ending:
     final: StreamChunk
     steps: Sequence[tuple[int, Settled]]
     """The model step that ended it, and calls that were cut off with it, each with its number."""
+    tokens: int
+    """How many tokens the answer's words have, as reported or estimated."""
 
 
 def finished(
@@ -166,11 +168,15 @@ def finished(
             changes.append(_run_ended(turn, step, at))
     final = ending.final
     spoken.append(event(turn.topic, final))
-    row: dict[str, Any] = {"status": final.status, "error": final.error.model_dump() if final.error else None}
+    row: dict[str, Any] = {
+        "status": final.status,
+        "error": final.error.model_dump() if final.error else None,
+        "token_count": ending.tokens,
+    }
     if final.model:
         row["model"] = final.model
     if final.usage:
-        row |= {"usage": final.usage.model_dump(), "token_count": final.usage.completion_tokens}
+        row["usage"] = final.usage.model_dump()
     changes.append(_answer_row(answer, len(spoken) - 1, **row))
     spoken.append(_turn_event(turn, answer.message_id, ending.status, ending.reason))
     spoken += [event(topic, ConversationUpdated(conversation=after)) for topic in topics_of(after)]
