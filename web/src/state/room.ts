@@ -97,9 +97,8 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
   }
 
   function entered(me: Me): void {
-    set({ me });
-    session.follow(`user:${me.user_id}`);
-    session.retry();
+    session.enter(me.user_id);
+    set({ me, older: [], olderRemain: true, archived: null, questions: null });
     void acts.readModels();
   }
 
