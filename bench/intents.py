@@ -24,12 +24,12 @@ from parlour.models.intents.lexicon import english
 from parlour.models.intents.model import IntentsModel
 from parlour.models.intents.spelling import english_words
 from parlour.models.intents.understanding import Understander
-from parlour.tools.language import Named, NameChanges
+from parlour.tools.language import NameChanges, Named
 from tests.models.intents.asking import tools_of
 from tests.models.intents.house import CALLER, HouseNames
 
-ADJECTIVES = "north south east west upper lower old new little great inner outer front back second third".split()
-ROOMS = "kitchen bedroom study hall bathroom office lounge cellar pantry library studio workshop nursery".split()
+ADJECTIVES = ["north", "south", "east", "west", "upper", "lower", "old", "new", "little", "great", "inner", "outer", "front", "back", "second", "third"]
+ROOMS = ["kitchen", "bedroom", "study", "hall", "bathroom", "office", "lounge", "cellar", "pantry", "library", "studio", "workshop", "nursery"]
 DEVICES = (
     ("ceiling light", "light"),
     ("floor lamp", "lamp"),

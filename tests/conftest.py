@@ -5,12 +5,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import settings
 
 from parlour.journal.unit import Committed, Writer
 from parlour.journal.writer import open_writer
 from parlour.store.database import Database
 from tests.rules.skips import missing
 from tests.storage import Storage, Templates, postgres_is_there
+
+# A slow machine is no failure.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @dataclass

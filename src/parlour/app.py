@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
+from sqlalchemy.engine import URL
 
 from parlour.clock import Clock, SystemClock
 from parlour.config import Settings
@@ -22,11 +23,12 @@ from parlour.identity.who import who_is
 from parlour.ids import new_id
 from parlour.journal.pruning import Pruning
 from parlour.journal.unit import Writer
-from parlour.journal.writer import open_writer
+from parlour.journal.writer import OpenWriter, open_writer
 from parlour.models.base import Model
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup
 from parlour.models.offers import offered
+from parlour.models.openai import model_of
 from parlour.store.database import Database, database_url
 from parlour.store.lock import DataLock
 from parlour.store.migrate import upgrade
@@ -71,7 +73,6 @@ class App:
     built_in: IntentsModel
     conversations: Conversations
     talk: Talk
-    runner: Runner
 
 
 @asynccontextmanager
@@ -81,6 +82,7 @@ async def running(
     clock: Clock | None = None,
     models: Sequence[Model] | None = None,
     fatal: Callable[[BaseException], None] | None = None,
+    open_writer: OpenWriter = open_writer,
     demo: bool = False,
 ) -> AsyncGenerator[App]:
     """The app over its data directory, from taking the lock to handing every turn back.
@@ -106,31 +108,14 @@ async def running(
         home = HomeToolkit(database, writer, clock)
         await home.open()
         stack.push_async_callback(home.close)
-        executor = Executor([home], clock)
         built_in = IntentsModel()
         lineup = _lineup(settings, clock, database, built_in, models)
         stack.push_async_callback(lineup.close)
-        means = Means(
-            reads=database,
-            writer=writer,
-            clock=clock,
-            tools=executor,
-            models=lineup,
-            callers=_Callers(database),
-            caps=_caps(settings),
-            system_prompt=SYSTEM_PROMPT,
-        )
-        node_id = new_id()
-        presence = OnlyNode(node_id) if database.is_sqlite else PostgresPresence(url, node_id)
-        await presence.open()
-        stack.push_async_callback(presence.close)
-        runner = Runner(node_id, means, presence)
-        await runner.open()
-        stack.push_async_callback(runner.close)
+        executor = Executor([home], clock)
+        runner = await _runner(settings, url, _means(settings, clock, database, writer, executor, lineup), stack)
         pruning = Pruning(database, writer, clock, keep=timedelta(minutes=settings.feed_keep_minutes))
         for job in (hub.keep_up(), pruning.go_on()):
             stack.callback(asyncio.create_task(job).cancel)
-        saying = Saying(database, writer, clock, lineup, settings.chat_max_message_chars)
         yield App(
             settings=settings,
             clock=clock,
@@ -143,9 +128,44 @@ async def running(
             lineup=lineup,
             built_in=built_in,
             conversations=Conversations(database, writer, clock),
-            talk=Talk(database, saying, runner),
-            runner=runner,
+            talk=Talk(database, Saying(database, writer, clock, lineup, settings.chat_max_message_chars), runner),
         )
+
+
+async def _runner(settings: Settings, url: URL, means: Means, stack: AsyncExitStack) -> Runner:
+    """This node's runner, open; it hands its turns back before its presence ends."""
+    node_id = new_id()
+    presence = OnlyNode(node_id) if url.get_backend_name() == "sqlite" else PostgresPresence(url, node_id)
+    await presence.open()
+    stack.push_async_callback(presence.close)
+    runner = Runner(node_id, means, presence)
+    await runner.open()
+    stack.push_async_callback(runner.close)
+    return runner
+
+
+def _means(
+    settings: Settings, clock: Clock, database: Database, writer: Writer, executor: Executor, lineup: Lineup
+) -> Means:
+    caps = Caps(
+        steps=settings.turn_max_steps,
+        seconds=settings.turn_max_seconds,
+        output_units=settings.turn_max_output_chars,
+        context_tokens=settings.chat_context_tokens,
+        context_messages=settings.chat_context_window,
+        answer_tokens=min(2_048, settings.ai_max_tokens),
+        temperature=settings.ai_temperature,
+    )
+    return Means(
+        reads=database,
+        writer=writer,
+        clock=clock,
+        tools=executor,
+        models=lineup,
+        callers=_Callers(database),
+        caps=caps,
+        system_prompt=SYSTEM_PROMPT,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,18 +205,8 @@ def _lineup(
         ollama_base_url=settings.ollama_base_url,
         ollama_models=(settings.ollama_model,),
     )
-    return Lineup(built_in, [offer.model(clock=clock, total_s=settings.turn_max_seconds) for offer in offers], allowed)
-
-
-def _caps(settings: Settings) -> Caps:
-    return Caps(
-        steps=settings.turn_max_steps,
-        seconds=settings.turn_max_seconds,
-        output_units=settings.turn_max_output_chars,
-        context_tokens=settings.chat_context_tokens,
-        context_messages=settings.chat_context_window,
-        answer_tokens=min(2_048, settings.ai_max_tokens),
-        temperature=settings.ai_temperature,
+    return Lineup(
+        built_in, [model_of(offer, clock=clock, total_s=settings.turn_max_seconds) for offer in offers], allowed
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import update
-from tests.house import Lived, exchange
 
 from parlour.api.doors import OfferedModel
 from parlour.errors import InvalidRequest, ModelFailed, NotFound
@@ -18,6 +17,7 @@ from parlour.store.queries.turns import stored_turn
 from parlour.store.tables import turns
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool, ToolContext, make_tool
+from tests.house import Lived, exchange
 
 
 @dataclass(frozen=True, slots=True)

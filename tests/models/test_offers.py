@@ -4,7 +4,7 @@ import pytest
 
 from parlour.errors import BadSetting
 from parlour.models.offers import offered
-from parlour.models.openai import model_of
+from parlour.models.openai_request import Dialect
 from tests.conftest import ManualClock
 
 
@@ -20,13 +20,14 @@ def test_a_key_alone_means_openai_itself():
         "https://api.openai.com/v1",
         "sk-secret",
     )
-    assert (offer.window, offer.limit_field, offer.host) == (128_000, "max_completion_tokens", "api.openai.com")
+    assert (offer.window, offer.host) == (128_000, "api.openai.com")
+    assert offer.dialect == Dialect("max_completion_tokens", takes_temperature=True)
 
 
 def test_an_address_alone_means_a_server_without_a_key():
     (offer,) = offered(openai_base_url="http://localhost:1234/v1/", openai_models=["qwen3"])
     assert (offer.name, offer.base_url, offer.api_key) == ("openai/qwen3", "http://localhost:1234/v1", "")
-    assert offer.limit_field == "max_tokens"
+    assert offer.dialect == Dialect("max_tokens", takes_temperature=True)
 
 
 @pytest.mark.parametrize("address", ["http://localhost:11434", "http://localhost:11434/", "http://localhost:11434/v1"])
@@ -60,6 +61,16 @@ def test_an_offer_does_not_show_its_key():
 
 
 @pytest.mark.parametrize(
+    ("model", "takes"), [("gpt-4o", True), ("o3-mini", False), ("gpt-5", False), ("gpt-5-chat-latest", True)]
+)
+def test_models_that_reason_are_not_told_a_temperature(model: str, takes: bool):
+    (own,) = offered(openai_api_key="k", openai_models=[model])
+    (elsewhere,) = offered(openai_base_url="http://localhost/v1", openai_models=[model])
+    assert own.dialect.takes_temperature == takes
+    assert elsewhere.dialect.takes_temperature
+
+
+@pytest.mark.parametrize(
     ("model", "window"), [("gpt-4o", 128_000), ("gpt-4.1-mini", 1_047_576), ("o3", 200_000), ("unheard-of", 128_000)]
 )
 def test_the_window_is_known_by_the_name(model: str, window: int):
@@ -68,6 +79,6 @@ def test_the_window_is_known_by_the_name(model: str, window: int):
 
 async def test_an_offer_makes_its_model_without_asking_anybody():
     (offer,) = offered(ollama_base_url="http://localhost:11434")
-    model = model_of(offer, clock=ManualClock())
+    model = offer.model(clock=ManualClock())
     assert (model.name, model.window) == ("ollama/llama3.2", 4_096)
     await model.close()

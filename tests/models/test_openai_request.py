@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from parlour.models.base import AssistantMessage, Called, RequestedCall, ToolMessage, UserMessage
 from parlour.models.openai import OpenAIModel
-from parlour.models.openai_request import request_body
+from parlour.models.openai_request import Dialect, request_body
 from parlour.tools.tool import ToolContext, make_tool
 from tests.models.requests import ask, collect
 from tests.providers import Provider, answer_of, call_delta, end
@@ -25,7 +25,7 @@ BROKEN = RequestedCall("c2", "look", None, '{"room": ')
 
 def body_of(*messages: UserMessage | AssistantMessage | ToolMessage, **changes: object) -> dict[str, JsonValue]:
     request = dataclasses.replace(ask(*messages, tools=(LOOK,), system="Be kind."), **changes)  # pyright: ignore[reportArgumentType]
-    return orjson.loads(request_body(request, model="fake-1", limit_field="max_tokens"))
+    return orjson.loads(request_body(request, model="fake-1", dialect=Dialect()))
 
 
 def test_a_talk_with_tools_is_told_in_order():
@@ -88,16 +88,19 @@ def test_what_was_not_set_is_not_sent():
 
 def test_the_length_has_the_name_that_the_provider_knows():
     request = dataclasses.replace(ask("Hi"), temperature=0.2, max_tokens=99)
-    body = orjson.loads(request_body(request, model="m", limit_field="max_completion_tokens"))
+    body = orjson.loads(request_body(request, model="m", dialect=Dialect("max_completion_tokens")))
     assert (body["temperature"], body["max_completion_tokens"]) == (0.2, 99)
     assert "max_tokens" not in body
 
 
+def test_a_temperature_is_not_sent_where_it_would_be_refused():
+    request = dataclasses.replace(ask("Hi"), temperature=0.2)
+    assert b"temperature" not in request_body(request, model="m", dialect=Dialect(takes_temperature=False))
+
+
 def test_values_that_the_fast_encoder_refuses_are_sent_all_the_same():
     call = RequestedCall("c1", "look", {"number": 2**70, "text": "\ud83d\ude00 \ud83d"}, "")
-    sent = request_body(
-        ask(UserMessage("half \ud83d"), AssistantMessage("", (call,))), model="m", limit_field="max_tokens"
-    )
+    sent = request_body(ask(UserMessage("half \ud83d"), AssistantMessage("", (call,))), model="m", dialect=Dialect())
     body = sent.decode()
     assert "half \ufffd" in body
     assert str(2**70) in body

@@ -1,9 +1,12 @@
 """`parlour serve`: the server itself."""
 
+import asyncio
+import contextlib
 import os
+import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -20,6 +23,7 @@ from parlour.models.base import Model
 from parlour.telling import configure_logging
 
 SHUTDOWN_S = 5
+BACKLOG = 2048
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +61,7 @@ async def _serve(
     ready: Callable[[App], Awaitable[None]],
 ) -> None:
     async with running(settings, demo=demo, models=models) as app:
-        server = uvicorn.Server(
+        server = _Server(
             uvicorn.Config(
                 make_asgi(app),
                 http="httptools",
@@ -72,8 +76,24 @@ async def _serve(
                 timeout_graceful_shutdown=SHUTDOWN_S,
             )
         )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, server.stop)
         await ready(app)
         await server.serve(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Ends when it is told to, and leaves the process to us: there are turns to hand back afterwards."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+    def stop(self) -> None:
+        """Take no more, let what is open end; at the second call, at once."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -82,6 +102,7 @@ def _listen(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
         raise BadSetting(

@@ -1,11 +1,20 @@
 """Which models the settings offer. An offer is a value and calls nobody: it is used once an admin has said so."""
 
+from __future__ import annotations
+
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from parlour.clock import Clock
 from parlour.errors import BadSetting
-from parlour.models.openai_limits import DEFAULT_WINDOW, FIRST_EVENT_S, LimitField
+from parlour.models.openai_limits import DEFAULT_WINDOW, FIRST_EVENT_S, TOTAL_S, Limits
+from parlour.models.openai_request import Dialect
+
+if TYPE_CHECKING:
+    from parlour.models.openai import OpenAIModel
 
 OPENAI_URL = "https://api.openai.com/v1"
 OPENAI_MODELS = ("gpt-4o-mini",)
@@ -18,6 +27,9 @@ OLLAMA_FIRST_EVENT_S = 120.0
 WINDOWS = {"gpt-5": 400_000, "gpt-4.1": 1_047_576, "gpt-4o": 128_000, "gpt-4": 8_192, "gpt-3.5": 16_385, "o": 200_000}
 """Windows of OpenAI's models by the beginning of their names; the longest beginning that fits counts."""
 
+REASONS = re.compile(r"o\d|gpt-5")
+"""Models of OpenAI's that reason, and so take no temperature, unless they are made for chat."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -28,13 +40,28 @@ class Offer:
     base_url: str
     api_key: str = field(repr=False)
     window: int = DEFAULT_WINDOW
-    limit_field: LimitField = "max_tokens"
+    dialect: Dialect = field(default_factory=Dialect)
     first_event_s: float = FIRST_EVENT_S
 
     @property
     def host(self) -> str:
         """Where the talk would go: what an admin has to know before saying yes."""
         return urlsplit(self.base_url).netloc.rpartition("@")[2]
+
+    def model(self, *, clock: Clock, total_s: float = TOTAL_S) -> OpenAIModel:
+        """The model, ready to be asked; no connection is made yet."""
+        # Loaded here: the HTTP client costs a quarter of a second, and most houses offer no model at all.
+        from parlour.models.openai import OpenAIModel
+
+        return OpenAIModel(
+            name=self.name,
+            base_url=self.base_url,
+            api_key=self.api_key,
+            window=self.window,
+            dialect=self.dialect,
+            limits=Limits(total_s=total_s, first_event_s=self.first_event_s),
+            clock=clock,
+        )
 
 
 def offered(
@@ -63,7 +90,7 @@ def offered(
                 base_url=base_url,
                 api_key=key,
                 window=_window(model),
-                limit_field="max_completion_tokens" if is_openai else "max_tokens",
+                dialect=_dialect_of_openai(model) if is_openai else Dialect(),
             )
             for model in openai_models
         ]
@@ -94,6 +121,10 @@ def _address(setting: str, text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadSetting(f"{setting} has to be an address such as http://localhost:11434.")
     return address
+
+
+def _dialect_of_openai(model: str) -> Dialect:
+    return Dialect("max_completion_tokens", takes_temperature="chat" in model or not REASONS.match(model))
 
 
 def _window(model: str) -> int:

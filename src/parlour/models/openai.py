@@ -16,11 +16,10 @@ import aiohttp
 from parlour.clock import Clock, SystemClock
 from parlour.models.base import AssistantMessage, ModelEvent, ModelRequest, estimate_tokens
 from parlour.models.deadline import Deadline
-from parlour.models.offers import Offer
 from parlour.models.openai_faults import Faults, Transient
-from parlour.models.openai_limits import DEFAULT_WINDOW, TOTAL_S, LimitField, Limits
+from parlour.models.openai_limits import DEFAULT_WINDOW, Limits
 from parlour.models.openai_reply import Reply
-from parlour.models.openai_request import request_body
+from parlour.models.openai_request import Dialect, request_body
 from parlour.models.openai_stream import Exchange, Times
 
 HEALTH_S = 5.0
@@ -36,7 +35,7 @@ class OpenAIModel:
         base_url: str,
         api_key: str = "",
         window: int = DEFAULT_WINDOW,
-        limit_field: LimitField = "max_tokens",
+        dialect: Dialect | None = None,
         limits: Limits | None = None,
         clock: Clock | None = None,
         chance: Callable[[], float] = random.random,
@@ -57,7 +56,7 @@ class OpenAIModel:
         self._is_near = _is_loopback(parts.hostname)
         self._api_key = api_key
         self._window = window
-        self._limit_field: LimitField = limit_field
+        self._dialect = dialect or Dialect()
         self._limits = limits or Limits()
         self._clock = clock or SystemClock()
         self._chance = chance
@@ -80,7 +79,7 @@ class OpenAIModel:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """See `Model`. Tries again on passing faults as long as nothing has been given out."""
-        body = request_body(request, model=self._model, limit_field=self._limit_field)
+        body = request_body(request, model=self._model, dialect=self._dialect)
         exchange, events = await self._begun(request, body)
         try:
             while True:
@@ -155,19 +154,6 @@ class OpenAIModel:
                 trust_env=not self._is_near,
             )
         return self._session
-
-
-def model_of(offer: Offer, *, clock: Clock, total_s: float = TOTAL_S) -> OpenAIModel:
-    """The model that is offered, ready to be asked; no connection is made yet."""
-    return OpenAIModel(
-        name=offer.name,
-        base_url=offer.base_url,
-        api_key=offer.api_key,
-        window=offer.window,
-        limit_field=offer.limit_field,
-        limits=Limits(total_s=total_s, first_event_s=offer.first_event_s),
-        clock=clock,
-    )
 
 
 def _is_loopback(host: str) -> bool:

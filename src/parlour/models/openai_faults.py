@@ -20,6 +20,34 @@ TOO_LONG_WORDS = re.compile(
     r"|too many (input )?tokens",
     re.IGNORECASE,
 )
+MEANINGS = {
+    "key": ("provider_unauthorized", "{name} did not accept the key. An administrator has to check it."),
+    "length": (
+        "context_too_long",
+        "The conversation is too long for {name}. Nothing is lost; a new conversation has room.",
+    ),
+    "credit": (
+        "provider_rate_limited",
+        "The account for {name} has no credit left. An administrator has to see to it.",
+    ),
+    "rate": (
+        "provider_rate_limited",
+        "{name} has no room for more requests just now. Please try again in a moment.",
+    ),
+    "unknown": (
+        "provider_refused",
+        "The provider does not know the model {name}. An administrator has to choose another.",
+    ),
+    "fault": (
+        "provider_unavailable",
+        "{name} has a problem of its own just now. Please try again in a moment.",
+    ),
+    "request": (
+        "provider_refused",
+        "{name} refused the request. Please ask in another way, or choose another model.",
+    ),
+}
+"""What a refusal is called and said to be, by its kind."""
 EXHAUSTED_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
 
@@ -92,42 +120,8 @@ class Faults:
         )
 
     def _judged(self, status: int, error: object, detail: str) -> ModelProblem:
-        name = self._name
-        if status in (401, 403):
-            return ModelProblem(
-                "provider_unauthorized",
-                f"{name} did not accept the key. An administrator has to check it.",
-                detail=detail,
-            )
-        if status in (400, 413, 422, 500) and _is_too_long(error):
-            return ModelProblem(
-                "context_too_long",
-                f"The conversation is too long for {name}. Nothing is lost; a new conversation has room.",
-                detail=detail,
-            )
-        if status in (402, 429) or _code(error) in EXHAUSTED_CODES:
-            return ModelProblem(
-                "provider_rate_limited",
-                f"{name} has no room for more requests just now. Please try again in a moment.",
-                detail=detail,
-            )
-        if status == 404:
-            return ModelProblem(
-                "provider_refused",
-                f"The provider does not know the model {name}. An administrator has to choose another.",
-                detail=detail,
-            )
-        if status >= 500 or status in RETRIED_STATUSES:
-            return ModelProblem(
-                "provider_unavailable",
-                f"{name} has a problem of its own just now. Please try again in a moment.",
-                detail=detail,
-            )
-        return ModelProblem(
-            "provider_refused",
-            f"{name} refused the request. Please ask in another way, or choose another model.",
-            detail=detail,
-        )
+        code, sentence = MEANINGS[_kind(status, error)]
+        return ModelProblem(code, sentence.format(name=self._name), detail=detail)
 
     def _detail(self, text: str) -> str:
         if self._api_key:
@@ -139,6 +133,20 @@ def is_transient(status: int | None, problem: ModelProblem) -> bool:
     """Whether the same request may do better in a moment: an empty purse or too long a talk does not."""
     exhausted = any(code in problem.detail for code in EXHAUSTED_CODES)
     return status in RETRIED_STATUSES and problem.code != "context_too_long" and not exhausted
+
+
+def _kind(status: int, error: object) -> str:
+    if status in (401, 403):
+        return "key"
+    if status in (400, 413, 422, 500) and _is_too_long(error):
+        return "length"
+    if status == 402 or _code(error) in EXHAUSTED_CODES:
+        return "credit"
+    if status == 429:
+        return "rate"
+    if status == 404:
+        return "unknown"
+    return "fault" if status >= 500 or status in RETRIED_STATUSES else "request"
 
 
 def _error_object(body: bytes) -> object:

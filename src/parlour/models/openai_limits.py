@@ -1,7 +1,6 @@
 """How long a provider is waited for and how much of it is held. Values only, so that reading settings loads no more."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from parlour.models.openai_calls import CallLimits
 from parlour.models.retry import Backoff
@@ -9,9 +8,6 @@ from parlour.models.retry import Backoff
 TOTAL_S = 300.0
 FIRST_EVENT_S = 30.0
 DEFAULT_WINDOW = 128_000
-
-LimitField = Literal["max_tokens", "max_completion_tokens"]
-"""What a provider calls the greatest length of an answer: most know the first, OpenAI itself wants the second."""
 
 
 @dataclass(frozen=True, slots=True)

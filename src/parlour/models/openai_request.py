@@ -1,19 +1,30 @@
 """A request in the words of Chat Completions: canonical values in, the JSON body out. No I/O."""
 
 import json
+from dataclasses import dataclass
+from typing import Literal
 
 import orjson
 from pydantic import JsonValue
 
 from parlour.models.base import AssistantMessage, ModelMessage, ModelRequest, RequestedCall, ToolMessage, UserMessage
-from parlour.models.openai_limits import LimitField
 from parlour.models.surrogates import whole
 from parlour.tools.tool import Tool
 
 Json = dict[str, JsonValue]
 
 
-def request_body(request: ModelRequest, *, model: str, limit_field: LimitField) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Where providers of one format disagree."""
+
+    limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """What the greatest length of an answer is called: most know the first, OpenAI itself wants the second."""
+    takes_temperature: bool = True
+    """False for models that reason and refuse a request that names a temperature."""
+
+
+def request_body(request: ModelRequest, *, model: str, dialect: Dialect) -> bytes:
     """The body of `POST /chat/completions` that asks `model` for one streamed answer."""
     body: Json = {
         "model": model,
@@ -23,10 +34,10 @@ def request_body(request: ModelRequest, *, model: str, limit_field: LimitField) 
     }
     if request.tools:
         body["tools"] = [wire_tool(tool) for tool in request.tools]
-    if request.temperature is not None:
+    if request.temperature is not None and dialect.takes_temperature:
         body["temperature"] = request.temperature
     if request.max_tokens is not None:
-        body[limit_field] = request.max_tokens
+        body[dialect.limit_field] = request.max_tokens
     return _encoded(body)
 
 

@@ -14,6 +14,7 @@ from parlour.identity.access import conversation_for, message_for, project_for
 from parlour.identity.who import Who
 from parlour.ids import new_id
 from parlour.journal.unit import Guard, Unit, Writer, event, seq_of
+from parlour.models.base import estimate_tokens
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Conversation, LastMessage, MessageBody, TextPart, Turn
 from parlour.protocol.events import ConversationCreated, ConversationUpdated, NewMessage, TurnUpdated
@@ -168,33 +169,16 @@ def _message_unit(
         created_at=at,
     )
     turn = _queued(who, conversation, message.id, None, command.model)
-    untouched = conversation.title == UNTITLED and not conversation.title_is_own
-    after = conversation.model_copy(
-        update={
-            "title": made_title(command.content) if untouched else conversation.title,
-            "message_count": conversation.message_count + 1,
-            "last_message": LastMessage(text=preview(command.content), is_user=True, created_at=at),
-            "last_activity_at": max(at, conversation.last_activity_at),
-            "updated_at": max(at, conversation.updated_at),
-        }
-    )
+    after = _with_message(conversation, command.content, at)
     head = (ConversationUpdated if before else ConversationCreated)(conversation=after)
     own_topic, owner_topic = topics_of(after)
     ids = {"conversation_id": after.id, "message_id": message.id, "turn_id": turn.id}
-    row = message.model_dump(mode="json")
-    tokens = -(-len(command.content.encode()) // 4)
-    kept = insert(messages).values(
-        **row, tenant_id=who.tenant_id, position=seq_of(0), rev=seq_of(0), token_count=tokens
-    )
-    guards = [_said_once(who, command.client_message_id, "send_message", digest, ids, at)]
-    if before is not None:
-        guards.append(conversation_becomes(before, after))
-    begin = [row_of(after, who.tenant_id)] if before is None else []
+    once = _said_once(who, command.client_message_id, "send_message", digest, ids, at)
     unit = Unit(
-        guards=guards,
+        guards=[once] if before is None else [once, conversation_becomes(before, after)],
         changes=[
-            *begin,
-            kept,
+            *([row_of(after, who.tenant_id)] if before is None else []),
+            _message_kept(who, message, command.content),
             _turn_kept(turn, at),
             update(projects).where(projects.c.id == after.project_id).values(last_chat_at=at),
             _numbered(who, command.client_message_id),
@@ -207,6 +191,26 @@ def _message_unit(
         ],
     )
     return (ids, turn), unit
+
+
+def _with_message(conversation: Conversation, content: str, at: str) -> Conversation:
+    untouched = conversation.title == UNTITLED and not conversation.title_is_own
+    return conversation.model_copy(
+        update={
+            "title": made_title(content) if untouched else conversation.title,
+            "message_count": conversation.message_count + 1,
+            "last_message": LastMessage(text=preview(content), is_user=True, created_at=at),
+            "last_activity_at": max(at, conversation.last_activity_at),
+            "updated_at": max(at, conversation.updated_at),
+        }
+    )
+
+
+def _message_kept(who: Who, message: MessageBody, content: str):
+    row = message.model_dump(mode="json")
+    return insert(messages).values(
+        **row, tenant_id=who.tenant_id, position=seq_of(0), rev=seq_of(0), token_count=estimate_tokens(content)
+    )
 
 
 def _again_unit(

@@ -10,8 +10,8 @@ from typing import Literal
 
 from parlour.models.intents.fitting import PLACES
 from parlour.models.intents.index import NameIndex
-from parlour.models.intents.nouns import stem
 from parlour.models.intents.normalise import plain_words
+from parlour.models.intents.nouns import stem
 from parlour.models.intents.outcome import Outcome, Plan
 
 
@@ -58,7 +58,18 @@ UNSEEN = WordSet(
         "plus the stock prices",
         ", and why is the sky blue",
     ),
-    commands=("fire up", "shut", "crank up", "erase", "activate", "kill", "stop", "toggle", "could you unlock", "go and close"),
+    commands=(
+        "fire up",
+        "shut",
+        "crank up",
+        "erase",
+        "activate",
+        "kill",
+        "stop",
+        "toggle",
+        "could you unlock",
+        "go and close",
+    ),
     times=("last night", "in two hours", "during the holidays", "before breakfast", "a year ago", "this weekend"),
     conditions=("provided nobody is home", "as soon as the sun sets", "while I sleep", "in case of fire"),
     exceptions=("excluding the kitchen", "apart from lights", "minus the sensors", "barring the old ones"),
@@ -117,7 +128,9 @@ def bases(index: NameIndex) -> list[Base]:
     rooms = [name for n in index.things.values() if n.kind in PLACES for name in n.names]
     devices = [name for n in index.things.values() if n.kind == "device" for name in n.names]
     found = [Base(t, (r,)) for t in ROOM for r in rooms] + [Base(t, (d,)) for t in DEVICE for d in devices]
-    pairs = list(zip(devices, devices[5:] + devices[:5], strict=True)) + list(zip(rooms, rooms[3:] + rooms[:3], strict=True))
+    pairs = list(zip(devices, devices[5:] + devices[:5], strict=True)) + list(
+        zip(rooms, rooms[3:] + rooms[:3], strict=True)
+    )
     return found + [Base(t, pair) for t in PAIR for pair in pairs]
 
 
@@ -148,7 +161,17 @@ def _of_target(base: Base, words: WordSet, draw: random.Random) -> Iterator[Muta
 
 def bases_words(base: Base, draw: random.Random) -> tuple[str, ...]:
     """Words of names that all houses have."""
-    return ("lamp", "light", "kitchen", "machine", "door", "sensor", "blinds", "bedroom", draw.choice(("hub", "study", "hall")))
+    return (
+        "lamp",
+        "light",
+        "kitchen",
+        "machine",
+        "door",
+        "sensor",
+        "blinds",
+        "bedroom",
+        draw.choice(("hub", "study", "hall")),
+    )
 
 
 def _of_whole(base: Base, words: WordSet, draw: random.Random) -> Iterator[Mutation]:
@@ -162,7 +185,13 @@ def _of_whole(base: Base, words: WordSet, draw: random.Random) -> Iterator[Mutat
     yield Mutation(f"my uncle asked {text}", "reported", "nothing")
     yield Mutation(f"why {text}", "another question", "nothing")
     yield Mutation(f"imagine someone said {text}", "hypothetical", "nothing")
-    for now, then in ((" is ", " was "), ("what's", "what was"), (" are ", " were "), ("is ", "was "), (" does ", " did ")):
+    for now, then in (
+        (" is ", " was "),
+        ("what's", "what was"),
+        (" are ", " were "),
+        ("is ", "was "),
+        (" does ", " did "),
+    ):
         if now in text:
             yield Mutation(text.replace(now, then, 1), "past", "nothing")
             break
@@ -183,7 +212,9 @@ def _with(base: Base, at: int, name: str) -> str:
 def _slip(name: str, draw: random.Random) -> str:
     at = draw.randrange(len(name))
     letter = draw.choice("abcdefghijklmnopqrstuvwxyz")
-    return draw.choice((name[:at] + letter + name[at + 1 :], name[:at] + name[at + 1 :], name[:at] + letter + name[at:]))
+    return draw.choice(
+        (name[:at] + letter + name[at + 1 :], name[:at] + name[at + 1 :], name[:at] + letter + name[at:])
+    )
 
 
 # --- judging -------------------------------------------------------------------------------------------------------
