@@ -28,7 +28,6 @@ from parlour.models.base import Model
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup
 from parlour.models.offers import offered
-from parlour.models.openai import model_of
 from parlour.store.database import Database, database_url
 from parlour.store.lock import DataLock
 from parlour.store.migrate import upgrade
@@ -205,9 +204,7 @@ def _lineup(
         ollama_base_url=settings.ollama_base_url,
         ollama_models=(settings.ollama_model,),
     )
-    return Lineup(
-        built_in, [model_of(offer, clock=clock, total_s=settings.turn_max_seconds) for offer in offers], allowed
-    )
+    return Lineup(built_in, [offer.model(clock=clock, total_s=settings.turn_max_seconds) for offer in offers], allowed)
 
 
 def _die(error: BaseException) -> None:

@@ -1,7 +1,7 @@
 """A whole house in this process, and somebody who listens to it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from parlour.app import TOOLKIT_MIGRATIONS, App, running
 from parlour.config import Settings
 from parlour.hub.subscriber import Subscriber
 from parlour.identity.who import Who, who_is
-from parlour.journal.snapshot import snapshot
+from parlour.journal.snapshot import conversation_state
 from parlour.models.base import Finished, Model, ModelEvent, ModelProblem, ModelRequest, TextDelta, estimate_tokens
 from parlour.protocol.commands import SendMessage
 from parlour.protocol.content import Message, Turn
@@ -73,7 +73,7 @@ class Listener:
 
     app: App
     topic: str
-    outbox: Subscriber = field(default_factory=lambda: Subscriber(1_000_000))
+    outbox: Subscriber
     state: TopicState | None = None
     cursor: int = 0
     frames: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
@@ -121,9 +121,9 @@ class Listener:
         return [f["type"] for f in self.frames if "from_seq" in f and (not wanted or f["type"] in wanted)]
 
     async def agrees(self) -> None:
-        """What was followed frame by frame is what a newcomer gets."""
+        """What was followed frame by frame is what is kept."""
         async with self.app.database.read() as connection:
-            fresh = await snapshot(connection, self.topic)
+            fresh = await conversation_state(connection, self.topic.partition(":")[2], self.conversation.window)
         assert self.state == fresh
 
 
@@ -148,9 +148,9 @@ class Talking:
         )
         return dict((await self.app.talk.say(self.who, command)).ids)
 
-    async def listens(self, conversation_id: str, after: int | None = None) -> Listener:
-        """Follow a conversation from here."""
-        listener = Listener(self.app, f"conversation:{conversation_id}")
+    async def listens(self, conversation_id: str, after: int | None = None, limit_bytes: int = 10_000_000) -> Listener:
+        """Follow a conversation, from a snapshot or after a cursor."""
+        listener = Listener(self.app, f"conversation:{conversation_id}", Subscriber(limit_bytes), cursor=after or 0)
         await listener.follow(after)
         await listener.until(lambda: listener.state is not None or after is not None)
         return listener
@@ -185,7 +185,7 @@ class Opening:
     folder: Path
 
     @asynccontextmanager
-    async def __call__(self, *models: Model, **settings: Any) -> AsyncIterator[Talking]:  # pyright: ignore[reportDeprecated]
+    async def __call__(self, *models: Model, **settings: Any) -> AsyncGenerator[Talking]:
         """The house with these models, and its admin."""
         url = self.storage.url.render_as_string(hide_password=False)
         chosen = Settings(data_dir=self.folder, database_url=url, **settings)

@@ -3,9 +3,10 @@
 import dataclasses
 
 import orjson
+import pytest
 from pydantic import JsonValue
 
-from parlour.models.base import AssistantMessage, Called, RequestedCall, ToolMessage, UserMessage
+from parlour.models.base import AssistantMessage, Called, Finished, RequestedCall, ToolMessage, UserMessage
 from parlour.models.openai import OpenAIModel
 from parlour.models.openai_request import Dialect, request_body
 from parlour.tools.tool import ToolContext, make_tool
@@ -124,3 +125,12 @@ async def test_an_id_that_was_used_before_in_the_talk_is_replaced(loopback: Prov
     (call,) = [event.call for event in events if isinstance(event, Called)]
     assert call.id
     assert call.id != "c1"
+
+
+async def test_a_model_on_this_machine_is_not_asked_through_a_proxy(
+    loopback: Provider, model: OpenAIModel, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    loopback.answer(*answer_of("Hi"))
+    assert isinstance((await collect(model.stream(ask("Hello"))))[-1], Finished)

@@ -169,3 +169,24 @@ async def test_health_is_whether_the_provider_takes_the_key(
     await loopback.until_asked(3)
     await model.close()
     assert not await checking
+
+
+async def test_many_streams_at_once_do_not_wait_for_each_other(loopback: Provider, model: OpenAIModel):
+    loopback.answer(delta(content="a"), end="hang")
+    streams = [closable(model.stream(ask())) for _ in range(120)]
+    firsts = await asyncio.wait_for(asyncio.gather(*(anext(stream) for stream in streams)), 10)
+    assert firsts == [TextDelta("a")] * 120
+    for stream in streams:
+        await stream.aclose()
+    await loopback.until_all_are_gone()
+
+
+async def test_a_model_that_is_closed_in_the_middle_ends_its_streams(loopback: Provider, model: OpenAIModel):
+    loopback.answer(delta(content="a"), end="hang")
+    stream = closable(model.stream(ask()))
+    await anext(stream)
+    waiting = asyncio.create_task(collect(stream))
+    await asyncio.sleep(0)
+    await model.close()
+    assert (await problem_after(waiting)).code == "provider_cut"
+    await loopback.until_all_are_gone()

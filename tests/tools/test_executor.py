@@ -6,14 +6,14 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field
 from structlog.testing import capture_logs
-from tests.conftest import ManualClock
-from tests.tools.conftest import Shelf
 
 from parlour.errors import StorageFailed
 from parlour.tools.caller import Caller
 from parlour.tools.executor import Call, Executor, Limits
 from parlour.tools.outcomes import NotThere, Outcome
 from parlour.tools.tool import Tool, ToolContext, Wording, make_tool
+from tests.conftest import ManualClock
+from tests.tools.conftest import Shelf
 
 
 class Bench:

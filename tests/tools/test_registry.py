@@ -1,11 +1,11 @@
 """The registry keeps toolsets apart by name, and says who is in whose way."""
 
 import pytest
-from tests.tools.conftest import Shelf
 
 from parlour.tools.caller import Caller
 from parlour.tools.registry import NameClash, Registry
 from parlour.tools.tool import Tool, ToolContext, make_tool
+from tests.tools.conftest import Shelf
 
 
 def tool_called(name: str) -> Tool:

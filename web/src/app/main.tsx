@@ -7,6 +7,8 @@ import { wireTo } from "../connection/wire";
 import { createRoom } from "../state/room";
 import { RoomProvider } from "../state/use-room";
 import "../ui/base.css";
+import "../ui/over.css";
+import "../ui/prose.css";
 import { App } from "./App";
 
 const address = new URL("/api/v1/chat/ws", location.href);

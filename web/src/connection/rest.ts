@@ -1,23 +1,18 @@
 /** What the page asks by REST: who one is, lists, pages, the models. Live data come by the socket. */
 
 import type { Conversation, Message } from "../protocol";
-
-/** Who is asking. */
-export interface Me {
-  user_id: string;
-  username: string;
-  full_name: string;
-  role: "admin" | "moderator" | "user" | "guest";
-  permissions: string[];
-}
-
-/** Somebody who can answer; one that is not allowed yet is only offered. */
-export interface ModelView {
-  id: string;
-  provider: string;
-  is_allowed: boolean;
-  is_default: boolean;
-}
+import type {
+  ConversationChange,
+  ConversationList,
+  ErrorBody,
+  Me,
+  MessageList,
+  ModelList,
+  ModelView,
+  ProviderAllowed,
+  SignIn,
+  SuggestionList,
+} from "../protocol/rest";
 
 export interface Page<T> {
   items: T[];
@@ -40,7 +35,7 @@ export interface Rest {
   signIn(link: string): Promise<Me>;
   signOut(): Promise<void>;
   conversations(offset: number, includeArchived: boolean): Promise<Page<Conversation>>;
-  changeConversation(id: string, change: { title?: string; is_archived?: boolean }): Promise<void>;
+  changeConversation(id: string, change: ConversationChange): Promise<void>;
   deleteConversation(id: string): Promise<void>;
   /** The messages just before one, in their order. */
   messagesBefore(conversation: string, message: string): Promise<Page<Message>>;
@@ -73,24 +68,27 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
 
   return {
     me: () => call("GET", "/auth/me"),
-    signIn: (link) => call("POST", "/auth/link", { link }),
+    signIn: (link) => call("POST", "/auth/link", { link } satisfies SignIn),
     signOut: () => call("POST", "/auth/logout"),
     conversations: async (offset, includeArchived) => {
       const query = `limit=${PAGE}&offset=${offset}&include_archived=${String(includeArchived)}`;
-      const page = await call<{ conversations: Conversation[]; has_more: boolean }>("GET", `/chat/conversations?${query}`);
+      const page = await call<ConversationList>("GET", `/chat/conversations?${query}`);
       return { items: page.conversations, has_more: page.has_more };
     },
     changeConversation: (id, change) => call("PATCH", `/chat/conversations/${id}`, change),
     deleteConversation: (id) => call("DELETE", `/chat/conversations/${id}`),
     messagesBefore: async (conversation, message) => {
       const path = `/chat/conversations/${conversation}/messages?limit=${PAGE}&before=${message}&include_deleted=true`;
-      const page = await call<{ messages: Message[]; has_more: boolean }>("GET", path);
+      const page = await call<MessageList>("GET", path);
       return { items: page.messages, has_more: page.has_more };
     },
     message: (id) => call("GET", `/chat/messages/${id}`),
-    questions: async () => (await call<{ questions: string[] }>("GET", "/suggestions")).questions,
-    models: async () => (await call<{ models: ModelView[] }>("GET", "/models")).models,
-    allowProvider: async (provider) => (await call<{ models: ModelView[] }>("POST", "/models/allowed", { provider })).models,
+    questions: async () => (await call<SuggestionList>("GET", "/suggestions")).questions,
+    models: async () => (await call<ModelList>("GET", "/models")).models,
+    allowProvider: async (provider) => {
+      const body: ProviderAllowed = { provider, is_allowed: true };
+      return (await call<ModelList>("POST", "/models/allowed", body)).models;
+    },
   };
 }
 
@@ -102,8 +100,8 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The server's own sentence about a refusal. */
+/** The server's own sentence about a refusal; something between us and it may have answered instead. */
 function sentence(said: unknown): string {
-  if (typeof said === "object" && said !== null && "detail" in said && typeof said.detail === "string") return said.detail;
-  return UNCLEAR;
+  const words = (said as Partial<ErrorBody> | null)?.detail;
+  return typeof words === "string" ? words : UNCLEAR;
 }

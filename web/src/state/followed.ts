@@ -1,6 +1,7 @@
 /** A topic as this page follows it: its state, how far it has heard, and what a frame makes of both. */
 
 import type { DurableFrame, Message, TopicState } from "../protocol";
+import { DURABLE_TYPES } from "../protocol";
 import { mergePage, reduce } from "./reduce";
 import { DoesNotFollow } from "./text";
 
@@ -13,10 +14,13 @@ export interface Followed {
 /** applied, or a repeat that changes nothing; gap: ask for what is missing; broken: ask for a snapshot. */
 export type Outcome = { kind: "applied"; followed: Followed } | { kind: "repeat" } | { kind: "gap" } | { kind: "broken" };
 
-/** What `frame` makes of a topic. */
+const KNOWN: ReadonlySet<string> = new Set(DURABLE_TYPES);
+
+/** What `frame` makes of a topic. A kind of event that a newer server knows, and this page does not, changes nothing. */
 export function follow(followed: Followed, frame: DurableFrame): Outcome {
   if (frame.seq <= followed.seq) return { kind: "repeat" };
   if (frame.from_seq > followed.seq + 1) return { kind: "gap" };
+  if (!KNOWN.has(frame.type)) return { kind: "applied", followed: { ...followed, seq: frame.seq } };
   try {
     const state = reduce(followed.state, frame);
     return wholeAfter(state, frame) ? { kind: "applied", followed: { state, seq: frame.seq } } : { kind: "broken" };

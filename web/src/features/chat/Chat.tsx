@@ -5,6 +5,8 @@ import { conversationIn, topicOf } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { go } from "../../ui/navigation";
 import "./chat.css";
+import "./tool.css";
+import "./write.css";
 import { Conversation } from "./Conversation";
 import { Models } from "./Models";
 

@@ -1,4 +1,4 @@
-import type { ModelView } from "../../connection/rest";
+import type { ModelView } from "../../protocol/rest";
 import { useActs, useRoom } from "../../state/use-room";
 
 const DECIDES = "house:manage";

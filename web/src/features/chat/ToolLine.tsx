@@ -2,6 +2,7 @@ import { useId, useState } from "react";
 import type { ToolCallPart } from "../../protocol";
 import { Data } from "../../ui/Data";
 import { ChevronIcon } from "../../ui/icons";
+import { namesIn } from "../../ui/rows";
 import { aside } from "./words";
 
 /** One run of a tool as a line of words, which opens to what went in and what came out. */
@@ -30,6 +31,7 @@ export function ToolLine({ call }: { call: ToolCallPart }) {
 function Inside({ call }: { call: ToolCallPart }) {
   const [raw, setRaw] = useState(false);
   const asked = Object.keys(call.arguments).length > 0;
+  const names = namesIn(call.result);
   return (
     <div className="tool-inside">
       <p className="tool-name">
@@ -43,9 +45,9 @@ function Inside({ call }: { call: ToolCallPart }) {
       ) : (
         <>
           {asked && <h3>What it was asked</h3>}
-          {asked && <Data value={call.arguments} label="What it was asked" />}
+          {asked && <Data value={call.arguments} label="What it was asked" names={names} />}
           {call.result !== null && <h3>What came back</h3>}
-          <Data value={call.result} label="What came back" />
+          <Data value={call.result} label="What came back" names={names} />
         </>
       )}
       {call.truncated && <p className="faint">This is only the beginning; the result was too long for the page.</p>}

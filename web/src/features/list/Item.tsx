@@ -106,7 +106,9 @@ function Rename({ conversation, done }: { conversation: Conversation; done: () =
   );
 }
 
+/** One line of plain words; marks of Markdown are noise there. */
 function lastLine({ last_message }: Conversation): string {
   if (last_message === null) return "";
-  return last_message.is_user ? `You: ${last_message.text}` : last_message.text;
+  const words = last_message.text.replace(/[*`#|]+/g, "").replace(/\s+/g, " ");
+  return last_message.is_user ? `You: ${words}` : words;
 }

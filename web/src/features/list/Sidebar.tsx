@@ -72,7 +72,7 @@ function Archive({ current }: { current: string | null }) {
   return (
     <section aria-label="Archive">
       <button className="quiet wide" aria-expanded={open} onClick={toggle}>
-        {open ? "Hide the archive" : "Archive"}
+        {open ? "Hide the archive" : "Show the archive"}
       </button>
       {open && archived !== null && archived.length === 0 && <p className="faint list-note">Nothing is archived.</p>}
       {open && archived !== null && <Items conversations={archived} current={current} />}
@@ -94,11 +94,10 @@ function Person() {
   const me = useRoom((room) => room.me);
   const acts = useActs();
   if (!me) return null;
+  const name = me.full_name || me.username;
   return (
     <div className="me">
-      <span>
-        {me.full_name || me.username} · {me.role}
-      </span>
+      <span>{name === me.role ? name : `${name} · ${me.role}`}</span>
       <button className="quiet" onClick={() => void acts.signOut()}>
         Sign out
       </button>
