@@ -201,8 +201,9 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
       attempt(async () => {
         await rest.changeConversation(conversation.id, { is_archived: false });
         const { archived, older } = now();
+        const live = conversation.last_activity_at >= (headOf(now())?.window ?? "");
         set({
-          older: united(older, [{ ...conversation, is_archived: false }]),
+          older: live ? older : united(older, [{ ...conversation, is_archived: false }]),
           archived: archived?.filter((one) => one.id !== conversation.id) ?? null,
         });
       }),
