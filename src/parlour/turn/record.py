@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.journal.feed import read_deltas
@@ -21,6 +21,20 @@ from parlour.turn.stored_steps import step_from
 
 LONGEST_HISTORY = 1_000
 """How many of a conversation's messages are looked at for one request, however long it is."""
+
+
+_TURN = select(turns).where(turns.c.id == bindparam("turn_id"))
+_SAID = (
+    select(messages)
+    .where(messages.c.conversation_id == bindparam("conversation_id"))
+    .order_by(messages.c.position.desc())
+    .limit(LONGEST_HISTORY)
+)
+_STEPS = (
+    select(turn_steps)
+    .where(turn_steps.c.turn_id.in_(bindparam("turn_ids", expanding=True)))
+    .order_by(turn_steps.c.turn_id, turn_steps.c.step)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +92,8 @@ class Past:
 
 async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     """Read what a claimed turn, whose answer the claim began or found, is to go on from."""
-    (turn,) = await turn_rows(connection, turns.c.id == turn_id)
-    rows = await connection.execute(
-        select(messages)
-        .where(messages.c.conversation_id == turn.conversation_id)
-        .order_by(messages.c.position.desc())
-        .limit(LONGEST_HISTORY)
-    )
+    turn = turn_row_from((await connection.execute(_TURN, {"turn_id": turn_id})).mappings().one())
+    rows = await connection.execute(_SAID, {"conversation_id": turn.conversation_id})
     said = {row["id"]: message_from(row) for row in reversed(rows.mappings().all())}
     steps = await _steps(connection, [message.turn_id for message in said.values()])
     question, stored = said[turn.question_id], said[turn.answer_id or ""]
@@ -123,13 +132,8 @@ def _exchanges(said: Sequence[Message], question: Message, steps: dict[str, list
 
 
 async def _steps(connection: AsyncConnection, wanted: Sequence[str | None]) -> dict[str, list[Settled]]:
-    query = (
-        select(turn_steps)
-        .where(turn_steps.c.turn_id.in_([turn_id for turn_id in wanted if turn_id]))
-        .order_by(turn_steps.c.turn_id, turn_steps.c.step)
-    )
     found: dict[str, list[Settled]] = {}
-    for row in await connection.execute(query):
+    for row in await connection.execute(_STEPS, {"turn_ids": [turn_id for turn_id in wanted if turn_id]}):
         found.setdefault(row.turn_id, []).append(step_from(row.kind, row.body))
     return found
 

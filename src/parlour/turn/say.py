@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
@@ -30,6 +30,10 @@ from parlour.turn.retrying import Built, read_and_commit
 from parlour.turn.units import conversation_becomes
 
 MADE_TITLE = 50
+
+_COMMAND = select(commands).where(
+    commands.c.user_id == bindparam("user_id"), commands.c.command_id == bindparam("command_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +135,8 @@ class Saying:
 
     async def _said_before(self, who: Who, command_id: str, digest: str) -> Said | None:
         async with self.reads.read() as connection:
-            query = select(commands).where(commands.c.user_id == who.user_id, commands.c.command_id == command_id)
-            row = (await connection.execute(query)).one_or_none()
+            found = await connection.execute(_COMMAND, {"user_id": who.user_id, "command_id": command_id})
+            row = found.one_or_none()
         if row is None:
             return None
         if row.digest != digest:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from parlour.clock import Clock, isoformat
 from parlour.errors import Conflict, Fenced, ParlourError, StorageFailed
+from parlour.ids import new_id
 from parlour.journal.unit import Committed, Delta, Guard, Publish, Receipt, Unit, seqs_of_unit
 from parlour.journal.writer.postgres_statements import append_deltas, move_heads, newest_delta
 from parlour.store.tables import commits, events
@@ -118,8 +119,9 @@ class PostgresWriter:
 
     async def _write_deltas(self, items: Sequence[_Item]) -> None:
         deltas = [item.unit for item in items if isinstance(item.unit, Delta)]
+        name = new_id()
         try:
-            said = await self._insisting(deltas[0].id, lambda connection: self._append(connection, deltas))
+            said = await self._insisting(name, lambda connection: self._append(connection, name, deltas))
         except ParlourError as error:
             for item in items:
                 _fail(item, error)
@@ -131,13 +133,12 @@ class PostgresWriter:
             else:
                 _succeed(item, Receipt(item.unit.id, (committed.seq,)))
 
-    async def _append(self, connection: AsyncConnection, deltas: Sequence[Delta]) -> list[Committed | None]:
+    async def _append(self, connection: AsyncConnection, name: str, deltas: Sequence[Delta]) -> list[Committed | None]:
         at = isoformat(self._clock.now())
-        batch_id = deltas[0].id
-        earlier = await connection.scalar(select(commits.c.seqs).where(commits.c.id == batch_id))
+        earlier = await connection.scalar(select(commits.c.seqs).where(commits.c.id == name))
         if earlier is None:
             seqs = await append_deltas(connection, deltas, at)
-            await connection.execute(insert(commits).values(id=batch_id, seqs=seqs, at=at))
+            await connection.execute(insert(commits).values(id=name, seqs=seqs, at=at))
         else:
             seqs = earlier
         return [
