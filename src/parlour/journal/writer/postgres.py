@@ -7,10 +7,10 @@ side. A commit whose outcome was lost with the connection is looked up by its id
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import CursorResult, insert, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from parlour.clock import Clock, isoformat
 from parlour.errors import Conflict, Fenced, ParlourError, StorageFailed
 from parlour.ids import new_id
-from parlour.journal.unit import Committed, Delta, Guard, Publish, Receipt, Unit, seqs_of_unit
+from parlour.journal.unit import Change, Committed, Delta, Filled, Guard, Publish, Receipt, Unit, seqs_of_unit
 from parlour.journal.writer.postgres_statements import append_deltas, move_heads, newest_delta
 from parlour.store.tables import commits, events
 
@@ -172,7 +172,7 @@ class PostgresWriter:
         token = seqs_of_unit.set(seqs)
         try:
             for statement in unit.changes:
-                await connection.execute(statement)
+                await _execute(connection, statement)
         finally:
             seqs_of_unit.reset(token)
         if unit.events:
@@ -216,9 +216,15 @@ class PostgresWriter:
         raise StorageFailed
 
 
+async def _execute(connection: AsyncConnection, change: Change) -> CursorResult[Any]:
+    if isinstance(change, Filled):
+        return await connection.execute(change.statement, change.parameters())
+    return await connection.execute(change)
+
+
 async def _rows_touched(connection: AsyncConnection, guard: Guard) -> int:
     try:
-        return (await connection.execute(guard.statement)).rowcount
+        return (await _execute(connection, guard.statement)).rowcount
     except IntegrityError as taken:
         raise guard.conflict from taken
 
