@@ -21,12 +21,6 @@ from tests.house import Lived, anybody, exchange, lived_in
 
 
 @pytest.fixture
-async def lived(database: Database, writer: Writer, clock: ManualClock) -> Lived:
-    """A house with `admin`, `ann` and `bob`."""
-    return await lived_in(database, writer, clock)
-
-
-@pytest.fixture
 def ann(lived: Lived) -> Who:
     """Somebody with conversations."""
     return anybody(lived.ann)

@@ -55,8 +55,8 @@ def turn_row_from(row: RowMapping) -> TurnRow:
 
 
 async def turn_rows(connection: AsyncConnection, *wanted: object) -> list[TurnRow]:
-    """The turns that fit every clause of `wanted`, in the order they were asked."""
-    found = await connection.execute(select(turns).where(*wanted).order_by(turns.c.queued_at, turns.c.position))  # pyright: ignore[reportArgumentType]
+    """The turns that fit every clause of `wanted`, those of each conversation in the order they were asked."""
+    found = await connection.execute(select(turns).where(*wanted).order_by(turns.c.conversation_id, turns.c.position))  # pyright: ignore[reportArgumentType]
     return [turn_row_from(row) for row in found.mappings()]
 
 
