@@ -167,9 +167,7 @@ async def test_a_transaction_that_the_database_undid_is_told_to_everybody_in_it_
 ) -> None:
     await _break_down_on(storage, "broken")
     await writer.commit(Unit(events=[said()]))
-    futures = [
-        writer.submit(Unit(changes=tenant(name).changes, events=[said()])) for name in ("a", "broken", "b")
-    ]
+    futures = [writer.submit(Unit(changes=tenant(name).changes, events=[said()])) for name in ("a", "broken", "b")]
     results = await asyncio.gather(*futures, return_exceptions=True)
     kept = [name for name, result in zip(("a", "broken", "b"), results, strict=True) if isinstance(result, Receipt)]
     assert "broken" not in kept
