@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import RowMapping, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.journal.feed import read_deltas
@@ -24,9 +24,17 @@ LONGEST_HISTORY = 1_000
 
 
 _TURN = select(turns).where(turns.c.id == bindparam("turn_id"))
-_SAID = (
+_OWN = (
     select(messages)
-    .where(messages.c.conversation_id == bindparam("conversation_id"))
+    .where(messages.c.id.in_((bindparam("question_id"), bindparam("answer_id"))))
+    .order_by(messages.c.role.desc())
+)
+_BEFORE = (
+    select(messages)
+    .where(
+        messages.c.conversation_id == bindparam("conversation_id"),
+        or_(messages.c.position < bindparam("position"), messages.c.role == "assistant"),
+    )
     .order_by(messages.c.position.desc())
     .limit(LONGEST_HISTORY)
 )
@@ -69,8 +77,8 @@ def turn_row_from(row: RowMapping) -> TurnRow:
 
 
 async def turn_rows(connection: AsyncConnection, *wanted: object) -> list[TurnRow]:
-    """The turns that fit every clause of `wanted`, in the order they were asked."""
-    found = await connection.execute(select(turns).where(*wanted).order_by(turns.c.queued_at, turns.c.position))  # pyright: ignore[reportArgumentType]
+    """The turns that fit every clause of `wanted`, those of each conversation in the order they were asked."""
+    found = await connection.execute(select(turns).where(*wanted).order_by(turns.c.conversation_id, turns.c.position))  # pyright: ignore[reportArgumentType]
     return [turn_row_from(row) for row in found.mappings()]
 
 
@@ -93,10 +101,8 @@ class Past:
 async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     """Read what a claimed turn, whose answer the claim began or found, is to go on from."""
     turn = turn_row_from((await connection.execute(_TURN, {"turn_id": turn_id})).mappings().one())
-    rows = await connection.execute(_SAID, {"conversation_id": turn.conversation_id})
-    said = {row["id"]: message_from(row) for row in reversed(rows.mappings().all())}
-    steps = await _steps(connection, [message.turn_id for message in said.values()])
-    question, stored = said[turn.question_id], said[turn.answer_id or ""]
+    (question, stored), before = await _said(connection, turn)
+    steps = await _steps(connection, [stored.turn_id, *(message.turn_id for message in before)])
     answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
     cut, chunk_index = await _live_text(connection, turn, answer, stored.position)
     return Past(
@@ -106,8 +112,18 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
         answer=answer,
         chunk_index=chunk_index,
         cut=cut,
-        earlier=tuple(_exchanges(list(said.values()), question, steps)),
+        earlier=tuple(_exchanges(before, question, steps)),
     )
+
+
+async def _said(connection: AsyncConnection, turn: TurnRow) -> tuple[list[Message], list[Message]]:
+    """The question and the answer of `turn`; and what was said before the question or in answer to that, in order."""
+    own = {"question_id": turn.question_id, "answer_id": turn.answer_id}
+    mine = (await connection.execute(_OWN, own)).mappings()
+    question, answer = [message_from(row) for row in mine]
+    where = {"conversation_id": turn.conversation_id, "position": question.position}
+    rows = await connection.execute(_BEFORE, where)
+    return [question, answer], [message_from(row) for row in reversed(rows.mappings().all())]
 
 
 def text_of(message: Message) -> str:

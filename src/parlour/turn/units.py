@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Executable, and_, bindparam, exists, func, insert, or_, select, update
@@ -11,7 +11,7 @@ from parlour.errors import Fenced, Moved, NotNow
 from parlour.journal.unit import Change, Event, Filled, Guard, Unit, event, seq_of
 from parlour.models.base import RequestedCall
 from parlour.protocol.content import Conversation, MessageBody, Part, Problem, Turn, TurnStatus
-from parlour.protocol.events import AssistantMessageStart, ConversationUpdated, StreamChunk, TurnUpdated
+from parlour.protocol.events import ENDED, AssistantMessageStart, ConversationUpdated, StreamChunk, TurnUpdated
 from parlour.store.queries.conversations import StoredConversation
 from parlour.store.tables import attempts, conversations, deltas, messages, tool_runs, turn_steps, turns
 from parlour.turn.answer import Answer, problem_of
@@ -40,14 +40,13 @@ _TAKE = (
         turns.c.status == bindparam("the_status"),
         ~_BUSY_WITH_ANOTHER,
     )
-    .values(
-        status="running",
-        fence=turns.c.fence + 1,
-        mark=func.coalesce(turns.c.mark, select(func.coalesce(func.max(deltas.c.id), 0)).scalar_subquery()),
-    )
+    .values(mark=func.coalesce(turns.c.mark, select(func.coalesce(func.max(deltas.c.id), 0)).scalar_subquery()))
 )
 _OF_OWNER = update(turns).where(
-    turns.c.id == bindparam("the_id"), turns.c.fence == bindparam("the_fence"), turns.c.status == "running"
+    turns.c.id == bindparam("the_id"),
+    turns.c.fence == bindparam("the_fence"),
+    turns.c.owner == bindparam("the_owner"),
+    turns.c.status == "running",
 )
 _CONVERSATION = update(conversations).where(
     conversations.c.id == bindparam("the_id"), conversations.c.version == bindparam("the_version")
@@ -60,12 +59,20 @@ _KEEP_STEP = insert(turn_steps)
 # --- beginning -----------------------------------------------------------------------------------------------------
 
 
-def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -> Unit:
-    """Takes a turn: its fence rises, so that nothing of an earlier owner commits any more.
+def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -> tuple[TurnRow, Unit]:
+    """Takes a turn: its fence rises, so that nothing of an earlier owner commits any more. With it the turn as taken.
 
     A turn that was running had an owner who died. A first claim also begins the answer. NotNow when another was
     faster, or something that was asked before is still open.
     """
+    mine = replace(
+        turn,
+        status="running",
+        owner=owner,
+        answer_id=answer_id,
+        fence=turn.fence + 1,
+        deaths=turn.deaths + (turn.status == "running"),
+    )
     take = Filled(
         _TAKE,
         {
@@ -73,9 +80,11 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
             "the_fence": turn.fence,
             "the_status": turn.status,
             "the_conversation": turn.conversation_id,
-            "owner": owner,
-            "answer_id": answer_id,
-            "deaths": turn.deaths + (turn.status == "running"),
+            "owner": mine.owner,
+            "answer_id": mine.answer_id,
+            "status": mine.status,
+            "fence": mine.fence,
+            "deaths": mine.deaths,
             "claimed_at": at,
         },
     )
@@ -90,9 +99,9 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
         row = {"tenant_id": turn.tenant_id, "position": here, "rev": here, "token_count": 0}
         changes.append(Filled(_KEEP_ANSWER, body.model_dump(mode="json") | row))
         if turn.replaces:
-            replaced = update(messages).where(messages.c.id == turn.replaces)
-            changes.append(replaced.values(replaced_by=answer_id, rev=here))
-    return Unit(guards=[Guard(take, NotNow())], changes=changes, events=said)
+            old = update(messages).where(messages.c.id == turn.replaces)
+            changes.append(old.values(replaced_by=answer_id, rev=here))
+    return mine, Unit(guards=[Guard(take, NotNow())], changes=changes, events=said)
 
 
 def _empty_answer(turn: TurnRow, answer_id: str, model: str, at: str) -> MessageBody:
@@ -214,18 +223,18 @@ def finished(
 
 
 def stopped_in_queue(turn: TurnRow, at: str) -> Unit:
-    """Ends a turn that nobody has begun with. NotNow when somebody has."""
+    """Ends a turn that nobody has begun with. NotNow when somebody has: then there is an answer to be ended too."""
     end = (
         update(turns)
-        .where(turns.c.id == turn.id, turns.c.fence == turn.fence, turns.c.status == "queued")
+        .where(turns.c.id == turn.id, turns.c.status == "queued", turns.c.answer_id.is_(None))
         .values(status="stopped", reason="stopped", ended_at=at)
     )
     return Unit(guards=[Guard(end, NotNow())], events=[_turn_event(turn, None, "stopped", "stopped")])
 
 
 def asked_to_stop(turn: TurnRow) -> Unit:
-    """Remembers that a person wants a running turn to end. NotNow when it has ended."""
-    ask = update(turns).where(turns.c.id == turn.id, turns.c.status.in_(BUSY)).values(stop_asked=True)
+    """Remembers that a person wants a turn that was begun to end. NotNow when it has ended."""
+    ask = update(turns).where(turns.c.id == turn.id, turns.c.status.not_in(ENDED)).values(stop_asked=True)
     return Unit(guards=[Guard(ask, NotNow())])
 
 
@@ -245,7 +254,7 @@ def _turn_event(turn: TurnRow, answer_id: str | None, status: TurnStatus, reason
 
 
 def _of_owner(turn: TurnRow, **values: Any) -> Filled:
-    return Filled(_OF_OWNER, {"the_id": turn.id, "the_fence": turn.fence, **values})
+    return Filled(_OF_OWNER, {"the_id": turn.id, "the_fence": turn.fence, "the_owner": turn.owner, **values})
 
 
 def _owned(turn: TurnRow, *, settled: bool = False) -> Guard:
