@@ -26,7 +26,7 @@ LONGEST_HISTORY = 1_000
 _TURN = select(turns).where(turns.c.id == bindparam("turn_id"))
 _OWN = (
     select(messages)
-    .where(messages.c.id.in_((bindparam("question_id"), bindparam("answer_id"))))
+    .where(or_(messages.c.id == bindparam("question_id"), messages.c.id == bindparam("answer_id")))
     .order_by(messages.c.role.desc())
 )
 _BEFORE = (
