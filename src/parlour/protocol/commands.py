@@ -2,24 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from parlour.protocol.content import Json, Value
-
-
-def _without_nul(text: str) -> str:
-    if "\x00" in text:
-        raise PydanticCustomError("nul", "no NUL characters are taken")
-    return text
-
+from parlour.protocol.content import Json, Value, Words
 
 Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$")]
 """What an id looks like before anybody knows it: some text on one line, not blank."""
-
-Words = Annotated[str, Field(max_length=1_048_576), AfterValidator(_without_nul)]
-"""Something said. How long it may be is for the house to say; this only keeps out what no database can hold."""
-
 Topic = Annotated[str, Field(pattern=r"^(conversation|user|project):[0-9a-f-]{36}$")]
 
 

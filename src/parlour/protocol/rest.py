@@ -4,8 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from parlour.protocol.commands import Id, Words
-from parlour.protocol.content import Conversation, Json, Message, Part, Problem, ToolCallPart, ToolStatus, Turn, Value
+from parlour.protocol.commands import Id
+from parlour.protocol.content import (
+    Conversation,
+    Json,
+    Message,
+    Part,
+    Problem,
+    ToolCallPart,
+    ToolStatus,
+    Turn,
+    Value,
+    Words,
+)
 
 Line = Id
 """Some text on one line, not blank; also what ids look like before anybody knows them."""
