@@ -246,6 +246,7 @@ class Story:
             tool_call_id=call,
             tool_name="get_devices_in_room",
             status="failed" if failed else "completed",
+            label=None if failed else "Looked at the kitchen",
             summary=None if failed else "2 devices",
             result=None if failed else rows,
             truncated=work == 2,

@@ -104,7 +104,8 @@ def _with_result(parts: Sequence[Part], event: ToolResult) -> list[Part]:
     for index, part in enumerate(parts):
         if isinstance(part, ToolCallPart) and part.tool_call_id == event.tool_call_id:
             fields = ("status", "summary", "result", "truncated", "error", "duration_ms", "cached")
-            return _replaced(parts, index, part.model_copy(update={name: getattr(event, name) for name in fields}))
+            update = {name: getattr(event, name) for name in fields} | {"label": event.label or part.label}
+            return _replaced(parts, index, part.model_copy(update=update))
     raise ValueError(f"message {event.message_id} has no tool call {event.tool_call_id}")
 
 

@@ -155,6 +155,8 @@ class ToolResult(Value):
     tool_call_id: str
     tool_name: str
     status: Literal["executing", "completed", "failed", "denied", "unknown"]
+    label: str | None = None
+    """What it did, in words, where that can be said better than before: "Looked at the kitchen"."""
     summary: str | None = None
     result: JsonValue = None
     truncated: bool = False

@@ -164,7 +164,11 @@ def _phrased(tool: Tool, arguments: Arguments, result: JsonValue) -> dict[str, s
     """The result in words. A tool whose words fail has still done its work: its result stands, plainly announced."""
     try:
         words = tool.wording
-        return {"sentence": words.sentence(arguments, result), "summary": words.summary(arguments, result)}
+        return {
+            "sentence": words.sentence(arguments, result),
+            "summary": words.summary(arguments, result),
+            "label": words.done(arguments, result) if words.done else "",
+        }
     except Exception:
         log.exception("a tool could not put its result in words", tool=tool.name)
         return {"sentence": f"{_spoken(tool.name)}: done. The result is shown with the call.", "summary": "done"}

@@ -73,6 +73,8 @@ class Outcome:
     result: JsonValue = None
     sentence: str = ""
     """The result in plain words, complete in itself: what the built-in model answers with."""
+    label: str = ""
+    """What was done, in words: "Looked at the kitchen"; "" where the words of the call still fit."""
     summary: str = ""
     """The result in two or three words, for the line that shows the call: "9 devices"."""
     code: str | None = None

@@ -37,6 +37,8 @@ class Wording:
     """The result in a few words: "9 devices"."""
     sentence: Callable[[Arguments, Any], str]
     """The result as a complete answer, in Markdown."""
+    done: Callable[[Arguments, Any], str] | None = None
+    """What the call did, by the names in its result: "Looked at the kitchen"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ class Answer:
             tool_call_id=outcome.tool_call_id,
             tool_name=outcome.tool,
             status=outcome.status,
+            label=outcome.label or None,
             summary=outcome.summary or None,
             result=None if truncated else outcome.result,
             truncated=truncated,
@@ -101,6 +102,8 @@ class Answer:
             name: getattr(said, name)
             for name in ("status", "summary", "result", "truncated", "error", "duration_ms", "cached")
         }
+        if said.label:
+            changes["label"] = said.label
         parts = tuple(
             part.model_copy(update=changes)
             if isinstance(part, ToolCallPart) and part.tool_call_id == outcome.tool_call_id

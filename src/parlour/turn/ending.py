@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import isoformat
 from parlour.errors import ConversationNotFound
-from parlour.models.base import RequestedCall
+from parlour.models.base import RequestedCall, estimate_tokens
 from parlour.protocol.content import Conversation, LastMessage, Usage
 from parlour.store.queries.conversations import StoredConversation, stored_conversation
 from parlour.tools.outcomes import Outcome
@@ -38,14 +38,17 @@ async def end_turn(
         usage=usage,
         problem=finish.problem,
     )
-    ending = units.Ending(finish.status, finish.reason, final, list(enumerate(ended, len(state.steps))))
+    text = "".join(part.text for part in answer.parts if part.kind == "text")
+    tokens = usage.completion_tokens if usage else estimate_tokens(text)
+    steps = list(enumerate(ended, len(state.steps)))
+    ending = units.Ending(finish.status, finish.reason, final, steps, tokens)
     at = isoformat(means.clock.now())
 
     async def build(connection: AsyncConnection) -> Built[None]:
         before = await stored_conversation(connection, turn.conversation_id)
         if before is None:
             raise ConversationNotFound
-        after = _conversation_after(before, turn, answer, usage, at)
+        after = _conversation_after(before, turn, text, tokens, at)
         return None, units.finished(turn, answer, ending, before=before, after=after, at=at)
 
     await read_and_commit(means.reads, means.writer, build)
@@ -57,14 +60,11 @@ def preview(text: str) -> str:
     return line if len(line) <= PREVIEW_CHARACTERS else line[:PREVIEW_CHARACTERS] + "..."
 
 
-def _conversation_after(
-    before: StoredConversation, turn: TurnRow, answer: Answer, usage: Usage | None, at: str
-) -> Conversation:
-    text = "".join(part.text for part in answer.parts if part.kind == "text")
+def _conversation_after(before: StoredConversation, turn: TurnRow, text: str, tokens: int, at: str) -> Conversation:
     return before.value.model_copy(
         update={
             "message_count": before.value.message_count + (turn.replaces is None),
-            "total_tokens": before.value.total_tokens + (usage.total_tokens if usage else 0),
+            "total_tokens": before.value.total_tokens + tokens,
             "last_message": LastMessage(text=preview(text), is_user=False, created_at=at),
             "last_activity_at": max(at, before.value.last_activity_at),
             "updated_at": max(at, before.value.updated_at),

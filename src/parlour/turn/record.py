@@ -19,6 +19,9 @@ from parlour.turn.machine import TurnState
 from parlour.turn.steps import Settled
 from parlour.turn.stored_steps import step_from
 
+LONGEST_HISTORY = 1_000
+"""How many of a conversation's messages are looked at for one request, however long it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class TurnRow:
@@ -77,10 +80,13 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     """Read what a claimed turn, whose answer the claim began or found, is to go on from."""
     (turn,) = await turn_rows(connection, turns.c.id == turn_id)
     rows = await connection.execute(
-        select(messages).where(messages.c.conversation_id == turn.conversation_id).order_by(messages.c.position)
+        select(messages)
+        .where(messages.c.conversation_id == turn.conversation_id)
+        .order_by(messages.c.position.desc())
+        .limit(LONGEST_HISTORY)
     )
-    said = {row["id"]: message_from(row) for row in rows.mappings()}
-    steps = await _steps(connection, turn.conversation_id)
+    said = {row["id"]: message_from(row) for row in reversed(rows.mappings().all())}
+    steps = await _steps(connection, [message.turn_id for message in said.values()])
     question, stored = said[turn.question_id], said[turn.answer_id or ""]
     answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
     cut, chunk_index = await _live_text(connection, turn, answer, stored.position)
@@ -116,11 +122,10 @@ def _exchanges(said: Sequence[Message], question: Message, steps: dict[str, list
     return earlier
 
 
-async def _steps(connection: AsyncConnection, conversation_id: str) -> dict[str, list[Settled]]:
+async def _steps(connection: AsyncConnection, wanted: Sequence[str | None]) -> dict[str, list[Settled]]:
     query = (
         select(turn_steps)
-        .join(turns, turns.c.id == turn_steps.c.turn_id)
-        .where(turns.c.conversation_id == conversation_id)
+        .where(turn_steps.c.turn_id.in_([turn_id for turn_id in wanted if turn_id]))
         .order_by(turn_steps.c.turn_id, turn_steps.c.step)
     )
     found: dict[str, list[Settled]] = {}

@@ -199,6 +199,7 @@ def _with_message(conversation: Conversation, content: str, at: str) -> Conversa
         update={
             "title": made_title(content) if untouched else conversation.title,
             "message_count": conversation.message_count + 1,
+            "total_tokens": conversation.total_tokens + estimate_tokens(content),
             "last_message": LastMessage(text=preview(content), is_user=True, created_at=at),
             "last_activity_at": max(at, conversation.last_activity_at),
             "updated_at": max(at, conversation.updated_at),

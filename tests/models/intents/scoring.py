@@ -62,11 +62,13 @@ def questions(file: str = "questions.toml") -> Iterator[Question]:
 
 
 def _right(group: str, way: str) -> str:
-    if way in ("ask", "decline"):
+    if way in ("ask", "decline", "command"):
         return way
     if group == "several":
         return " & ".join(_one(_several_tool(part), part) for part in way.split(" & "))
-    return _one(TOOLS[group] if not way.startswith("entity=washing-machine-m") else "get_entity_details", way)
+    return _one(
+        TOOLS[group] if not (way.startswith("entity=") and group == "procedures") else "get_entity_details", way
+    )
 
 
 def _several_tool(part: str) -> str:

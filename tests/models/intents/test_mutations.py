@@ -1,5 +1,6 @@
 """Thousands of questions that are answered, each made into one that must not be answered for something else."""
 
+import random
 from collections import Counter
 
 import pytest
@@ -8,7 +9,9 @@ from parlour.models.intents.outcome import Declined, Plan
 from tests.models.intents.asking import cottage, understood
 from tests.models.intents.mutating import TUNED, UNSEEN, WordSet, bases, harm, mutations
 
-WORDS = {"words that were tuned on": (TUNED, 0), "words never looked at": (UNSEEN, 1)}
+ENOUGH = 5_100
+"""Of each set of words, drawn from some 14,000 that can be made; the whole was run when the lexicon last changed."""
+WORDS = {"words that were tuned on": TUNED, "words never looked at": UNSEEN}
 
 
 def test_the_questions_that_are_mutated_are_answered():
@@ -20,16 +23,16 @@ def test_the_questions_that_are_mutated_are_answered():
 
 @pytest.mark.parametrize("which", WORDS)
 def test_no_mutation_is_answered_for_something_else(which: str):
-    words, offset = WORDS[which]
+    words = WORDS[which]
     grammar, index = cottage()
     harmed: list[tuple[str, str]] = []
     kinds: Counter[str] = Counter()
-    for mutation in list(mutations(index, words, seed=20))[offset::2]:
+    every = list(mutations(index, words, seed=20))
+    for mutation in random.Random(which).sample(every, ENOUGH):
         kinds[mutation.kind] += 1
         harm_done = harm(mutation, understood(mutation.text, grammar, index), index)
         if harm_done is not None:
             harmed.append((mutation.text, harm_done))
-    assert kinds.total() >= 5_000
     assert len(kinds) >= 18
     assert harmed == []
 

@@ -59,7 +59,7 @@ function rest(): Rest {
 async function open(path: string): Promise<void> {
   history.replaceState(null, "", path);
   let entries: Entry[] = [];
-  const keep = { load: () => entries, save: (next: Entry[]) => (entries = next) };
+  const keep = { load: () => entries, save: (next: Entry[]) => (entries = next), claim: () => false };
   const room = createRoom({ rest: rest(), open: lines.open, clock, keep });
   render(
     <RoomProvider room={room}>

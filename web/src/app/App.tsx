@@ -49,7 +49,7 @@ function House({ conversation }: { conversation: string | null }) {
   );
 }
 
-/** The conversation an address names: `/chat/<id>`. */
+/** The conversation an address names: `/chat/<id>`, also inside of a project. */
 function conversationAt(path: string): string | null {
-  return /^\/chat\/([0-9a-f-]{36})$/.exec(path)?.[1] ?? null;
+  return /^(?:\/projects\/[^/]+)?\/chat\/([0-9a-f-]{36})$/.exec(path)?.[1] ?? null;
 }

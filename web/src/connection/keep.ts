@@ -3,6 +3,7 @@
 import type { Entry, Keep } from "./outbox";
 
 const OUTBOX = "parlour.outbox";
+const OWNER = "parlour.owner";
 
 /** The value under `key`, or null where there is none that can be read. */
 export function recalled(storage: Storage, key: string): unknown {
@@ -33,6 +34,13 @@ export function keptIn(storage: Storage): Keep {
     },
     save: (entries) => {
       remembered(storage, OUTBOX, entries);
+    },
+    claim: (user) => {
+      const owner = recalled(storage, OWNER);
+      const foreign = owner !== null && owner !== user;
+      if (foreign) storage.clear();
+      remembered(storage, OWNER, user);
+      return foreign;
     },
   };
 }

@@ -19,6 +19,8 @@ export interface Entry {
 export interface Keep {
   load(): Entry[];
   save(entries: Entry[]): void;
+  /** Names whose it is from now on; what was kept for somebody else is emptied. Says whether that was so. */
+  claim(user: string): boolean;
 }
 
 /** The entries that are not on the page of messages yet, in the order of writing. */
@@ -94,6 +96,11 @@ export class Outbox {
   /** Takes entries out: they are on the page now, or nobody wants them any more. */
   drop(keys: ReadonlySet<string>): void {
     if (this.held.some((entry) => keys.has(keyOf(entry)))) this.become(this.held.filter((entry) => !keys.has(keyOf(entry))));
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.become([]);
   }
 
   private become(entries: Entry[]): void {

@@ -120,6 +120,8 @@ export interface ToolResult {
   tool_call_id: string;
   tool_name: string;
   status: "executing" | "completed" | "failed" | "denied" | "unknown";
+  /** What it did, in words, where that can be said better than before: "Looked at the kitchen". */
+  label: string | null;
   summary: string | null;
   result: JsonValue;
   truncated: boolean;

@@ -106,5 +106,6 @@ function withResult(parts: Part[], event: ToolResult): Part[] {
     throw new DoesNotFollow(`message ${event.message_id} has no tool call ${event.tool_call_id}`);
   }
   const { status, summary, result, truncated, error, duration_ms, cached } = event;
-  return parts.with(index, { ...part, status, summary, result, truncated, error, duration_ms, cached });
+  const label = event.label ?? part.label;
+  return parts.with(index, { ...part, label, status, summary, result, truncated, error, duration_ms, cached });
 }

@@ -97,9 +97,8 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
   }
 
   function entered(me: Me): void {
-    set({ me });
-    session.follow(`user:${me.user_id}`);
-    session.retry();
+    session.enter(me.user_id);
+    set({ me, older: [], olderRemain: true, archived: null, questions: null });
     void acts.readModels();
   }
 
@@ -202,8 +201,9 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
       attempt(async () => {
         await rest.changeConversation(conversation.id, { is_archived: false });
         const { archived, older } = now();
+        const live = conversation.last_activity_at >= (headOf(now())?.window ?? "");
         set({
-          older: united(older, [{ ...conversation, is_archived: false }]),
+          older: live ? older : united(older, [{ ...conversation, is_archived: false }]),
           archived: archived?.filter((one) => one.id !== conversation.id) ?? null,
         });
       }),

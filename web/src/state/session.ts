@@ -64,7 +64,7 @@ export class Session implements Listener {
   constructor(
     open: () => Wire,
     private readonly clock: Clock,
-    keep: Keep,
+    private readonly keep: Keep,
     private readonly onView: (view: View) => void,
     private readonly onError: (words: string) => void,
   ) {
@@ -76,6 +76,14 @@ export class Session implements Listener {
     this.socket.connect();
   }
 
+  /** Somebody came in: connects for them, with nothing of whoever was here before. */
+  enter(user: string): void {
+    if (this.keep.claim(user)) this.outbox.clear();
+    this.forgetAll();
+    this.follow(`user:${user}`);
+    this.socket.retry();
+  }
+
   wake(): void {
     this.socket.wake();
   }
@@ -84,8 +92,11 @@ export class Session implements Listener {
     this.socket.retry();
   }
 
+  /** They left: nothing of theirs stays on the page. */
   close(): void {
     this.socket.close();
+    this.forgetAll();
+    this.publish();
   }
 
   /** Keeps `topic` up to date until `leave`. */
@@ -263,6 +274,14 @@ export class Session implements Listener {
     if (this.subscribing.has(topic)) return;
     const after = this.topics[topic]?.seq ?? null;
     if (this.socket.send({ type: "subscribe", id: `subscribe ${topic}`, topic, after })) this.subscribing.add(topic);
+  }
+
+  private forgetAll(): void {
+    this.topics = {};
+    this.refused = {};
+    this.following.clear();
+    this.subscribing.clear();
+    this.asked.clear();
   }
 
   private forget(topic: string): void {

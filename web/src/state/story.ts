@@ -207,10 +207,10 @@ export class Story {
     this.say({ type: "tool_call", conversation_id: CONVERSATION, message_id: id, tool_calls: calls });
     for (const call of calls.toReversed()) {
       const result = { type: "tool_result", message_id: id, tool_call_id: call.id, tool_name: "find" } as const;
-      const nothing = { summary: null, result: null, truncated: false, error: null, duration_ms: null, cached: false };
+      const nothing = { label: null, summary: null, result: null, truncated: false, error: null, duration_ms: null, cached: false };
       this.say({ ...result, ...nothing, status: "executing" });
       const settled = this.choose(2) ? "completed" : "denied";
-      this.say({ ...result, ...nothing, status: settled, summary: "2 rooms", result: [{ name: "寝室" }], duration_ms: 1.25 });
+      this.say({ ...result, ...nothing, status: settled, label: "Looked upstairs", summary: "2 rooms", result: [{ name: "寝室" }], duration_ms: 1.25 });
     }
     return part + calls.length;
   }

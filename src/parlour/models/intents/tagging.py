@@ -45,10 +45,11 @@ def readings(words: tuple[str, ...], grammar: Grammar, index: NameIndex) -> list
     """The ways of tagging `words`, the best first: by whole names, by parts of names, by single words of names."""
     whole = _whole(words, grammar, index)
     things = _whole(words, grammar, index, lambda thing: index.things[thing].kind not in _PAPERS)
+    classes = _merged(whole, _named_like_classes(words, whole, grammar))
     parts = _parts(words, whole, grammar, index)
     single = _single(words, parts, grammar, index)
     found = [whole]
-    for reading in (things, parts, single):
+    for reading in (things, classes, parts, single):
         if reading not in found:
             found.append(reading)
     return found
@@ -132,6 +133,12 @@ def _is_expletive(words: tuple[str, ...], at: int) -> bool:
     """ "there" in "are there lamps" is no place."""
     before = at > 0 and words[at - 1] in {"is", "are"} and at + 1 < len(words)
     return before or (at + 1 < len(words) and words[at + 1] in {"is", "are"})
+
+
+def _named_like_classes(words: tuple[str, ...], whole: Reading, grammar: Grammar) -> list[Tag]:
+    """ "tv" may be the name of one thing, and still mean any: "is there a tv in the guest room"."""
+    spans = [(t, grammar.nouns.get(words[t.start : t.end])) for t in whole if t.role == "name"]
+    return [Tag("class", t.start, t.end, value=n.name, plural=n.plural) for t, n in spans if n is not None]
 
 
 # --- parts of names ------------------------------------------------------------------------------------------------

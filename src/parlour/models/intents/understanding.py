@@ -9,7 +9,7 @@ from parlour.models.intents.fitting import Fit, fits
 from parlour.models.intents.followup import Turn
 from parlour.models.intents.frames import Grammar
 from parlour.models.intents.index import NameIndex
-from parlour.models.intents.normalise import words_of
+from parlour.models.intents.normalise import Word, words_of
 from parlour.models.intents.outcome import Asked, Declined, Outcome, Plan, Social
 from parlour.models.intents.resolving import Resolver
 from parlour.models.intents.spelling import repaired
@@ -77,12 +77,23 @@ class Understander:
         found: list[Fit] = []
         for part in parts:
             one = self.clause(part, found[-1] if found else None, talk)
+            if not isinstance(one, tuple) and len(parts) == 1 and talk.turns[-1].text.rstrip().endswith("?"):
+                one = self._with_is(part, talk) or one
             if not isinstance(one, tuple):
                 return one
             found.extend(one)
         if len(found) > _MOST_PARTS:
             return Declined("words", tuple(w.raw for w in parts[-1]))
         return talk.resolver.resolve(tuple(found))
+
+    def _with_is(self, words: Words, talk: "_Talk") -> tuple[Fit, ...] | None:
+        """ "dishwasher running?" is asked as if it began with "is"; a command is not."""
+        lexicon = self.grammar.lexicon
+        if clauses.is_command(words, lexicon) or lexicon.questions & set(texts(words)):
+            return None
+        first = Word("is", "", words[0].start, words[0].start)
+        whole = self.complete((first, *clauses.without_commas(words)), talk)
+        return (whole,) if isinstance(whole, Fit) else None
 
     def _answer(self, words: Words, talk: "_Talk") -> Outcome | None:
         """The outcome when it answers a question of ours; None when it is something new."""

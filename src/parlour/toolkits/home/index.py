@@ -102,7 +102,7 @@ class NameIndex:
         said = [stem(word) for word in form.split(" ")]
         worth = self._candidates(said)
         fitting = worth if not kinds else [i for i in worth if self._entries[i].named.kind in kinds]
-        best = heapq.nlargest(limit * 2 + 20, fitting, key=lambda i: (worth[i], i))
+        best = heapq.nlargest(limit + 20, fitting, key=lambda i: (worth[i], i))
         found = [Match(self._entries[i].named, self._likeness(form, said, self._entries[i])) for i in best]
         return sorted(found, key=lambda m: (-m.likeness, m.named.names[0], m.named.id))[:limit]
 

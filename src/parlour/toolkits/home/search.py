@@ -20,7 +20,8 @@ from parlour.toolkits.home.kinds import SYNONYMS
 from parlour.toolkits.home.tables import texts
 from parlour.toolkits.home.words import fold, name_form, stem, telling, words
 
-MOST_CANDIDATES = 60
+MOST_CANDIDATES = 40
+"""How many things are scored, or twice as many as results are wanted if that is more."""
 LONGEST_EXCERPT = 160
 
 NAME, ALIAS, CLASS, PLACE, BODY = 1.0, 0.97, 0.85, 0.7, 0.75
@@ -52,7 +53,7 @@ async def search(
         return []
     stems = [stem(word) for word in said]
     terms = [_alternatives(index, word) for word in said]
-    ids = await _candidates(connection, home, index, said, terms, types)
+    ids = await _candidates(connection, home, index, said, terms, types, max(MOST_CANDIDATES, limit * 2))
     bodies = await _bodies(connection, home, ids)
     scored = [
         (score, thing_id, matched)
@@ -85,13 +86,14 @@ async def _candidates(
     said: Sequence[str],
     terms: Sequence[Sequence[str]],
     types: Collection[str],
+    most: int,
 ) -> list[str]:
-    by_name = [m.named.id for m in index.alike(" ".join(said), types, limit=MOST_CANDIDATES // 2)]
-    limit = MOST_CANDIDATES * (4 if types else 1)
+    by_name = [m.named.id for m in index.alike(" ".join(said), types, limit=most // 3)]
+    limit = most * (4 if types else 1)
     index_of_texts = full_text(connection)
     by_text = await index_of_texts.hits(connection, home, terms, limit, every=True)
     telling_terms = [group for word, group in zip(said, terms, strict=True) if not _is_common(index, word)]
-    if len(by_text) < MOST_CANDIDATES // 4 and len(terms) > 1 and telling_terms:
+    if len(by_text) < most // 4 and len(terms) > 1 and telling_terms:
         by_text += await index_of_texts.hits(connection, home, telling_terms, limit, every=False)
     return list(dict.fromkeys([*by_name, *by_text]))
 

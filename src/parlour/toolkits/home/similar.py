@@ -33,7 +33,7 @@ async def most_alike(
     connection: AsyncConnection, home: Home, index: NameIndex, thing: Entity, threshold: float, limit: int
 ) -> list[Alike]:
     """The `limit` things most like `thing` that are at least `threshold` alike, likest first; never itself."""
-    names = [m.named.id for m in index.alike(thing.name, (thing.type,), limit=MOST_COMPARED // 4)]
+    names = [m.named.id for m in index.alike(thing.name, (thing.type,), limit=MOST_COMPARED // 8)]
     candidates = await entities_by_id(connection, home, names)
     same_type = select_entities(home).where(entities.c.entity_type == thing.type)
     if thing.device_class:

@@ -52,7 +52,7 @@ def _said(arguments: Arguments, key: str) -> str:
     """What a call names, as it was said: "the kitchen". An id says nothing to a person."""
     text = str(arguments.get(key) or "home")
     if is_id(text):
-        return "it"
+        return {"room": "a room", "device": "a device"}.get(key, "something")
     bare = text.strip().removeprefix("the ").removeprefix("The ")
     return plain(bare) if key == "query" or "'s " in bare else f"the {plain(bare)}"
 
@@ -317,31 +317,67 @@ def _devices_label(arguments: Arguments) -> str:
     return f"Looking at {what}{_said(arguments, 'room')}"
 
 
+def _name(view: View | None, otherwise: str = "the home") -> str:
+    """What a result is about, by its name: "the Kitchen", or "Home Hub" as it is called."""
+    if view is None:
+        return otherwise
+    return the(view).replace("**", "") if view["type"] in ("room", "zone") else plain(view["name"])
+
+
+def _devices_done(_: Arguments, result: View) -> str:
+    what = f"{plain(plural_of(_what(result)))} in " if result["device_class"] else ""
+    return f"Looked at {what}{_name(result['room'])}"
+
+
 WORDINGS: dict[str, Wording] = {
-    "get_devices_in_room": Wording(_devices_label, _devices_summary, _devices_sentence),
+    "get_devices_in_room": Wording(_devices_label, _devices_summary, _devices_sentence, _devices_done),
     "find_device_controls": Wording(
-        lambda a: f"Looking at what {_said(a, 'device')} can do", _controls_summary, _controls_sentence
+        lambda a: f"Looking at what {_said(a, 'device')} can do",
+        _controls_summary,
+        _controls_sentence,
+        lambda _, r: f"Looked at what {_name(r['device'])} can do",
     ),
     "get_room_connections": Wording(
-        lambda a: f"Looking where {_said(a, 'room')} leads", _connections_summary, _connections_sentence
+        lambda a: f"Looking where {_said(a, 'room')} leads",
+        _connections_summary,
+        _connections_sentence,
+        lambda _, r: f"Looked where {_name(r['room'])} leads",
     ),
-    "search_entities": Wording(lambda a: f"Searching for {_said(a, 'query')}", _search_summary, _search_sentence),
+    "search_entities": Wording(
+        lambda a: f"Searching for {_said(a, 'query')}",
+        _search_summary,
+        _search_sentence,
+        lambda a, _: f"Searched for {_said(a, 'query')}",
+    ),
     "find_path": Wording(
         lambda a: f"Finding the way from {_said(a, 'from_entity')} to {_said(a, 'to_entity')}",
         _path_summary,
         _path_sentence,
+        lambda _, r: f"Looked for the way from {_name(r['from'])} to {_name(r['to'])}",
     ),
     "get_entity_details": Wording(
-        lambda a: f"Looking closely at {_said(a, 'entity')}", _details_summary, _details_sentence
+        lambda a: f"Looking closely at {_said(a, 'entity')}",
+        _details_summary,
+        _details_sentence,
+        lambda _, r: f"Looked closely at {_name(r['entity'])}",
     ),
     "find_similar_entities": Wording(
-        lambda a: f"Looking for things like {_said(a, 'entity')}", _similar_summary, _similar_sentence
+        lambda a: f"Looking for things like {_said(a, 'entity')}",
+        _similar_summary,
+        _similar_sentence,
+        lambda _, r: f"Looked for things like {_name(r['entity'])}",
     ),
     "get_procedures_for_device": Wording(
-        lambda a: f"Looking up procedures for {_said(a, 'device')}", _procedures_summary, _procedures_sentence
+        lambda a: f"Looking up procedures for {_said(a, 'device')}",
+        _procedures_summary,
+        _procedures_sentence,
+        lambda a, r: f"Looked up procedures for {_name(r['device'], _said(a, 'device'))}",
     ),
     "get_automations_in_room": Wording(
-        lambda a: f"Looking at automations in {_said(a, 'room')}", _automations_summary, _automations_sentence
+        lambda a: f"Looking at automations in {_said(a, 'room')}",
+        _automations_summary,
+        _automations_sentence,
+        lambda _, r: f"Looked at automations in {_name(r['room'])}",
     ),
 }
 """The wording of each tool, by its name."""

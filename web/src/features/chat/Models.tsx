@@ -1,5 +1,6 @@
 import type { ModelView } from "../../protocol/rest";
 import { useActs, useRoom } from "../../state/use-room";
+import { Pop } from "../../ui/Pop";
 
 const DECIDES = "house:manage";
 
@@ -14,31 +15,33 @@ export function Models({ chosen, choose }: { chosen: string | null; choose: (id:
   if (current === undefined) return null;
   if (allowed.length === 1 && offered.length === 0) return <span className="pill">{current.id}</span>;
   return (
-    <details className="pop">
-      <summary className="pill">{current.id} ⌄</summary>
-      <div className="pop-inside">
-        <p className="faint">Who answers</p>
-        {allowed.map((model) => (
-          <Choice key={model.id} model={model} on={model.id === current.id} choose={() => choose(model.id)} />
-        ))}
-        {offered.map((provider) => (
-          <Offer key={provider} provider={provider} mayDecide={permissions?.includes(DECIDES) ?? false} />
-        ))}
-      </div>
-    </details>
+    <Pop face={<span className="pill">{current.id} ⌄</span>} label={`Who answers: ${current.id}`}>
+      {(close) => (
+        <>
+          <p className="faint">Who answers</p>
+          {allowed.map((model) => (
+            <Choice
+              key={model.id}
+              model={model}
+              on={model.id === current.id}
+              choose={() => {
+                choose(model.id);
+                close();
+              }}
+            />
+          ))}
+          {offered.map((provider) => (
+            <Offer key={provider} provider={provider} mayDecide={permissions?.includes(DECIDES) ?? false} />
+          ))}
+        </>
+      )}
+    </Pop>
   );
 }
 
 function Choice({ model, on, choose }: { model: ModelView; on: boolean; choose: () => void }) {
   return (
-    <button
-      className="pop-item"
-      aria-pressed={on}
-      onClick={(event) => {
-        choose();
-        event.currentTarget.closest("details")?.removeAttribute("open");
-      }}
-    >
+    <button className="pop-item" aria-pressed={on} onClick={choose}>
       {model.id}
       {on && <span className="faint"> · now</span>}
     </button>

@@ -1,9 +1,10 @@
 import type { ReactNode } from "react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { Conversation } from "../../protocol";
 import { useActs } from "../../state/use-room";
 import { MoreIcon } from "../../ui/icons";
 import { Link, go } from "../../ui/navigation";
+import { Pop } from "../../ui/Pop";
 
 interface Props {
   conversation: Conversation;
@@ -13,8 +14,6 @@ interface Props {
 /** A conversation in the list: its title, the last line, and what can be done with it. */
 export function Item({ conversation, current }: Props) {
   const [renaming, setRenaming] = useState(false);
-  const menu = useRef<HTMLDetailsElement>(null);
-  const close = () => menu.current?.removeAttribute("open");
   if (renaming) return <Rename conversation={conversation} done={() => setRenaming(false)} />;
   return (
     <li className={current ? "item on" : "item"}>
@@ -22,15 +21,14 @@ export function Item({ conversation, current }: Props) {
         <b>{conversation.title}</b>
         <i>{lastLine(conversation)}</i>
       </Link>
-      <details className="pop item-menu" ref={menu} onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && close()}>
-        <summary aria-label={`More for ${conversation.title}`}>
-          <MoreIcon />
-        </summary>
-        <div className="pop-inside">
-          <Choice act={() => setRenaming(true)}>Rename</Choice>
-          <Moving conversation={conversation} current={current} close={close} />
-        </div>
-      </details>
+      <Pop className="item-menu" label={`More for ${conversation.title}`} face={<MoreIcon />}>
+        {(close) => (
+          <>
+            <Choice act={() => setRenaming(true)}>Rename</Choice>
+            <Moving conversation={conversation} current={current} close={close} />
+          </>
+        )}
+      </Pop>
     </li>
   );
 }
