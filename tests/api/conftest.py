@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -20,6 +21,7 @@ from parlour.store.queries.people import Person
 from tests.api.standins import EchoTalk, Surroundings
 from tests.conftest import ManualClock
 from tests.house import Lived, lived_in
+from tests.served import Serving
 from tests.storage import Storage, Templates
 
 
@@ -114,3 +116,9 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock) -> As
         yield Knocking(lived, rest, talk, around, *people)
     server.should_exit = True
     await serving
+
+
+@pytest.fixture
+def serving(storage: Storage, tmp_path: Path) -> Serving:
+    """Opens the whole house to its socket."""
+    return Serving(storage, tmp_path)
