@@ -30,7 +30,7 @@ from parlour.protocol.state import ConversationState, TopicState
 from parlour.store.queries.people import Person
 from tests.storage import Storage
 
-PATIENCE_S = 20.0
+PATIENCE_S = 10.0
 _STATE: TypeAdapter[TopicState] = TypeAdapter(TopicState)
 
 
@@ -116,12 +116,16 @@ class Client:
             assert self.closed is not None
             return self.closed
 
-    async def until_answered(self, topic: str, status: str = "completed") -> Message:
-        """The last answer of a conversation, once it has this status."""
+    async def seen(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """A frame that is wanted, be it one that came already."""
+        return next(filter(wanted, self.frames), None) or await self.until(wanted)
+
+    async def until_answered(self, topic: str, status: str = "completed", answers: int = 1) -> Message:
+        """The last of so many answers of a conversation, once it has this status."""
         while True:
-            answers = [message for message in self.state(topic).messages if message.role == "assistant"]
-            if answers and answers[-1].status == status:
-                return answers[-1]
+            given = [message for message in self.state(topic).messages if message.role == "assistant"]
+            if len(given) >= answers and given[-1].status == status:
+                return given[-1]
             await self.next()
 
     def _take(self, frame: dict[str, Any]) -> None:
@@ -146,7 +150,8 @@ class Client:
         return [frame for frame in self.frames if frame["type"] in types]
 
     async def agrees(self, topic: str) -> None:
-        """What was followed frame by frame is what is kept."""
+        """What was followed frame by frame, up to now, is what is kept."""
+        await self.asks("heartbeat")
         held = self.state(topic)
         async with self.app.database.read() as connection:
             fresh = await conversation_state(connection, topic.partition(":")[2], held.window)
@@ -205,6 +210,10 @@ class Served:
             return response.status, await response.text()
 
 
+def _as_it_is(app: App) -> App:
+    return app
+
+
 @dataclass(frozen=True, slots=True)
 class Serving:
     """Opens a house over one data directory, as often as a test likes."""
@@ -213,13 +222,15 @@ class Serving:
     folder: Path
 
     @asynccontextmanager
-    async def __call__(self, *models: Model, clock: Clock | None = None, **settings: Any) -> AsyncGenerator[Served]:
-        """The house with these models behind a server as the command starts it."""
+    async def __call__(
+        self, *models: Model, clock: Clock | None = None, change: Callable[[App], App] = _as_it_is, **settings: Any
+    ) -> AsyncGenerator[Served]:
+        """The house with these models, changed by `change`, behind a server as the command starts it."""
         url = self.storage.url.render_as_string(hide_password=False)
         chosen = Settings(data_dir=self.folder, database_url=url, **settings)
         listening = socket.create_server(("127.0.0.1", 0))
         async with running(chosen, models=models or None, clock=clock) as app:
-            server = uvicorn.Server(transport(make_asgi(app), chosen))
+            server = uvicorn.Server(transport(make_asgi(change(app)), chosen))
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             address = f"http://127.0.0.1:{listening.getsockname()[1]}"
             try:

@@ -20,6 +20,7 @@ from parlour.store.database import Database
 from parlour.store.queries.people import Person
 from tests.api.standins import EchoTalk, Surroundings
 from tests.conftest import ManualClock
+from tests.flow.conftest import HeldModel
 from tests.house import Lived, lived_in
 from tests.served import Serving
 from tests.storage import Storage, Templates
@@ -116,6 +117,12 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock) -> As
         yield Knocking(lived, rest, talk, around, *people)
     server.should_exit = True
     await serving
+
+
+@pytest.fixture
+def held() -> HeldModel:
+    """A model that says what the test lets it say."""
+    return HeldModel()
 
 
 @pytest.fixture

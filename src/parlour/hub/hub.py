@@ -175,6 +175,12 @@ class Hub:
         for topic in subscriber.topics:
             self.unsubscribe(subscriber, topic)
 
+    @property
+    def waiting_bytes(self) -> dict[Subscriber, int]:
+        """Everybody who follows something, and how much waits for them."""
+        everybody = {follower for topic in self._topics.values() for follower in topic.followers}
+        return {follower: follower.waiting_bytes for follower in everybody}
+
     def heads(self, subscriber: Subscriber) -> dict[str, int]:
         """The last seq that was handed on of every topic `subscriber` follows."""
         found = {name: self._topics[name].head for name in subscriber.topics if name in self._topics}
