@@ -76,8 +76,11 @@ class Saying:
     async def again(self, who: Who, command: Regenerate) -> tuple[Said, TurnRow | None]:
         """Ask for another version of the last answer.
 
-        Raises MessageNotFound, NotNow when it is no answer, not the last one, or still being written.
+        Raises MessageNotFound, NotNow when it is no answer, not the last one, or still being written, NotAvailable
+        for another question.
         """
+        if command.content is not None:
+            raise NotAvailable("The question cannot be changed on this server. Ask the new one as a message.")
         digest = digest_of(command)
         at = isoformat(self.clock.now())
 
