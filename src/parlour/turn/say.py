@@ -79,8 +79,10 @@ class Saying:
         """Ask for another version of the last answer.
 
         Raises MessageNotFound, NotNow when it is no answer, not the last one, still being written, or being asked
-        for again already.
+        for again already, NotAvailable for another question.
         """
+        if command.content is not None:
+            raise NotAvailable("The question cannot be changed on this server. Ask the new one as a message.")
         digest = digest_of(command)
         at = isoformat(self.clock.now())
 
