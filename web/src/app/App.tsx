@@ -1,4 +1,3 @@
-import { useEffect, useState } from "react";
 import { Chat } from "../features/chat/Chat";
 import { Sidebar } from "../features/list/Sidebar";
 import { SignIn } from "../features/sign-in/SignIn";
@@ -6,6 +5,7 @@ import { useActs, useRoom } from "../state/use-room";
 import { MenuIcon } from "../ui/icons";
 import { usePath } from "../ui/navigation";
 import { Toasts } from "../ui/Toasts";
+import { useDrawer } from "./drawer";
 
 /** The page: who one is decides between the sign-in and the room, the address decides what is open in it. */
 export function App() {
@@ -23,24 +23,18 @@ export function App() {
 }
 
 function House({ conversation }: { conversation: string | null }) {
-  const [listed, setListed] = useState<string | null>(null);
   const place = conversation ?? "new";
-  const open = listed === place;
-  useEffect(() => {
-    if (!open) return undefined;
-    const close = (event: KeyboardEvent) => event.key === "Escape" && setListed(null);
-    addEventListener("keydown", close);
-    return () => removeEventListener("keydown", close);
-  }, [open]);
+  const { open, show, hide, button } = useDrawer(place);
   return (
     <div className={open ? "house listing" : "house"}>
       <Sidebar current={conversation} />
-      {open && <button className="veil" aria-label="Close the list" onClick={() => setListed(null)} />}
+      {open && <button className="veil" aria-label="Close the list" onClick={hide} />}
       <Chat
         key={place}
         id={conversation}
+        covered={open}
         menu={
-          <button className="menu" aria-label="Show conversations" aria-expanded={open} onClick={() => setListed(place)}>
+          <button ref={button} className="menu" aria-label="Show conversations" aria-expanded={open} onClick={show}>
             <MenuIcon />
           </button>
         }

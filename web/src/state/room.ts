@@ -30,6 +30,8 @@ export interface Room {
   archived: readonly Conversation[] | null;
   questions: readonly string[] | null;
   models: readonly ModelView[];
+  /** Who is asked from this page; null for whoever is the default. */
+  chosen: string | null;
   reading: ReadonlySet<string>;
   toasts: readonly Toast[];
 }
@@ -55,6 +57,7 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
     archived: null,
     questions: null,
     models: [],
+    chosen: null,
     reading: new Set(),
     toasts: [],
   }));
@@ -98,7 +101,7 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
 
   function entered(me: Me): void {
     session.enter(me.user_id);
-    set({ me, older: [], olderRemain: true, archived: null, questions: null });
+    set({ me, older: [], olderRemain: true, archived: null, questions: null, chosen: null });
     void acts.readModels();
   }
 
@@ -228,10 +231,13 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
         set({ models: await rest.models() });
       }),
 
-    /** An admin's word that what is asked here may go to a provider. */
-    allowProvider: (provider: string) =>
+    /** Who is to answer what is asked from this page from now on. */
+    choose: (model: string) => set({ chosen: model }),
+
+    /** An admin's word that what is asked here may go to a provider, or no longer. */
+    allowProvider: (provider: string, isAllowed: boolean) =>
       attempt(async () => {
-        set({ models: await rest.allowProvider(provider) });
+        set({ models: await rest.allowProvider(provider, isAllowed), chosen: null });
       }),
   };
 
@@ -240,6 +246,12 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
 
 export type RoomStore = ReturnType<typeof createRoom>["store"];
 export type Acts = ReturnType<typeof createRoom>["acts"];
+
+/** Who answers what is asked from this page now, or null until that is known. */
+export function answering({ models, chosen }: Room): ModelView | null {
+  const allowed = models.filter((model) => model.is_allowed);
+  return allowed.find((model) => model.id === chosen) ?? allowed.find((model) => model.is_default) ?? null;
+}
 
 /** The topic of a conversation. */
 export function topicOf(conversation: string): string {

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { useActs, useRoom } from "../../state/use-room";
+import { Offers } from "./Offers";
 
 /** What can be asked here, and four questions that work on what is really there. */
 export function Empty({ ask }: { ask: (question: string) => void }) {
@@ -17,6 +18,7 @@ export function Empty({ ask }: { ask: (question: string) => void }) {
           </li>
         ))}
       </ul>
+      <Offers calm />
     </div>
   );
 }
