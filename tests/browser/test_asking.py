@@ -98,7 +98,7 @@ async def focus(page: Page, words: str, *, backwards: bool = False, most: int = 
     key = "Shift+Tab" if backwards else "Tab"
     for _ in range(most):
         await page.keyboard.press(key)
-        if words in str(await page.evaluate("document.activeElement.innerText")):
+        if words in str(await page.evaluate("document.activeElement.closest('a, button')?.innerText")):
             return
     raise AssertionError(f"{key} never reaches {words}")
 

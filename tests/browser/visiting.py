@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, StorageState, expect
 
 PATIENCE_MS = 20_000
 LINE_LOST = re.compile(r"WebSocket connection to .* failed|net::ERR_|the server responded with a status of 401")
@@ -106,14 +106,23 @@ class Visitor:
 
 
 async def visitor(
-    browser: Browser, address: str, *, width: int = 1280, height: int = 800, dark: bool = False
+    browser: Browser,
+    address: str,
+    *,
+    known: StorageState | None = None,
+    width: int = 1280,
+    height: int = 800,
+    dark: bool = False,
 ) -> Visitor:
-    """Somebody with a screen of this size."""
+    """Somebody with a screen of this size; signed in, if they are `known`."""
+    is_phone = width < 500
     context = await browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme="dark" if dark else "light",
-        has_touch=width < 500,
+        has_touch=is_phone,
+        is_mobile=is_phone,
         reduced_motion="reduce",
+        storage_state=known,
     )
     context.set_default_timeout(PATIENCE_MS)
     return Visitor(context, address)
