@@ -72,7 +72,7 @@ async def test_markup_in_a_message_is_shown_and_never_run(window: Window) -> Non
 
 async def test_the_list_shows_a_title_and_the_last_line_without_marks(window: Window) -> None:
     await window.asks(KITCHEN)
-    line = window.page.get_by_role("navigation").locator(".item-link")
+    line = window.page.get_by_role("navigation").locator(".item.on")
     await expect(line.locator("b")).to_have_text(KITCHEN)
     await expect(line.locator("i")).to_have_text(re.compile(r"^[^*`#|]{20,}$"))
 

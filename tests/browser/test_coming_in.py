@@ -21,7 +21,7 @@ async def test_a_link_signs_in_once_and_says_so_when_it_is_used_again(house: Ser
     second = await (await comes()).opens()
     await second.page.goto(house.link)
     await second.button("Sign in").click()
-    await expect(second.page.get_by_role("status")).to_contain_text("link")
+    await expect(second.page.get_by_role("alert")).to_contain_text("This link was used before or has expired.")
     await expect(second.button("Sign in")).to_be_enabled()
 
 

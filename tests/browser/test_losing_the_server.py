@@ -14,7 +14,7 @@ async def test_both_pages_heal_by_themselves_and_the_answer_is_finished_once(
     house: Serving, admin: Visitor, model: Provider
 ) -> None:
     here = admin.windows[0]
-    asked = call_delta(0, id="c1", name="get_devices_in_room", arguments='{"room_name": "kitchen"}')
+    asked = call_delta(0, id="c1", name="get_devices_in_room", arguments='{"room": "kitchen"}')
     (gate, _), cut = held("The kitchen has nine ", "never sent")
     whole = answer_of("The kitchen has nine ", "devices, and the oven ", "is on.")
     looked = Answer((delta(role="assistant", content=""), asked, end("tool_calls"), DONE))

@@ -114,7 +114,7 @@ async def test_after_a_reload_in_mid_stream_and_in_two_windows_the_text_is_the_s
 async def test_a_tool_is_seen_at_work_and_then_says_what_came_of_it(admin: Visitor, model: Provider) -> None:
     window = admin.windows[0]
     gate = asyncio.Event()
-    asked = call_delta(0, id="c1", name="get_devices_in_room", arguments='{"room_name": "kitchen"}')
+    asked = call_delta(0, id="c1", name="get_devices_in_room", arguments='{"room": "kitchen"}')
     model.answers.append(Answer((delta(role="assistant", content="I look. "), asked, end("tool_calls"), DONE)))
     model.answers.append(Answer((delta(content="", role="assistant"), gate, delta(content="Done."), end(), DONE)))
     await window.says("The kitchen?")

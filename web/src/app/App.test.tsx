@@ -54,7 +54,11 @@ function rest(): Rest {
   const nothing = { items: [], has_more: false };
   return {
     me: () => (signedIn ? Promise.resolve(me) : Promise.reject(new RestError("Please sign in.", 401))),
-    signIn: (link) => note(`signIn ${link}`).then(() => me),
+    signIn: (link) =>
+      note(`signIn ${link}`).then(() => {
+        if (link === "used") throw new RestError("This link was used before or has expired.", 401);
+        return me;
+      }),
     signOut: () => note("signOut"),
     conversations: () => Promise.resolve(nothing),
     changeConversation: (id, change) => note(`change ${id} ${JSON.stringify(change)}`),
@@ -241,6 +245,14 @@ test("opening a sign-in link uses nothing up; pressing the button does", async (
   await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
   await waitFor(() => expect(asked).toEqual(["signIn secret"]));
   expect(location.search).toBe("");
+});
+
+test("a link that was used before says so, and stays where it is", async () => {
+  signedIn = false;
+  await open("/link?token=used");
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  expect((await screen.findByRole("alert")).textContent).toBe("This link was used before or has expired.");
+  expect(location.pathname).toBe("/link");
 });
 
 test("an admin is offered a model that was found, can switch to it and back, and can take the word back", async () => {

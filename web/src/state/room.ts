@@ -86,7 +86,7 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
       return true;
     } catch (error) {
       if (error instanceof RestError && error.status === 401) set({ me: null });
-      else tell(error instanceof Error && error.message !== "" ? error.message : UNEXPECTED);
+      else tell(wordsOf(error));
       return false;
     }
   }
@@ -131,8 +131,15 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
     },
     retry: () => session.retry(),
 
-    /** Uses a one-time link up. */
-    signIn: (link: string) => attempt(async () => entered(await rest.signIn(link))),
+    /** Uses a one-time link up. Returns null, or in words why it did not work. */
+    async signIn(link: string): Promise<string | null> {
+      try {
+        entered(await rest.signIn(link));
+        return null;
+      } catch (error) {
+        return wordsOf(error);
+      }
+    },
 
     signOut: () =>
       attempt(async () => {
@@ -246,6 +253,10 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
 
 export type RoomStore = ReturnType<typeof createRoom>["store"];
 export type Acts = ReturnType<typeof createRoom>["acts"];
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error && error.message !== "" ? error.message : UNEXPECTED;
+}
 
 /** Who answers what is asked from this page now, or null until that is known. */
 export function answering({ models, chosen }: Room): ModelView | null {

@@ -28,7 +28,7 @@ export function stretch(milliseconds: number): string {
 /** What stands behind a tool's label: what came of it, and how long it took. */
 export function aside(call: ToolCallPart): string {
   const said: string[] = [];
-  if (call.summary) said.push(call.summary);
+  if (call.summary && call.summary !== call.status) said.push(call.summary);
   if (call.status === "failed") said.push("failed");
   if (call.status === "denied") said.push("not allowed");
   if (call.status === "unknown") said.push("nobody knows whether it happened");
