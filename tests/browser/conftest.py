@@ -1,7 +1,8 @@
 """A real server, a real browser, and somebody in front of it.
 
-The browser lives as long as the whole run, so everything here shares one event loop. Tests that only ask the built-in
-model share one server too; a test that asks for `house` has one of its own.
+The browser lives as long as the whole run, so everything here shares one event loop, and most tests share a server:
+`window` is at one that has the built-in model only, `admin` is at one that was given a model to play. A test that asks
+for `new_house` has a server of its own.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -118,36 +119,72 @@ async def window(guests: Comes) -> Window:
     return await (await guests()).opens("/")
 
 
-# --- a house of one's own --------------------------------------------------------------------------------------------
+# --- a house that found a model --------------------------------------------------------------------------------------
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def model() -> AsyncIterator[Provider]:
-    """A provider that says what the test lets it say."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def provided() -> AsyncIterator[Provider]:
+    """A provider for the whole run."""
     async with provider() as it:
         yield it
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def house(built: None, browser: Browser, model: Provider, tmp_path: Path) -> AsyncIterator[Serving]:
-    """The demo house as nobody has visited it yet; the model was found, and not allowed."""
-    async with serving(tmp_path, {"OPENAI_BASE_URL": model.base_url, "OPENAI_MODEL": "fake-1"}) as it:
+@pytest.fixture
+def model(provided: Provider) -> Provider:
+    """A provider that says what the test lets it say, and has not been asked anything yet."""
+    provided.answers.clear()
+    provided.received.clear()
+    return provided
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house(
+    built: None, browser: Browser, provided: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Serving]:
+    """The demo house, in which a model was found."""
+    async with serving(tmp_path_factory.mktemp("house"), settings_for(provided)) as it:
         yield it
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def comes(house: Serving, browser: Browser) -> AsyncIterator[Comes]:
-    """Lets somebody come whom the house does not know."""
-    async with visiting(browser, house.address, None) as it:
-        yield it
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def admin(house: Serving, comes: Comes) -> Visitor:
-    """The admin of that house, at the empty page, who has allowed the model."""
-    it = await comes()
-    window = await it.opens()
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def known_there(house: Serving, browser: Browser) -> StorageState:
+    """What a browser keeps of the sign-in of that house's admin, who has allowed the model."""
+    first = await visitor(browser, house.address)
+    window = await first.opens()
     await window.signs_in(house.link)
     await window.button("Allow it").click()
     await expect(window.page.get_by_label("Who answers: openai/fake-1")).to_be_visible()
-    return it
+    state = await first.context.storage_state()
+    await first.context.close()
+    return state
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def admin(house: Serving, browser: Browser, known_there: StorageState) -> AsyncIterator[Visitor]:
+    """The admin of that house, with one window at the empty page."""
+    async with visiting(browser, house.address, known_there) as comes:
+        it = await comes()
+        await it.opens("/")
+        yield it
+
+
+# --- a house that nobody has visited ---------------------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def new_house(built: None, browser: Browser, model: Provider, tmp_path: Path) -> AsyncIterator[Serving]:
+    """The demo house after its very first start; a model was found, and nobody has allowed it."""
+    async with serving(tmp_path, settings_for(model)) as it:
+        yield it
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def strangers(new_house: Serving, browser: Browser) -> AsyncIterator[Comes]:
+    """Lets somebody come whom that house does not know."""
+    async with visiting(browser, new_house.address, None) as comes:
+        yield comes
+
+
+def settings_for(found: Provider) -> dict[str, str]:
+    """The settings of a server that finds a model at `found`."""
+    return {"OPENAI_BASE_URL": found.base_url, "OPENAI_MODEL": "fake-1"}

@@ -69,6 +69,7 @@ async def test_a_message_written_while_the_server_is_away_outlives_a_reload_and_
 
 async def test_a_refused_sign_in_after_the_restart_leads_to_the_door(house: Serving, admin: Visitor) -> None:
     window = admin.windows[0]
+    await expect(window.field).to_be_visible()
     await house.kill()
     await expect(window.page.get_by_text(RECONNECTING)).to_be_visible()
     await admin.context.clear_cookies()

@@ -29,6 +29,7 @@ let clock: HandClock;
 let lines: HandLines;
 let asked: string[];
 let signedIn: boolean;
+let away: boolean;
 let seq: number;
 let models: ModelView[];
 
@@ -37,6 +38,7 @@ beforeEach(() => {
   lines = new HandLines();
   asked = [];
   signedIn = true;
+  away = false;
   seq = 0;
   models = [BUILT_IN];
   sessionStorage.clear();
@@ -53,7 +55,8 @@ function rest(): Rest {
   const me = { ...ME, permissions: [...ME.permissions], projects: [] };
   const nothing = { items: [], has_more: false };
   return {
-    me: () => (signedIn ? Promise.resolve(me) : Promise.reject(new RestError("Please sign in.", 401))),
+    me: () =>
+      away ? Promise.reject(new RestError("The server cannot be reached.", 0)) : (signedIn ? Promise.resolve(me) : Promise.reject(new RestError("Please sign in.", 401))),
     signIn: (link) =>
       note(`signIn ${link}`).then(() => {
         if (link === "used") throw new RestError("This link was used before or has expired.", 401);
@@ -245,6 +248,17 @@ test("opening a sign-in link uses nothing up; pressing the button does", async (
   await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
   await waitFor(() => expect(asked).toEqual(["signIn secret"]));
   expect(location.search).toBe("");
+});
+
+test("a page that opens while the server is away says so once, and goes on by itself", async () => {
+  away = true;
+  signedIn = false;
+  await open("/");
+  expect(screen.getByText("The server cannot be reached just now. This page goes on trying by itself.")).toBeTruthy();
+  away = false;
+  await heard(() => clock.pass(2_000));
+  expect(await screen.findByText(/You are not signed in here/)).toBeTruthy();
+  expect(screen.queryByText(/cannot be reached/)).toBeNull();
 });
 
 test("a link that was used before says so, and stays where it is", async () => {

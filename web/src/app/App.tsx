@@ -10,6 +10,7 @@ import { useDrawer } from "./drawer";
 /** The page: who one is decides between the sign-in and the room, the address decides what is open in it. */
 export function App() {
   const me = useRoom((room) => room.me);
+  const away = useRoom((room) => room.away);
   const toasts = useRoom((room) => room.toasts);
   const acts = useActs();
   const path = usePath();
@@ -17,6 +18,11 @@ export function App() {
   return (
     <>
       {link !== null || me === null ? <SignIn link={link} /> : me !== undefined && <House conversation={conversationAt(path)} />}
+      {link === null && me === undefined && away !== null && (
+        <p className="away" role="status">
+          {away}
+        </p>
+      )}
       <Toasts lines={toasts} dismiss={acts.dismiss} />
     </>
   );

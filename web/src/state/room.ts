@@ -23,6 +23,8 @@ export interface Toast {
 export interface Room {
   /** Null when nobody is signed in, undefined until that is known. */
   me: Me | null | undefined;
+  /** Set while who is signed in cannot be found out: why, in words. */
+  away: string | null;
   view: View;
   /** Conversations read by REST: older than the head of the list, or archived. */
   older: readonly Conversation[];
@@ -45,12 +47,15 @@ export interface Parts {
 
 const NOTHING: View = { status: "connecting", topics: {}, refused: {}, entries: [] };
 const TOAST = 8_000;
+const RETRY = 2_000;
+const AWAY = "The server cannot be reached just now. This page goes on trying by itself.";
 const UNEXPECTED = "Something went wrong on this page. What was said is safe; please try again.";
 
 /** The page's store, and what can be done with it. */
 export function createRoom({ rest, open, clock, keep }: Parts) {
   const store = createStore<Room>(() => ({
     me: undefined,
+    away: null,
     view: NOTHING,
     older: [],
     olderRemain: true,
@@ -101,7 +106,7 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
 
   function entered(me: Me): void {
     session.enter(me.user_id);
-    set({ me, older: [], olderRemain: true, archived: null, questions: null, chosen: null });
+    set({ me, away: null, older: [], olderRemain: true, archived: null, questions: null, chosen: null });
     void acts.readModels();
   }
 
@@ -118,10 +123,10 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
       try {
         entered(await rest.me());
       } catch (error) {
-        if (error instanceof RestError && error.status === 401) set({ me: null });
+        if (error instanceof RestError && error.status === 401) set({ me: null, away: null });
         else {
-          if (now().me === undefined) tell(error instanceof RestError ? error.message : UNEXPECTED);
-          clock.after(3_000, () => void acts.start());
+          set({ away: AWAY });
+          clock.after(RETRY, () => void acts.start());
         }
       }
     },
