@@ -14,6 +14,7 @@ import structlog
 import typer
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 
 from parlour.api.asgi import make_asgi
 from parlour.app import App, running
@@ -61,26 +62,29 @@ async def _serve(
     ready: Callable[[App], Awaitable[None]],
 ) -> None:
     async with running(settings, demo=demo, models=models) as app:
-        server = _Server(
-            uvicorn.Config(
-                make_asgi(app),
-                http="httptools",
-                ws="websockets-sansio",
-                ws_max_size=settings.websocket_transport_bytes,
-                ws_per_message_deflate=False,
-                ws_ping_interval=None,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=SHUTDOWN_S,
-            )
-        )
+        server = _Server(transport(make_asgi(app), settings))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, server.stop)
         await ready(app)
         await server.serve(sockets=[listening])
+
+
+def transport(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How HTTP and the socket are served."""
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=settings.websocket_transport_bytes,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
 
 
 class _Server(uvicorn.Server):
@@ -100,6 +104,9 @@ def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if sys.platform == "linux":  # connections inherit it; without it one that takes nothing any more stays for ever
+        unread_ms = round(2_000 * settings.websocket_timeout)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unread_ms)
     try:
         listening.bind((settings.host, settings.port))
         listening.listen(BACKLOG)
