@@ -23,8 +23,8 @@ from parlour.store.database import Reads
 from parlour.store.queries.conversations import StoredConversation
 from parlour.store.tables import commands, messages, projects, turns
 from parlour.turn.conversations import UNTITLED, empty, one_line, row_of, topics_of
-from parlour.turn.ending import preview
 from parlour.turn.means import Models
+from parlour.turn.preview import preview
 from parlour.turn.record import TurnRow
 from parlour.turn.retrying import Built, read_and_commit
 from parlour.turn.units import conversation_becomes
