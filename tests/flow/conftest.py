@@ -23,6 +23,7 @@ from parlour.protocol.events import ENDED
 from parlour.protocol.frame import frame_of
 from parlour.protocol.reduce import reduce
 from parlour.protocol.state import ConversationState, TopicState
+from tests.rules.skips import missing
 from tests.storage import Storage, Templates, postgres_is_there
 
 DEADLINE_S = 10.0
@@ -172,7 +173,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
 @pytest.fixture(params=["sqlite", "postgres"])
 def storage(request: pytest.FixtureRequest, furnished: Templates) -> Iterator[Storage]:
     if request.param == "postgres" and not postgres_is_there():
-        pytest.skip("no PostgreSQL")
+        missing("PostgreSQL")
     with furnished.fresh(request.param) as made:
         yield made
 

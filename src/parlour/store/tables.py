@@ -280,15 +280,6 @@ tool_runs = Table(
     Index("ix_tool_runs_conversation_id", "conversation_id"),
 )
 
-nodes = Table(
-    "nodes",
-    metadata,
-    Column("id", String(60), primary_key=True),
-    Column("started_at", Time, nullable=False),
-    Column("seen_at", Time, nullable=False),
-    comment="One row per running server: its lease",
-)
-
 # --- the journal ---------------------------------------------------------------------------------------------------
 
 topics = Table(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Executable, and_, exists, func, insert, select, update
+from sqlalchemy import Executable, and_, exists, func, insert, or_, select, update
 
 from parlour.errors import Fenced, Moved, NotNow
 from parlour.journal.unit import Event, Guard, Unit, event, seq_of
@@ -30,11 +30,14 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
     """Takes a turn: its fence rises, so that nothing of an earlier owner commits any more.
 
     A turn that was running had an owner who died. A first claim also begins the answer. NotNow when another was
-    faster, or the conversation is busy.
+    faster, or something that was asked before is still open.
     """
     another = turns.alias()
+    asked_before = and_(another.c.status == "queued", another.c.position < turns.c.position)
     busy = exists(select(another.c.id)).where(
-        another.c.conversation_id == turn.conversation_id, another.c.status.in_(BUSY), another.c.id != turn.id
+        another.c.conversation_id == turn.conversation_id,
+        another.c.id != turn.id,
+        or_(another.c.status.in_(BUSY), asked_before),
     )
     take = (
         update(turns)

@@ -80,14 +80,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_events_at", "events", ["at"], unique=False)
     op.create_table(
-        "nodes",
-        sa.Column("id", sa.String(length=60), nullable=False),
-        sa.Column("started_at", sa.String(length=30), nullable=False),
-        sa.Column("seen_at", sa.String(length=30), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_nodes")),
-        comment="One row per running server: its lease",
-    )
-    op.create_table(
         "tenants",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
@@ -382,7 +374,6 @@ def downgrade() -> None:
     op.drop_table("projects")
     op.drop_table("topics")
     op.drop_table("tenants")
-    op.drop_table("nodes")
     op.drop_index("ix_events_at", table_name="events")
     op.drop_table("events")
     op.drop_table("deltas")
