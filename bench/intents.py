@@ -1,6 +1,6 @@
 """How long the built-in model takes for a question, and how much memory its index of names takes.
 
-Run: python bench/intents.py [entities …]     (1,000 and 3,000 when none are given)
+Run: PYTHONPATH=src:. python -m bench.intents [entities …]     (1,000 and 3,000 when none are given)
 
 For every size: a house is made up, an index is built name by name, and questions of all kinds, answered ones and
 declined ones alike, are asked one after the other in this thread. Times are milliseconds per question.
@@ -12,9 +12,6 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Iterator
-from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parents[1] / "src"), str(Path(__file__).parents[1])]
 
 from parlour.models.base import ModelRequest, UserMessage
 from parlour.models.intents.followup import Turn
@@ -28,8 +25,8 @@ from parlour.tools.language import NameChanges, Named
 from tests.models.intents.asking import tools_of
 from tests.models.intents.house import CALLER, HouseNames
 
-ADJECTIVES = ["north", "south", "east", "west", "upper", "lower", "old", "new", "little", "great", "inner", "outer", "front", "back", "second", "third"]
-ROOMS = ["kitchen", "bedroom", "study", "hall", "bathroom", "office", "lounge", "cellar", "pantry", "library", "studio", "workshop", "nursery"]
+ADJECTIVES = "north south east west upper lower old new little great inner outer front back second third"
+ROOMS = "kitchen bedroom study hall bathroom office lounge cellar pantry library studio workshop nursery"
 DEVICES = (
     ("ceiling light", "light"),
     ("floor lamp", "lamp"),
@@ -44,6 +41,7 @@ DEVICES = (
     ("socket", "plug"),
     ("fan", "fan"),
 )
+BAR_MS = 40
 QUESTIONS = (
     "what's in the {room}?",
     "which lights are on in the {room}",
@@ -59,14 +57,14 @@ QUESTIONS = (
     "what's in the {room} and what is the weather like",
     "turn on the {device} in the {room}",
     "which automation closes the blinds",
-    "tell me a story about the {device} in the {room} that lived happily ever after and never saw the sun again",
+    "tell me a story about the {device} in the {room} that lived happily and never saw the sun again",
 )
 
 
 def house(count: int) -> list[Named]:
     """A house of `count` named things."""
     things = [Named("home", "home", ("The House",)), Named("up", "zone", ("Upstairs",), place="home")]
-    rooms = [f"{adjective} {room}" for adjective in ADJECTIVES for room in ROOMS]
+    rooms = [f"{adjective} {room}" for adjective in ADJECTIVES.split(" ") for room in ROOMS.split(" ")]
     for room in rooms[: max(1, count // 12)]:
         things.append(Named(room, "room", (room.title(),), place="up"))
         for device, name in DEVICES:
@@ -111,10 +109,12 @@ def measure(count: int, asked: int = 600) -> None:
         times.append((time.perf_counter() - start) * 1000)
     whole = asyncio.run(_streamed(things, 150))
     print(
-        f"{len(things):>6} things  understanding p50 {_at(times, 50):6.2f}  p95 {_at(times, 95):6.2f}  max {max(times):6.2f} ms"
-        f"   whole answer p50 {_at(whole, 50):6.2f}  p95 {_at(whole, 95):6.2f} ms"
-        f"   index {held / 1024 / 1024:5.2f} MiB, built in {built:6.1f} ms ({built / len(things):.3f} ms a thing)"
+        f"{len(things):>6}: question p50 {_at(times, 50):.2f} p95 {_at(times, 95):.2f} max {max(times):.2f} ms;"
+        f" whole answer p50 {_at(whole, 50):.2f} p95 {_at(whole, 95):.2f} max {max(whole):.2f} ms;"
+        f" index {held / 1024 / 1024:.2f} MiB, built in {built:.1f} ms ({built / len(things):.3f} ms a thing)"
     )
+    if _at(whole, 95) > BAR_MS:
+        print(f"       missed: p95 of a whole answer is above {BAR_MS} ms")
 
 
 async def _streamed(things: list[Named], asked: int) -> list[float]:

@@ -1,10 +1,10 @@
-"""Writes docs/reference/settings.md from the settings themselves. Run: `python -m gen.settings`."""
+"""The page of every setting, made from the settings themselves."""
 
 from pathlib import Path
 
 from parlour.config import described
 
-TARGET = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
+TARGET = Path("docs/reference/settings.md")
 
 HEAD = """# Settings
 
@@ -24,6 +24,6 @@ def page() -> str:
     return HEAD + "\n".join(rows) + "\n"
 
 
-if __name__ == "__main__":
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(page())
+def files() -> dict[Path, str]:
+    """The file and its content."""
+    return {TARGET: page()}

@@ -11,8 +11,11 @@ from pathlib import Path
 
 SOURCE = Path("src/parlour/protocol")
 TARGET = Path("web/src/protocol")
-MODULES = ("content", "state", "events", "commands", "frame", "text")
-OPTIONAL = frozenset({"commands"})
+MODULES = ("content", "state", "events", "commands", "frame", "text", "rest")
+APART = frozenset({"rest"})
+"""Modules that are imported by their own path: names in them also mean something else on the socket."""
+
+OPTIONAL = frozenset({"commands", "rest"})
 """Modules of what clients write: there a field with a default may be left out. A server sends every field."""
 
 PLAIN = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "None": "null", "object": "unknown"}
@@ -40,10 +43,13 @@ class Unit:
 def files() -> dict[Path, str]:
     """Every TypeScript file: path below the checkout, and content."""
     units = [Unit(name, ast.parse((SOURCE / f"{name}.py").read_text("utf-8"))) for name in MODULES]
-    homes = {defined: unit.name for unit in units for defined in unit.defined()} | {"JsonValue": "content"}
+    homes = {defined: unit.name for unit in units if unit.name not in APART for defined in unit.defined()}
+    homes |= {"JsonValue": "content"}
     written = {TARGET / f"{unit.name}.ts": module(unit, homes) for unit in units}
     written[TARGET / "index.ts"] = (
-        NOTE.format(source=str(SOURCE)) + "\n" + "".join(f'export * from "./{name}";\n' for name in MODULES)
+        NOTE.format(source=str(SOURCE))
+        + "\n"
+        + "".join(f'export * from "./{name}";\n' for name in MODULES if name not in APART)
     )
     return written
 
@@ -71,7 +77,7 @@ def imports(unit: Unit, body: str, homes: dict[str, str]) -> str:
     """The import lines that `body` needs."""
     words = set("".join(character if character.isalnum() or character == "_" else " " for character in body).split())
     needed: dict[str, list[str]] = {}
-    for name in sorted(words & set(homes), key=lambda name: (name.lower(), name)):
+    for name in sorted(words & set(homes) - unit.defined(), key=lambda name: (name.lower(), name)):
         if homes[name] != unit.name:
             needed.setdefault(homes[name], []).append(name)
     return "".join(f'import type {{ {", ".join(names)} }} from "./{home}";\n' for home, names in sorted(needed.items()))

@@ -11,7 +11,7 @@ from parlour.identity.users import House, add_user, ensure_house
 from parlour.identity.who import Who, who_is
 from parlour.ids import new_id
 from parlour.journal.unit import Unit, Writer, event, seq_of
-from parlour.protocol.content import Conversation, LastMessage, MessageBody, Part, TextPart, Usage
+from parlour.protocol.content import Conversation, LastMessage, MessageBody, TextPart, Usage
 from parlour.protocol.events import NewMessage
 from parlour.store.database import Database
 from parlour.store.queries.people import Person
@@ -73,8 +73,8 @@ async def exchange(
     ids = Exchanged(new_id(), new_id(), new_id(), new_id())
     at = isoformat(lived.clock.now())
     said = [
-        _message(ids.question_id, conversation, "user", question, ids.turn_id, at),
-        _message(ids.answer_id, conversation, "assistant", answer, ids.turn_id, at, parent_id=ids.question_id),
+        _question(ids, conversation, question, at),
+        _answer(ids, conversation, answer, at, is_running=status == "running"),
     ]
     mine = {"tenant_id": lived.house.tenant_id, "conversation_id": conversation.id}
     turn = {
@@ -138,29 +138,29 @@ def row_of(body: MessageBody) -> dict[str, Any]:
     return body.model_dump(mode="json", exclude={"conversation_id"}) | {"token_count": len(words.split())}
 
 
-def _message(
-    message_id: str,
-    conversation: Conversation,
-    role: str,
-    text: str,
-    turn_id: str,
-    at: str,
-    parent_id: str | None = None,
-) -> MessageBody:
-    parts: list[Part] = [TextPart(text=text, length=len(text))]
-    is_user = role == "user"
-    return MessageBody.model_validate(
-        {
-            "id": message_id,
-            "conversation_id": conversation.id,
-            "role": role,
-            "author_id": conversation.owner_id if is_user else None,
-            "turn_id": turn_id,
-            "parent_id": parent_id,
-            "parts": parts,
-            "status": "sent" if is_user else "completed",
-            "model": None if is_user else "scripted",
-            "usage": None if is_user else Usage(prompt_tokens=1, completion_tokens=1, total_tokens=2),
-            "created_at": at,
-        }
+def _question(ids: Exchanged, conversation: Conversation, text: str, at: str) -> MessageBody:
+    return MessageBody(
+        id=ids.question_id,
+        conversation_id=conversation.id,
+        role="user",
+        author_id=conversation.owner_id,
+        turn_id=ids.turn_id,
+        parts=[TextPart(text=text, length=len(text))],
+        status="sent",
+        created_at=at,
+    )
+
+
+def _answer(ids: Exchanged, conversation: Conversation, text: str, at: str, *, is_running: bool) -> MessageBody:
+    return MessageBody(
+        id=ids.answer_id,
+        conversation_id=conversation.id,
+        role="assistant",
+        turn_id=ids.turn_id,
+        parent_id=ids.question_id,
+        parts=[] if is_running else [TextPart(text=text, length=len(text))],
+        status="running" if is_running else "completed",
+        model="scripted",
+        usage=None if is_running else Usage(prompt_tokens=1, completion_tokens=1, total_tokens=2),
+        created_at=at,
     )

@@ -64,6 +64,12 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _database(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql://")) or not urlsplit(text).path.strip("/"):
+        raise ValueError
+    return text
+
+
 def _bytes(text: str) -> int:
     return _whole(1024)(text)
 
@@ -88,10 +94,10 @@ class Settings:
     )
     database_url: str = _setting(
         "DATABASE_URL",
-        str,
+        _database,
         "",
-        "`sqlite:///path` or `postgresql://user:password@host/name`; empty means a SQLite file in the data folder.",
-        kind="URL",
+        "`postgresql://user:password@host/name`, or `sqlite:///path`; by default a SQLite file in the data folder.",
+        kind="a URL of sqlite or postgresql",
         secret=True,
     )
     environment: str = _setting(

@@ -18,7 +18,7 @@ def configure_logging(level: str, form: str) -> None:
     ending: list[structlog.types.Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if form == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [_for_people()]
     )
     structlog.configure(
         processors=[*shared, *ending],
@@ -27,3 +27,8 @@ def configure_logging(level: str, form: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=max(LEVELS[level], logging.WARNING), stream=sys.stderr, force=True)
+
+
+def _for_people() -> structlog.dev.ConsoleRenderer:
+    """Tracebacks stay plain: the richer kind shows the values of variables, and some of those are secrets."""
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from parlour.store.queries.people import Person
 from tests.api.standins import EchoTalk, Surroundings
 from tests.conftest import ManualClock
 from tests.house import Lived, lived_in
+from tests.storage import Storage, Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,13 @@ class Knocking:
         """The session of somebody who signed in by a link, as a browser would send it."""
         _, session = await self.lived.gate.sign_in((await self.lived.gate.make_link(person)).secret)
         return f"parlour_session={session.secret}"
+
+
+@pytest.fixture
+def storage(templates: Templates) -> Iterator[Storage]:
+    """A fresh SQLite file: the doors themselves ask nothing of a database; `test_every_door` tries both kinds."""
+    with templates.fresh("sqlite") as made:
+        yield made
 
 
 @pytest.fixture

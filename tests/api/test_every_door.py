@@ -1,11 +1,15 @@
 """Every route, by the table of the app itself: nobody gets in without a credential, strangers find nothing."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from parlour.ids import new_id
 from tests.api.conftest import Knocking
 from tests.house import anybody, exchange
+from tests.storage import Storage, Templates, postgres_is_there
 
 OPEN = {"POST /api/v1/auth/link", "GET /healthz", "GET /readyz"}
 
@@ -15,6 +19,15 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/models/allowed": {"provider": "openai"},
     "POST /api/v1/auth/link": {"link": "nonsense"},
 }
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def storage(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Storage]:
+    """A fresh database of either kind: what is odd in an id is odd to each in its own way."""
+    if request.param == "postgres" and not postgres_is_there():
+        pytest.skip("no PostgreSQL")
+    with templates.fresh(request.param) as made:
+        yield made
 
 
 def _routes(knocking: Knocking) -> list[str]:

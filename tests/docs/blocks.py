@@ -1,7 +1,8 @@
 """The fenced blocks of the public pages: what they show, and how a claim is taken out of them.
 
-Three kinds are known. `console` holds commands after `$ ` and what they print; `python` is a program; `text` is a
-drawing or a sample and claims nothing that runs. In what a command prints, `…` stands for anything.
+Four kinds are known. `console` holds commands after `$ ` and what they print; `python` is a program, and `output` what
+the program before it prints; `text` is a drawing or a sample and claims nothing that runs. In what is printed, `…`
+stands for anything.
 """
 
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from tests.rules.sources import ROOT, files, name
 
-KINDS = {"console", "python", "text"}
+KINDS = {"console", "python", "output", "text"}
 FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>\S*)[^\n]*\n(?P<body>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 
 

@@ -39,6 +39,8 @@ class Session:
             "COLUMNS": "200",
         }
         self._server: subprocess.Popen[bytes] | None = None
+        self._printed = ""
+        (home / ".venv").symlink_to(sys.prefix)  # as in a checkout
 
     def __enter__(self) -> Self:
         return self
@@ -58,6 +60,8 @@ class Session:
         """Do what `block` shows. Raises AssertionError where it does not come true."""
         if block.kind == "python":
             self._step(Step(f"{sys.executable} -W error -", shown=[]), given=self._here(block.body), at=str(block))
+        elif block.kind == "output":
+            self._compare([line for line in block.body.splitlines() if line.strip()], at=str(block))
         elif block.kind == "console":
             for step in steps(block):
                 at = f"{block}: {step.command}"
@@ -77,10 +81,14 @@ class Session:
             text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{at} left with {done.returncode}:\n{done.stdout}"
-        absent = missing([self._here(line) for line in step.shown], done.stdout)
-        assert not absent, f"{at} did not print {absent}, but:\n{done.stdout}"
+        self._printed = done.stdout
+        self._compare(step.shown, at=at)
         pairs = (pair.partition("=") for pair in after.read_text().split("\0") if pair)
         self._environment = {key: value for key, _, value in pairs}
+
+    def _compare(self, shown: list[str], *, at: str) -> None:
+        absent = missing([self._here(line) for line in shown], self._printed)
+        assert not absent, f"{at} did not print {absent}, but:\n{self._printed}"
 
     def _serve(self, step: Step, at: str) -> None:
         folder = ROOT if step.command.startswith("make") else self._home

@@ -43,6 +43,15 @@ def test_a_program_that_breaks_is_noticed(tmp_path: Path) -> None:
         read(tmp_path, block("python", "1 / 0"))
 
 
+def test_what_a_program_prints_stands_below_it(tmp_path: Path) -> None:
+    read(tmp_path, block("python", "print('the kitchen')"), block("output", "the …"))
+
+
+def test_what_a_program_does_not_print_is_noticed(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="did not print"):
+        read(tmp_path, block("python", "print('the kitchen')"), block("output", "the bedroom"))
+
+
 def test_an_ellipsis_stands_for_anything() -> None:
     assert not missing(["link: http://…/x"], "starting\n  link: http://127.0.0.1:1/x")
     assert missing(["second", "first"], "first\nsecond") == ["first"]

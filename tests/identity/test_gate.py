@@ -131,6 +131,16 @@ async def test_tickets_that_were_never_used_do_not_pile_up(lived: Lived) -> None
     assert len(rows.all()) == 1
 
 
+async def test_what_has_expired_goes_when_its_owner_signs_in_again(lived: Lived) -> None:
+    await lived.gate.sign_in((await lived.gate.make_link(lived.ann)).secret)
+    lived.clock.advance(31 * DAY)
+    key = await lived.gate.make_api_key(tenant_id=lived.ann.tenant_id, user_id=lived.ann.id, name="")
+    _, session = await lived.gate.sign_in((await lived.gate.make_link(lived.ann)).secret)
+    async with lived.database.read() as connection:
+        rows = await connection.execute(select(credentials.c.id).where(credentials.c.kind.in_(["session", "api_key"])))
+    assert set(rows.scalars()) == {key.id, session.id}
+
+
 async def test_each_secret_opens_only_its_own_door(lived: Lived) -> None:
     who = await lived.enters(lived.ann)
     secrets = [

@@ -11,12 +11,14 @@ READS_SETTINGS = ("src/parlour/cli/", "src/parlour/app.py", "src/parlour/config.
 LOADS_LATE = (
     "src/parlour/cli/",  # the command line answers at once, and a command loads what it needs
     "src/parlour/models/offers.py",  # the HTTP client is slow to load, and most houses offer no model
+    "src/parlour/models/offers.py",  # the HTTP client costs a quarter of a second, and most houses need none
     "src/parlour/journal/writer/__init__.py",  # PostgreSQL's driver is an extra
 )
 FENCES = {
     "src/parlour/turn/runner.py": "a turn that breaks must end as failed",
     "src/parlour/tools/executor.py": "a tool that breaks must answer the model",
     "src/parlour/api/socket.py": "a frame that breaks must not close the connection",
+    "src/parlour/api/errors.py": "a request that breaks must be answered",
     "src/parlour/cli/main.py": "a command that breaks must say so plainly",
 }
 

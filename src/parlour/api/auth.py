@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
@@ -72,7 +71,8 @@ def from_our_page(connection: HTTPConnection, origins: frozenset[str]) -> bool:
     origin = connection.headers.get("origin")
     if origin is None:
         return False
-    return origin in origins or urlsplit(origin).netloc.lower() == connection.headers.get("host", "").lower() != ""
+    _, _, host = origin.lower().partition("://")
+    return origin in origins or host == connection.headers.get("host", "").lower() != ""
 
 
 def visit_of(connection: HTTPConnection) -> Visit:

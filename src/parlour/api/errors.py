@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parlour.api.headers import request_id_of
 from parlour.errors import InvalidRequest, NotFound, ParlourError
@@ -28,7 +28,6 @@ def refuse_politely(app: FastAPI) -> None:
     app.add_exception_handler(ParlourError, _named)
     app.add_exception_handler(RequestValidationError, _misfit)
     app.add_exception_handler(HTTPException, _of_the_framework)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def problem(scope: Scope, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -41,6 +40,37 @@ def problem(scope: Scope, status: int, code: str, message: str, headers: Mapping
 def too_large(scope: Scope) -> Response:
     """The answer to a body that is larger than any that is taken."""
     return problem(scope, 413, *_OTHERWISE[413])
+
+
+class AlwaysAnswers:
+    """The last resort: what nobody expected is logged with its detail and answered without it.
+
+    The connection stays open, so that one bug is not two errors to a client. Once an answer has begun nothing
+    honest can be sent any more; then the error goes on to the server, which ends the connection.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_begun = False
+
+        async def send_noticed(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noticed)
+        except Exception as error:
+            log.error("request failed", path=scope["path"], exc_info=error)
+            if has_begun:
+                raise
+            message = "Something went wrong on our side. The request id leads to the detail in the server's log."
+            await problem(scope, ParlourError.status, ParlourError.code, message)(scope, receive, send)
 
 
 async def _named(request: Request, error: Exception) -> Response:
@@ -63,12 +93,6 @@ async def _of_the_framework(request: Request, error: Exception) -> Response:
     fallback = (InvalidRequest.code, "This request is not understood.")
     code, message = _OTHERWISE.get(error.status_code, fallback)
     return problem(request.scope, error.status_code, code, message, error.headers)
-
-
-async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("request failed", path=request.url.path, exc_info=error)
-    message = "Something went wrong on our side. The request id leads to the detail in the server's log."
-    return problem(request.scope, ParlourError.status, ParlourError.code, message)
 
 
 def _faults(errors: Sequence[Any]) -> str:

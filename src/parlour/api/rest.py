@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse
 from parlour.api.auth import asking
 from parlour.api.body_limit import BodyLimit
 from parlour.api.doors import Doors
-from parlour.api.errors import refuse_politely
+from parlour.api.errors import AlwaysAnswers, refuse_politely
 from parlour.api.reference import REFERENCE_POLICY, reference_page
 from parlour.api.routes.auth import auth_routes, sign_in_routes
 from parlour.api.routes.conversations import conversation_routes
@@ -33,6 +33,7 @@ def make_rest(doors: Doors) -> FastAPI:
         responses={"4XX": {"model": ErrorBody, "description": "Refused; the body says why."}},
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(AlwaysAnswers)
     refuse_politely(app)
     open_to_all = APIRouter(prefix=PREFIX)
     open_to_all.include_router(sign_in_routes(doors))

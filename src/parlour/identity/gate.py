@@ -88,8 +88,9 @@ class Gate:
         unit = Unit(
             guards=[used_once(found.id, at)],
             changes=[
-                session.insert,
+                _expired_go(owner.id, at),
                 _other_links_end(owner.id, at),
+                session.insert,
                 update(users).where(users.c.id == owner.id).values(signed_in_at=at),
                 audited("sign_in", tenant_id=owner.tenant_id, user_id=owner.id, at=at, visit=visit),
             ],
@@ -116,7 +117,7 @@ class Gate:
         """A ticket that opens one socket. It ends with the session or key that `who` came with."""
         now = self.clock.now()
         ticket = issue("ticket", tenant_id=who.tenant_id, user_id=who.user_id, now=now, name=who.credential_id)
-        await self.writer.commit(Unit(changes=[_spent_tickets_go(who.user_id, isoformat(now)), ticket.insert]))
+        await self.writer.commit(Unit(changes=[_expired_go(who.user_id, isoformat(now)), ticket.insert]))
         return ticket
 
     async def api_keys(self, who: Who) -> list[Credential]:
@@ -193,7 +194,5 @@ def _other_links_end(user_id: str, at: str) -> Executable:
     return update(credentials).where(*open_links).values(revoked_at=at)
 
 
-def _spent_tickets_go(user_id: str, at: str) -> Executable:
-    return delete(credentials).where(
-        credentials.c.user_id == user_id, credentials.c.kind == "ticket", credentials.c.expires_at <= at
-    )
+def _expired_go(user_id: str, at: str) -> Executable:
+    return delete(credentials).where(credentials.c.user_id == user_id, credentials.c.expires_at <= at)

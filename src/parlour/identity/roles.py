@@ -4,12 +4,11 @@ from types import MappingProxyType
 
 from parlour.store.queries.people import Role
 
-_GUEST = frozenset({"chat", "tools:read"})
-_USER = _GUEST | {"tools:control", "tools:write", "tools:destructive"}
-_MODERATOR = _USER | {"people:read"}
-_ADMIN = _MODERATOR | {"people:manage", "house:manage"}
+_READS = frozenset({"tools:read"})
+_ACTS = _READS | {"tools:control", "tools:write", "tools:destructive"}
+_MANAGES = _ACTS | {"house:manage"}
 
-PERMISSIONS = MappingProxyType({"guest": _GUEST, "user": _USER, "moderator": _MODERATOR, "admin": _ADMIN})
+PERMISSIONS = MappingProxyType({"guest": _READS, "user": _ACTS, "moderator": _ACTS, "admin": _MANAGES})
 """Each role has everything the role before it has."""
 
 ROLES: tuple[Role, ...] = ("admin", "moderator", "user", "guest")

@@ -110,6 +110,18 @@ async def _with_running_text(connection: AsyncConnection, state: ConversationSta
     return folded
 
 
+async def as_they_stand(connection: AsyncConnection, held: Sequence[Message]) -> list[Message]:
+    """Messages of one conversation, with what running answers among them have said since they were last settled."""
+    running = [_in_state(message) for message in held if message.status == "running"]
+    if not running:
+        return list(held)
+    topic = f"conversation:{running[0].conversation_id}"
+    state = ConversationState(topic=topic, conversation=None, window=0, messages=running, turns=[], approvals=[])
+    folded = await _with_running_text(connection, state)
+    standing = {message.id: message for message in folded.messages}
+    return [standing.get(message.id, message) for message in held]
+
+
 async def frames_after(connection: AsyncConnection, topic: str, after: int) -> Sequence[DurableFrame]:
     """The chunks that lie in the log after `after`, joined where they are neighbours."""
     return [

@@ -9,6 +9,9 @@ from parlour.protocol.content import Conversation, Json, Message, Part, Problem,
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 """Some text on one line; also what ids look like before anybody knows them."""
 
+Words = Annotated[str, Field(max_length=1_048_576)]
+"""Something said. How long it may be is for the house to say; this only keeps out what is no Unicode at all."""
+
 Wait = Annotated[float, Field(ge=0, le=120)]
 MessageType = Literal["user_input", "assistant_response", "system_message", "tool_result"]
 
@@ -102,7 +105,7 @@ class NewConversation(Value):
 
     project_id: Line | None = None
     title: Annotated[str, Field(max_length=200)] | None = None
-    initial_message: str | None = None
+    initial_message: Words | None = None
     client_message_id: Line | None = None
     model: Line | None = None
 
@@ -134,7 +137,7 @@ class ConversationList(Value):
 class NewMessage(Value):
     """Something to say, and how many seconds to wait for the answer. Without `conversation_id` one is begun."""
 
-    content: str
+    content: Words
     conversation_id: Line | None = None
     project_id: Line | None = None
     client_message_id: Line | None = None
@@ -147,7 +150,7 @@ class Again(Value):
     """Asks for another answer to the last question; `content` changes the question."""
 
     command_id: Line | None = None
-    content: str | None = None
+    content: Words | None = None
     wait: Wait = 30
 
 

@@ -1,14 +1,18 @@
 """Listening to a model: its events become live text, and in the end one whole step."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import cast
 
+from parlour.ids import new_id
 from parlour.models.base import (
+    AssistantMessage,
     Called,
     Finished,
     Model,
     ModelEvent,
+    ModelMessage,
     ModelProblem,
     ModelRequest,
     ReasoningDelta,
@@ -44,7 +48,7 @@ async def listen(model: Model, request: ModelRequest, live: Live, *, room: int, 
                     return ModelStep(
                         text=live.joined("text"),
                         reasoning=live.joined("reasoning"),
-                        calls=tuple(calls),
+                        calls=_told_apart(calls, request.messages),
                         reason=event.reason,
                         model=event.model or model.name,
                         usage=event.usage,
@@ -53,6 +57,16 @@ async def listen(model: Model, request: ModelRequest, live: Live, *, room: int, 
             if live.length > room:
                 raise OutputLimit
     raise ModelProblem("provider_cut", "The model stopped in the middle of its answer.")
+
+
+def _told_apart(calls: Sequence[RequestedCall], messages: Sequence[ModelMessage]) -> tuple[RequestedCall, ...]:
+    """The calls with ids that no other call of the talk has: some providers count anew in every step."""
+    taken = {call.id for message in messages if isinstance(message, AssistantMessage) for call in message.calls} | {""}
+    apart: list[RequestedCall] = []
+    for call in calls:
+        apart.append(replace(call, id=new_id()) if call.id in taken else call)
+        taken.add(call.id)
+    return tuple(apart)
 
 
 def partial_step(live: Live, model: Model) -> ModelStep | None:

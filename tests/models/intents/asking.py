@@ -1,6 +1,9 @@
 """Asking the built-in model in tests, without any tool being run: what matters is what it would call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from pydantic import JsonValue
 
 from parlour.models.base import (
     AssistantMessage,
@@ -67,12 +70,12 @@ def spoken(outcome: Outcome) -> str:
             return outcome.kind
 
 
-def _call(tool: str, arguments: object) -> str:
-    assert isinstance(arguments, dict)
+def _call(tool: str, arguments: Mapping[str, JsonValue] | None) -> str:
+    assert arguments is not None
     return f"{tool}({arguments_in_words(arguments)})"
 
 
-def arguments_in_words(arguments: dict[str, object]) -> str:
+def arguments_in_words(arguments: Mapping[str, JsonValue]) -> str:
     """Arguments in a line, in the order of their names."""
     values = {k: ",".join(map(str, v)) if isinstance(v, list) else str(v) for k, v in arguments.items()}
     return " ".join(f"{k}={v}" for k, v in sorted(values.items()))

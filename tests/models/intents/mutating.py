@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from rapidfuzz.distance import OSA
+
 from parlour.models.intents.fitting import PLACES
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.normalise import plain_words
@@ -238,6 +240,7 @@ def _justified(thing: str, spoken: tuple[str, ...], index: NameIndex) -> bool:
     """Whether the question holds enough of a name, or the class, of the thing; one letter of a word may be wrong."""
     named = index.things[thing]
     ways = [plain_words(name, index.spoken) for name in (*named.names, *named.classes)]
+    ways += [("".join(way),) for way in ways if len(way) == 2]
     return any(all(any(_alike(w, s) for s in spoken) for w in way) for way in ways) or _part(thing, spoken, index)
 
 
@@ -247,12 +250,10 @@ def _part(thing: str, spoken: tuple[str, ...], index: NameIndex) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
-    one, other = stem(one), stem(other)
-    if one == other:
-        return True
-    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 3:
-        return False
-    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
-    if len(longer) == len(shorter):
-        return sum(a != b for a, b in zip(one, other, strict=True)) <= 2 and sorted(one)[1:-1] != []
-    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
+    """Whether two words are the same but for one slip, or two exchanged letters, with or without a plural's ending."""
+    pairs = ((one, other), (stem(one), stem(other)))
+    return any(a == b or (min(len(a), len(b)) >= 3 and OSA.distance(a, b) <= _slips(a)) for a, b in pairs)
+
+
+def _slips(word: str) -> int:
+    return 2 if len(word) >= 9 else 1

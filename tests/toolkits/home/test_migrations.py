@@ -1,6 +1,8 @@
 """The migrations make exactly the tables that the code knows, and take them away again."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -14,30 +16,24 @@ from parlour.toolkits.home import MIGRATIONS
 from parlour.toolkits.home import tables as home
 from tests.storage import Storage
 
-
-def ours(name: str | None, kind: str) -> bool:
-    """Whether something belongs to the home and is described by its tables, which the full-text indexes are not."""
-    return kind != "table" or (str(name).startswith("home_") and not str(name).startswith("home_texts_index"))
+BY_HAND = {"found_by", "ix_home_texts_found_by"}
+"""What only one kind of database has, made by the migration and unknown to the tables."""
 
 
-def differences(connection: Connection) -> list[object]:
+def ours(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
+    """Whether something in the database is of the home and described by its tables."""
+    table = str(name if kind == "table" else parents.get("table_name"))
+    if kind in ("schema", "table") or table.startswith("home_"):
+        return not table.startswith("home_texts_index") and name not in BY_HAND
+    return False
+
+
+def differences(connection: Connection) -> list[Any]:
     known = MetaData(naming_convention=house.metadata.naming_convention)
     for table in (*house.metadata.sorted_tables, *home.metadata.sorted_tables):
         table.to_metadata(known)
-    context = MigrationContext.configure(
-        connection,
-        opts={
-            "compare_type": True,
-            "include_object": lambda item, name, kind, *_: (
-                (
-                    name not in ("found_by", "ix_home_texts_found_by")
-                    and ours(item.table.name if kind in ("column", "index") else name, "table")
-                )
-                if kind in ("table", "column", "index")
-                else True
-            ),
-        },
-    )
+    options: dict[str, Any] = {"compare_type": True, "include_name": ours}
+    context = MigrationContext.configure(connection, opts=options)
     return [change for change in compare_metadata(context, known) if "home_" in str(change)]
 
 

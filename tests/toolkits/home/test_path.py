@@ -23,8 +23,8 @@ async def test_a_path_is_found_in_both_directions(ask: Ask, maple: Home) -> None
     assert there["found"]
     assert back["found"]
     assert there["length"] == back["length"] == len(there["steps"])
-    assert [p["name"] for p in there["path"]][0] == "Home Hub"
-    assert [p["name"] for p in back["path"]][0] == "Living Room Ceiling Light"
+    assert there["path"][0]["name"] == "Home Hub"
+    assert back["path"][0]["name"] == "Living Room Ceiling Light"
     assert maple
 
 

@@ -66,7 +66,7 @@ async def test_a_content_hit_shows_the_sentence_it_was_found_in(ask: Ask) -> Non
 
 
 @maple
-@pytest.mark.parametrize("query", ["zeppelin", "???", "the", "' OR 1=1 --", '"', "name:*", "(", "NOT kitchen zeppelin"])
+@pytest.mark.parametrize("query", ["zeppelin", "???", "' OR 1=1 --", '"', "name:*", "(", "NOT kitchen zeppelin"])
 async def test_odd_queries_are_only_words(ask: Ask, query: str) -> None:
     answer = await ask("search_entities", query=query, threshold=0.9)
     assert answer["count"] == 0

@@ -116,6 +116,8 @@ export function asides(choose: Choose): DurableFrame[] {
 export class Story {
   readonly frames: DurableFrame[] = [];
   private made = 0;
+  /** Units of text in the answer that is being written. */
+  private written = 0;
 
   constructor(private readonly choose: Choose) {}
 
@@ -185,11 +187,11 @@ export class Story {
   }
 
   private text(id: string, attempt: number, part: number): number {
-    let length = 0;
+    this.written = 0;
     for (let made = this.choose(5); made >= 0; made -= 1) {
       const chunk = this.words();
-      this.say(this.chunk(id, attempt, part, chunk, length));
-      length += chunk.length;
+      this.say(this.chunk(id, attempt, part, chunk, this.written));
+      this.written += chunk.length;
     }
     return part + 1;
   }
@@ -216,7 +218,8 @@ export class Story {
   private end(id: string, attempt: number, parts: number): void {
     const usage = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12, estimated: true };
     const last = this.chunk(id, attempt, parts - 1, "", 0);
-    this.say({ ...last, is_final: true, length: 0, model: "scripted", usage, status: this.choose(3) ? "completed" : "stopped" });
+    const status = this.choose(3) ? "completed" : "stopped";
+    this.say({ ...last, is_final: true, length: this.written, model: "scripted", usage, status });
   }
 
   private between(asked: string): void {

@@ -8,6 +8,7 @@ from pydantic import Field
 from parlour.api.auth import Asking
 from parlour.api.doors import Doors
 from parlour.api.exchange import exchanged
+from parlour.api.standing import page_as_it_stands
 from parlour.api.views import conversation_view, message_list
 from parlour.identity.access import conversation_for, project_for
 from parlour.identity.who import Who
@@ -79,7 +80,8 @@ def conversation_routes(doors: Doors) -> APIRouter:
         """A conversation with its newest messages."""
         async with doors.reads.read() as connection:
             found = await conversation_for(connection, who, conversation_id)
-            page = message_list(await message_page(connection, conversation_id))
+            newest = await message_page(connection, conversation_id)
+            page = message_list(await page_as_it_stands(connection, newest))
         view = dict(conversation_view(found.value))
         return ConversationDetail(**view, messages=page.messages, has_more=page.has_more)
 
@@ -119,7 +121,7 @@ def conversation_routes(doors: Doors) -> APIRouter:
                 limit=limit,
                 include_deleted=include_deleted,
             )
-        return message_list(page)
+            return message_list(await page_as_it_stands(connection, page))
 
     return routes
 

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from parlour.api.auth import Asking
 from parlour.api.doors import Doors
 from parlour.api.exchange import exchanged
+from parlour.api.standing import message_as_it_stands
 from parlour.api.views import attempt_view, message_view
 from parlour.identity.access import message_for, turn_for
 from parlour.ids import new_id
@@ -38,9 +39,10 @@ def message_routes(doors: Doors) -> APIRouter:
 
     @routes.get("/messages/{message_id}")
     async def read(who: Asking, message_id: str) -> MessageView:
-        """One message."""
+        """One message; an answer that is still being written as far as it has come."""
         async with doors.reads.read() as connection:
-            return message_view(await message_for(connection, who, message_id))
+            found = await message_for(connection, who, message_id)
+            return message_view(await message_as_it_stands(connection, found))
 
     @routes.get("/messages/{message_id}/attempts")
     async def attempts(who: Asking, message_id: str) -> AttemptList:

@@ -164,14 +164,7 @@ def _take_place(bound: BoundFrame, attempt: _Attempt, index: NameIndex) -> Fill 
     if len(things) != 1 or slot_key(things[0]) not in attempt.fills:
         return None
     end = attempt.fills[slot_key(things[0])].tag.end
-    tag = next(
-        (
-            t
-            for t in attempt.free
-            if t.role == "there" or (_is_place(t, index) and (t.start != end or _is_floor(t, index)))
-        ),
-        None,
-    )
+    tag = next((t for t in attempt.free if _narrows(t, end, index)), None)
     if tag is None:
         return None
     attempt.free.remove(tag)
@@ -181,6 +174,11 @@ def _take_place(bound: BoundFrame, attempt: _Attempt, index: NameIndex) -> Fill 
 
 def _is_place(tag: Tag, index: NameIndex) -> bool:
     return tag.role == "name" and any(index.things[i].kind in PLACES for i in tag.ids)
+
+
+def _narrows(tag: Tag, end: int, index: NameIndex) -> bool:
+    """A place narrows when it stands before the thing or, behind it, after a preposition; a floor needs none."""
+    return tag.role == "there" or (_is_place(tag, index) and (tag.start != end or _is_floor(tag, index)))
 
 
 def _is_floor(tag: Tag, index: NameIndex) -> bool:

@@ -17,6 +17,8 @@ from parlour.models.intents.resolving import PLACE_KEY, Talk
 from parlour.models.intents.tagging import Reading, Tag
 from parlour.tools.language import Slot
 
+_LINKING = frozenset({"on", "to", "from", "about"})
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -65,6 +67,7 @@ def _thing(value: str, index: NameIndex) -> str | None:
     if value in index.classes:
         return None
     words = plain_words(value, index.spoken)
+    words = words[1:] if len(words) > 1 and words[0] == "the" else words
     end, ids = index.trie.longest(words, 0)
     return next(iter(ids)) if words and end == len(words) and len(ids) == 1 else None
 
@@ -80,14 +83,14 @@ def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Gramm
     texts = tuple(w.text for w in words)
     if not _only_fillers(texts, covered, grammar):
         return None
-    fit: Fit | None = base
+    fit = base
     replaced: set[str] = set()
     for tag in reading:
         fill = Fill(tag, said(words, tag.start, tag.end))
         before = texts[tag.start - 1] if tag.start else ""
         before = texts[tag.start - 2] if before in grammar.lexicon.determiners and tag.start > 1 else before
-        key = _key_for(base, tag, before, index) if fit else None
-        if fit is None or key is None or key in replaced:
+        key = _key_for(base, tag, before, index)
+        if key is None or key in replaced:
             return None
         replaced.add(key)
         fit = replace(fit, place=fill) if key == PLACE_KEY else with_fill(fit, key, fill)
@@ -97,12 +100,7 @@ def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Gramm
 
 
 def _only_fillers(texts: tuple[str, ...], covered: set[int], grammar: Grammar) -> bool:
-    allowed = {w for filler in grammar.lexicon.fillers if len(filler) == 1 for w in filler} | {
-        "on",
-        "to",
-        "from",
-        "about",
-    }
+    allowed = {filler[0] for filler in grammar.lexicon.fillers if len(filler) == 1} | _LINKING
     return all(at in covered or text in allowed for at, text in enumerate(texts))
 
 

@@ -12,6 +12,7 @@ from parlour.models.intents.nouns import plural, stem
 from parlour.models.intents.trie import Trie
 from parlour.tools.language import NameChanges, Named
 
+_THINGS = frozenset({"device", "door", "window"})
 _ARTICLES = frozenset({"the", "a", "an", "my", "our"})
 _DEEPEST = 8
 _LONG = 8
@@ -111,7 +112,7 @@ class NameIndex:
                 self.stems.setdefault(stem(word), set()).add(named.id)
                 if len(word) >= _LONG:
                     self.long_words[word] += 1
-        for noun in named.classes:
+        for noun in _telling(named):
             self.classes.setdefault(noun, set()).add(named.id)
             self.class_words.update(_class_words(noun))
             self.nouns[tuple(plural(noun).split())] = (noun, True)
@@ -130,7 +131,7 @@ class NameIndex:
                 _drop(self.stems, stem(word), thing)
                 if len(word) >= _LONG:
                     _count_down(self.long_words, [word])
-        for noun in named.classes:
+        for noun in _telling(named):
             _drop(self.classes, noun, thing)
             _count_down(self.class_words, _class_words(noun))
 
@@ -140,6 +141,11 @@ def _spellings(name: str) -> Iterable[str]:
     if "-" in name:
         yield name.replace("-", "")
         yield name.replace("-", " ")
+
+
+def _telling(named: Named) -> Iterable[str]:
+    """Its classes, without one that only says its kind, as "room" does of a room."""
+    return [c for c in named.classes if c != named.kind or named.kind in _THINGS]
 
 
 def _joined(phrases: set[tuple[str, ...]]) -> set[tuple[str, ...]]:

@@ -10,6 +10,22 @@ from typing import Any
 from parlour.models.intents.normalise import Spoken
 
 Phrase = tuple[str, ...]
+_LISTS = (
+    *("openings", "closings", "fillers", "conjunctions", "follow_ups", "prepositions", "determiners", "commands"),
+    *(
+        "questions",
+        "text_stops",
+        "never_alone",
+        "it",
+        "there",
+        "them",
+        "greetings",
+        "thanks",
+        "help",
+        "choosing",
+        "yes",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +71,31 @@ def phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
 
 
 def _lexicon(data: dict[str, Any]) -> Lexicon:
-    words: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in data.items() if isinstance(v, list)}
+    words: dict[str, tuple[str, ...]] = {k: tuple(data[k]) for k in _LISTS}
     contractions = {k: tuple(v.split()) for k, v in data["contractions"].items()}
     cues = {k: tuple(v) for k, v in data["cues"].items()}
     every = [*words.values(), *cues.values(), tuple(data["ordinals"])]
     return Lexicon(
         spoken=Spoken(contractions, data["numbers"]),
-        **{k: phrases(words[k]) for k in ("openings", "closings", "fillers", "conjunctions", "follow_ups")},
-        **{k: phrases(words[k]) for k in ("it", "there", "them")},
-        **{k: frozenset(phrases(words[k])) for k in ("greetings", "thanks", "help", "yes")},
-        **{
-            k: frozenset(words[k])
-            for k in (
-                "prepositions",
-                "determiners",
-                "commands",
-                "questions",
-                "text_stops",
-                "never_alone",
-                "choosing",
-            )
-        },
+        openings=phrases(words["openings"]),
+        closings=phrases(words["closings"]),
+        fillers=phrases(words["fillers"]),
+        conjunctions=phrases(words["conjunctions"]),
+        follow_ups=phrases(words["follow_ups"]),
+        prepositions=frozenset(words["prepositions"]),
+        determiners=frozenset(words["determiners"]),
+        commands=frozenset(words["commands"]),
+        questions=frozenset(words["questions"]),
+        text_stops=frozenset(words["text_stops"]),
+        never_alone=frozenset(words["never_alone"]),
+        it=phrases(words["it"]),
+        there=phrases(words["there"]),
+        them=phrases(words["them"]),
+        greetings=frozenset(phrases(words["greetings"])),
+        thanks=frozenset(phrases(words["thanks"])),
+        help=frozenset(phrases(words["help"])),
+        choosing=frozenset(words["choosing"]),
+        yes=frozenset(phrases(words["yes"])),
         ordinals=data["ordinals"],
         cues=cues,
         vocabulary=frozenset(w for texts in every for text in texts for w in text.split()),

@@ -8,6 +8,9 @@ from pydantic import JsonValue
 
 from parlour.models.intents.fitting import Fit
 
+Why = Literal["which", "sure", "missing", "antecedent"]
+"""Which of several; whether it is this one; something is missing; a pronoun without anything before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -21,7 +24,7 @@ class Plan:
 class Asked:
     """All is understood but one thing; the answer to the question goes into slot `key` of fit `at`."""
 
-    why: Literal["which", "sure", "missing", "antecedent"]
+    why: Why
     fits: tuple[Fit, ...]
     at: int
     key: str

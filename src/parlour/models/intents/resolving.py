@@ -4,8 +4,8 @@ First the kind that the slot takes, then a place that was said, then the place o
 Several: ask. None: decline.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
@@ -13,7 +13,7 @@ from parlour.models.intents.fitting import PLACES, Fill, Fit
 from parlour.models.intents.frames import Grammar, slot_key
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.nouns import stem
-from parlour.models.intents.outcome import Asked, Declined, Plan
+from parlour.models.intents.outcome import Asked, Declined, Plan, Why
 from parlour.tools.language import Slot
 
 PLACE_KEY = "@place"
@@ -25,12 +25,13 @@ class Talk:
 
     place: str | None = None
     thing: str | None = None
-    class_name: str | None = None
+    last: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    """The arguments of the last call: what "them" stands for."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    why: str
+    why: Why
     key: str
     said: str
     candidates: tuple[str, ...] = ()
@@ -52,9 +53,8 @@ class Resolver:
             if isinstance(found, Declined):
                 return found
             if isinstance(found, _Pending):
-                return Asked(found.why, fits, at, found.key, found.said, found.candidates)  # pyright: ignore[reportArgumentType]
-            if found not in every:
-                every.append(found)
+                return Asked(found.why, fits, at, found.key, found.said, found.candidates)
+            every.append(found)
         return Plan(fits, tuple(every))
 
     def _arguments(self, fit: Fit) -> dict[str, JsonValue] | _Pending | Declined:
@@ -71,7 +71,18 @@ class Resolver:
                 return value
             if slot.argument:
                 found[slot.argument] = value
+        if any(f.tag.role == "them" for f in fit.fills.values()):
+            return self._as_before(fit, found)
         return found
+
+    def _as_before(self, fit: Fit, found: dict[str, JsonValue]) -> dict[str, JsonValue] | _Pending:
+        """ "them" is what the last call was about: its arguments, with what was said anew."""
+        them = next(f for f in fit.fills.values() if f.tag.role == "them")
+        arguments = {slot.argument for slot in fit.bound.frame.slots}
+        if not self.talk.last or not self.talk.last.keys() <= arguments:
+            return _Pending("antecedent", slot_key(fit.bound.frame.slots[0]), them.said)
+        said = {argument: value for argument, value in found.items() if value}
+        return {**self.talk.last, **said}
 
     def _place(self, fit: Fit) -> str | _Pending | Declined | None:
         if fit.place is None:
@@ -88,11 +99,13 @@ class Resolver:
         if tag.role == "class" and {"class", "classes"} & set(slot.takes):
             return tag.value
         if tag.role == "them":
-            return self.talk.class_name or _Pending("antecedent", key, fill.said)
+            return ""
         if tag.role in ("it", "there"):
             return self._antecedent(slot, fill)
         ids = list(self._candidates(slot, fill, place))
         if not ids:
+            if tag.measure is not None:
+                return Declined("unmeasured", (fill.said,), place)
             where = f" in the {self.index.name(place)}" if place else ""
             return Declined("absent", (fill.said + where,))
         if tag.role == "name" and "@state" in fit.fills:
@@ -110,7 +123,7 @@ class Resolver:
         if tag.measure is not None:
             return self._measuring(tag.measure.classes, place)
         ids = tag.ids if tag.role == "name" else self.index.classes.get(tag.value, set())
-        fitting = [i for i in ids if self._kind(i) in slot.takes]
+        fitting = [i for i in ids if "measure" in slot.takes or self._kind(i) in slot.takes]
         return fitting if place is None else [i for i in fitting if self.index.within(i, place)]
 
     def _measuring(self, classes: tuple[str, ...], place: str | None) -> list[str]:
@@ -128,7 +141,8 @@ class Resolver:
         if not having or any(set(self.index.things[i].classes) & set(having) for i in ids):
             return ids
         able = {i for c in having for i in self.index.classes.get(c, ())}
-        same = [i for i in able if any(self.index.stems_of(n) <= self.index.stems_of(i) for n in named)]
+        spoken = [{stem(w) for w in phrase} for n in named for phrase in self.index.phrases(self.index.things[n])]
+        same = [i for i in able if any(words <= self.index.stems_of(i) for words in spoken)]
         return same or ids
 
     def _one(self, ids: list[str], key: str, fill: Fill) -> str | _Pending:
@@ -136,17 +150,10 @@ class Resolver:
             near = [i for i in ids if i != self.talk.place and self.index.within(i, self.talk.place)]
             ids = near or ids
         ordered = tuple(sorted(ids, key=lambda i: (self.index.name(i), i)))
-        if len(ordered) > 1:
-            return _Pending("which", key, fill.said, ordered)
-        if not fill.tag.sure:
-            return _Pending("sure", key, fill.said, ordered)
-        return ordered[0]
+        if len(ordered) == 1 and fill.tag.sure:
+            return ordered[0]
+        return _Pending("which" if len(ordered) > 1 else "sure", key, fill.said, ordered)
 
     def _kind(self, thing: str) -> str:
         known = self.index.things.get(thing)
         return known.kind if known else ""
-
-
-def stems(text: str) -> frozenset[str]:
-    """The words of a text without the endings of plurals."""
-    return frozenset(stem(word) for word in text.split())

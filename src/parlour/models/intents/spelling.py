@@ -34,7 +34,7 @@ def _repaired(word: Word, known: Callable[[str], bool], long_words: Iterable[str
     text = word.text
     if len(text) < _SHORTEST or not text.isalpha() or known(text) or text in english_words():
         return word
-    near = {edit for edit in _edits(text) if known(edit)}
+    near = {edit for edit in _edits(text) if known(edit) and not _is_ending(text, edit)}
     if not near and len(text) >= _LONG:
         near = {w for w in long_words if _near_enough(text, w)}
     if len(near) != 1:
@@ -42,12 +42,16 @@ def _repaired(word: Word, known: Callable[[str], bool], long_words: Iterable[str
     return Word(near.pop(), word.raw, word.start, word.end)
 
 
+def _is_ending(text: str, other: str) -> bool:
+    return text.startswith(other) or other.startswith(text)
+
+
 def _edits(text: str) -> Iterable[str]:
-    """Everything one slip away, except what only adds or cuts an ending."""
+    """Everything one slip away."""
     for at in range(len(text)):
         head, tail = text[:at], text[at:]
-        if at < len(text) - 1:
-            yield head + tail[1:]
+        yield head + tail[1:]
+        if len(tail) > 1:
             yield head + tail[1] + tail[0] + tail[2:]
         for letter in _LETTERS:
             yield head + letter + tail[1:]
@@ -55,6 +59,6 @@ def _edits(text: str) -> Iterable[str]:
 
 
 def _near_enough(text: str, other: str) -> bool:
-    if text.startswith(other) or other.startswith(text) or abs(len(text) - len(other)) > 2:
+    if _is_ending(text, other) or abs(len(text) - len(other)) > 2:
         return False
     return OSA.distance(text, other, score_cutoff=2) <= 2

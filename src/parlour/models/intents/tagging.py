@@ -4,7 +4,7 @@ Whole names come first and hide the words in them: nothing looks for a cue insid
 are a second reading, single words of names a third, which is only ever asked about.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,10 +88,10 @@ def _name_at(
 
 def _known_at(words: tuple[str, ...], at: int, grammar: Grammar, index: NameIndex) -> Iterable[Tag | None]:
     yield _noun_at(words, at, grammar, index)
-    state = _longest(words, at, grammar.states)
+    state = _longest(words, at, grammar.states.keys())
     if state and not _is_preposition(words, at, grammar):
         yield Tag("state", at, at + len(state), value=grammar.states[state])
-    measure = _longest(words, at, grammar.measures)
+    measure = _longest(words, at, grammar.measures.keys())
     if measure:
         yield Tag("measure", at, at + len(measure), measure=grammar.measures[measure])
     lexicon = grammar.lexicon
@@ -102,23 +102,24 @@ def _known_at(words: tuple[str, ...], at: int, grammar: Grammar, index: NameInde
     )
     for role, phrases in pronouns:
         said = next((p for p in phrases if words[at : at + len(p)] == p), None)
-        if said and not (role == "there" and _is_expletive(words, at)):
+        if said and not (said == ("there",) and _is_expletive(words, at)):
             yield Tag(role, at, at + len(said))
 
 
 def _noun_at(words: tuple[str, ...], at: int, grammar: Grammar, index: NameIndex) -> Tag | None:
-    noun = _longest(words, at, grammar.nouns)
+    noun = _longest(words, at, grammar.nouns.keys())
     if noun:
         known = grammar.nouns[noun]
         return Tag("class", at, at + len(noun), value=known.name, plural=known.plural)
     end, class_name, is_plural = index.noun_at(words, at)
+    if end == at + 1 and words[at] in grammar.structure:
+        return None
     return Tag("class", at, end, value=class_name, plural=is_plural) if class_name else None
 
 
-def _longest(words: tuple[str, ...], at: int, phrases: Iterable[Phrase]) -> Phrase | None:
-    known = phrases if isinstance(phrases, dict) else set(phrases)
+def _longest(words: tuple[str, ...], at: int, phrases: Set[Phrase]) -> Phrase | None:
     ends = range(min(len(words), at + _LONGEST), at, -1)
-    return next((words[at:end] for end in ends if words[at:end] in known), None)
+    return next((words[at:end] for end in ends if words[at:end] in phrases), None)
 
 
 def _is_preposition(words: tuple[str, ...], at: int, grammar: Grammar) -> bool:
@@ -141,21 +142,18 @@ def _parts(words: tuple[str, ...], whole: Reading, grammar: Grammar, index: Name
     runs: list[Tag] = []
     at = 0
     while at < len(words):
-        run = next(
-            (
-                r
-                for end in range(min(len(words), at + _LONGEST), at + 1, -1)
-                if (r := _run(words, at, end, grammar, index))
-            ),
-            None,
-        )
-        exact = next((t for t in whole if t.role == "name" and run and t.start <= run.start and run.end <= t.end), None)
-        if run is None or exact is not None:
+        run = _longest_run(words, at, grammar, index)
+        if run is None or any(t.role == "name" and t.start <= run.start and run.end <= t.end for t in whole):
             at += 1
         else:
             runs.append(run)
             at = run.end
     return _merged(whole, runs)
+
+
+def _longest_run(words: tuple[str, ...], at: int, grammar: Grammar, index: NameIndex) -> Tag | None:
+    runs = (_run(words, at, end, grammar, index) for end in range(min(len(words), at + _LONGEST), at + 1, -1))
+    return next((run for run in runs if run is not None), None)
 
 
 def _run(words: tuple[str, ...], start: int, end: int, grammar: Grammar, index: NameIndex) -> Tag | None:

@@ -13,7 +13,7 @@ from parlour.models.intents.normalise import words_of
 from parlour.models.intents.outcome import Asked, Declined, Outcome, Plan, Social
 from parlour.models.intents.resolving import Resolver
 from parlour.models.intents.spelling import repaired
-from parlour.models.intents.tagging import readings
+from parlour.models.intents.tagging import Reading, readings
 
 _FARTHEST = 8
 _MOST_PARTS = 4
@@ -28,6 +28,8 @@ class Understander:
     index: NameIndex
     seen: dict[int, Outcome] = field(default_factory=dict[int, Outcome])
     """What the earlier turns of this one talk came to, by how many turns there were."""
+    tagged: dict[tuple[str, ...], list[Reading]] = field(default_factory=dict[tuple[str, ...], "list[Reading]"])
+    fitted: dict[tuple[int, Words], "Fit | Outcome"] = field(default_factory=dict[tuple[int, Words], "Fit | Outcome"])
 
     def understand(self, turns: Sequence[Turn], depth: int = 0) -> Outcome:
         """What the last turn asks for, given those before it."""
@@ -50,6 +52,13 @@ class Understander:
         if len(parts) == 1 and (answer := self._answer(parts[0], talk)) is not None:
             return answer
         return self._all(parts, talk)
+
+    def readings(self, words: Words) -> list[Reading]:
+        """The ways of tagging these words; worked out once for a talk."""
+        said = texts(words)
+        if said not in self.tagged:
+            self.tagged[said] = readings(said, self.grammar, self.index)
+        return self.tagged[said]
 
     def known(self, word: str) -> bool:
         """Whether a word is vocabulary or part of a name."""
@@ -87,7 +96,7 @@ class Understander:
         if asked.candidates:
             left = followup.narrowed(asked, plain, self.grammar.lexicon, self.index)
             return talk.resolver.resolve(followup.chosen(asked, left)) if left else None
-        for reading in readings(texts(plain), self.grammar, self.index):
+        for reading in self.readings(plain):
             fit = followup.continued(asked.fits[asked.at], plain, reading, self.grammar, self.index)
             if fit is not None:
                 return talk.resolver.resolve((*asked.fits[: asked.at], fit, *asked.fits[asked.at + 1 :]))
@@ -116,10 +125,15 @@ class Understander:
 
     def complete(self, words: Words, talk: "_Talk") -> Fit | Outcome:
         """The best frame that explains every word; otherwise what to say instead."""
-        said = texts(words)
+        key = (len(talk.turns), words)
+        if key not in self.fitted:
+            self.fitted[key] = self._completed(words, talk)
+        return self.fitted[key]
+
+    def _completed(self, words: Words, talk: "_Talk") -> Fit | Outcome:
         best: list[Fit] = []
         disagreeing: Asked | None = None
-        for reading in readings(said, self.grammar, self.index):
+        for reading in self.readings(words):
             found = fits(words, reading, self.grammar, self.index)
             if found and found[0].complete:
                 if not best or not best[0].complete:
@@ -139,7 +153,7 @@ class Understander:
         if missing is not None and missing.missing is not None:
             key = missing.missing.argument or f"@{missing.missing.takes[0]}"
             return Asked("missing", (missing,), 0, key, "")
-        reading = readings(texts(words), self.grammar, self.index)[0]
+        reading = self.readings(words)[0]
         fillers = {w for f in self.grammar.lexicon.fillers for w in f}
         covered = {at for t in reading for at in range(t.start, t.end)}
         loose = [w.raw for at, w in enumerate(words) if at not in covered and w.text not in fillers]
@@ -161,7 +175,7 @@ class Understander:
         earlier = base or talk.last_fit()
         if earlier is None:
             return None
-        for reading in readings(texts(plain), self.grammar, self.index)[:2]:
+        for reading in self.readings(plain)[:2]:
             fit = followup.continued(earlier, plain, reading, self.grammar, self.index)
             if fit is not None and not (base is not None and _adds(base, fit)):
                 return fit

@@ -19,17 +19,22 @@ Terms = Sequence[Sequence[str]]
 class FullText(Protocol):
     """Finds the entities whose texts hold given words."""
 
-    async def hits(self, connection: AsyncConnection, home: Home, terms: Terms, limit: int) -> list[str]:
-        """The ids of the best `limit` entities whose name, aliases or body hold a word of any of `terms`."""
+    async def hits(
+        self, connection: AsyncConnection, home: Home, terms: Terms, limit: int, *, every: bool
+    ) -> list[str]:
+        """The ids of the best `limit` entities whose texts hold a word of `every` one of `terms`, or of any."""
         ...
 
 
 class SqliteFullText:
     """FTS5 with stemming; the project is a word of the index too, so that other homes cost nothing."""
 
-    async def hits(self, connection: AsyncConnection, home: Home, terms: Terms, limit: int) -> list[str]:
+    async def hits(
+        self, connection: AsyncConnection, home: Home, terms: Terms, limit: int, *, every: bool
+    ) -> list[str]:
         """The ids of the best entities, by BM25 with names above aliases above bodies."""
-        alternatives = " OR ".join(f'"{word}"{_prefix(word)}' for group in terms for word in group)
+        groups = [" OR ".join(f'"{word}"{_prefix(word)}' for word in group) for group in terms]
+        alternatives = (" AND " if every else " OR ").join(f"({group})" for group in groups)
         if not alternatives:
             return []
         match = f'scope : "{scope_of(home)}" AND {{name aliases body}} : ({alternatives})'
@@ -40,9 +45,12 @@ class SqliteFullText:
 class PostgresFullText:
     """A generated tsvector with a GIN index."""
 
-    async def hits(self, connection: AsyncConnection, home: Home, terms: Terms, limit: int) -> list[str]:
+    async def hits(
+        self, connection: AsyncConnection, home: Home, terms: Terms, limit: int, *, every: bool
+    ) -> list[str]:
         """The ids of the best entities, by cover density with names above aliases above bodies."""
-        alternatives = " | ".join(f"'{word}'{':*' if _prefix(word) else ''}" for group in terms for word in group)
+        groups = [" | ".join(f"'{word}'{':*' if _prefix(word) else ''}" for word in group) for group in terms]
+        alternatives = (" & " if every else " | ").join(f"({group})" for group in groups)
         if not alternatives:
             return []
         values = {"project": home.project_id, "tenant": home.tenant_id, "query": alternatives, "limit": limit}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.toolkits.home.tables import entities, relationships
@@ -173,28 +173,25 @@ async def neighbours(connection: AsyncConnection, home: Home, ids: Sequence[str]
     is met first.
     """
     found: list[tuple[str, str, str, bool]] = []
-    for start in range(0, len(ids), CHUNK):
-        part = ids[start : start + CHUNK]
-        statement = (
-            select(relationships.c.from_id, relationships.c.to_id, relationships.c.relationship_type)
-            .where(home.owns(relationships), or_(relationships.c.from_id.in_(part), relationships.c.to_id.in_(part)))
-            .order_by(relationships.c.id)
-        )
-        here = frozenset(part)
-        for from_id, to_id, kind in await connection.execute(statement):
-            if from_id in here:
-                found.append((from_id, to_id, kind, True))
-            if to_id in here:
-                found.append((to_id, from_id, kind, False))
-    return sorted(found, key=lambda step: step[2] in PLACING)
+    for near, far, along in (
+        (relationships.c.from_id, relationships.c.to_id, True),
+        (relationships.c.to_id, relationships.c.from_id, False),
+    ):
+        for start in range(0, len(ids), CHUNK):
+            statement = select(near, far, relationships.c.relationship_type).where(
+                home.owns(relationships), near.in_(ids[start : start + CHUNK])
+            )
+            found += [(a, b, kind, along) for a, b, kind in await connection.execute(statement)]
+    return sorted(found, key=lambda step: (step[2] in PLACING, step))
 
 
 async def count_edges(connection: AsyncConnection, home: Home, entity_id: str) -> int:
     """How many edges a thing has, in both directions."""
-    ends = or_(relationships.c.from_id == entity_id, relationships.c.to_id == entity_id)
-    return (
-        await connection.execute(select(func.count()).select_from(relationships).where(home.owns(relationships), ends))
-    ).scalar_one()
+    total = 0
+    for end in (relationships.c.from_id, relationships.c.to_id):
+        statement = select(func.count()).select_from(relationships).where(home.owns(relationships), end == entity_id)
+        total += (await connection.execute(statement)).scalar_one()
+    return total
 
 
 async def places_within(connection: AsyncConnection, home: Home, place: Entity) -> dict[str, Entity]:

@@ -8,18 +8,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.toolkits.home.fulltext import full_text
 from parlour.toolkits.home.graph import Entity, Home, entities_by_id
-from parlour.toolkits.home.index import FARTHEST, NameIndex, word_likeness
+from parlour.toolkits.home.index import FARTHEST, Entry, NameIndex, word_likeness
 from parlour.toolkits.home.kinds import SYNONYMS
 from parlour.toolkits.home.tables import texts
 from parlour.toolkits.home.words import fold, name_form, stem, telling, words
-from parlour.tools.language import Named
 
-MOST_CANDIDATES = 150
+MOST_CANDIDATES = 60
 LONGEST_EXCERPT = 160
 
 NAME, ALIAS, CLASS, PLACE, BODY = 1.0, 0.97, 0.85, 0.7, 0.75
@@ -36,14 +37,6 @@ class Hit:
     excerpt: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    names: Sequence[frozenset[str]]
-    classes: frozenset[str]
-    place: frozenset[str]
-    body: frozenset[str]
-
-
 async def search(
     connection: AsyncConnection,
     home: Home,
@@ -57,14 +50,15 @@ async def search(
     said = list(dict.fromkeys(telling(query)))[:16]
     if not said:
         return []
+    stems = [stem(word) for word in said]
     terms = [_alternatives(index, word) for word in said]
     ids = await _candidates(connection, home, index, said, terms, types)
     bodies = await _bodies(connection, home, ids)
     scored = [
         (score, thing_id, matched)
         for thing_id in ids
-        if (named := index.get(thing_id)) is not None and (not types or named.kind in types)
-        for score, matched in (_score(query, said, _text(index, named, bodies.get(thing_id, ""))),)
+        if (entry := index.entry(thing_id)) is not None and (not types or entry.named.kind in types)
+        for score, matched in (_score(query, stems, index, entry, bodies.get(thing_id, "")),)
         if score >= threshold
     ]
     scored.sort(key=lambda s: (-s[0], s[1]))
@@ -92,9 +86,19 @@ async def _candidates(
     terms: Sequence[Sequence[str]],
     types: Collection[str],
 ) -> list[str]:
-    by_name = [m.named.id for m in index.alike(" ".join(said), types, limit=MOST_CANDIDATES // 3)]
-    by_text = await full_text(connection).hits(connection, home, terms, MOST_CANDIDATES * (3 if types else 1))
+    by_name = [m.named.id for m in index.alike(" ".join(said), types, limit=MOST_CANDIDATES // 2)]
+    limit = MOST_CANDIDATES * (4 if types else 1)
+    index_of_texts = full_text(connection)
+    by_text = await index_of_texts.hits(connection, home, terms, limit, every=True)
+    telling_terms = [group for word, group in zip(said, terms, strict=True) if not _is_common(index, word)]
+    if len(by_text) < MOST_CANDIDATES // 4 and len(terms) > 1 and telling_terms:
+        by_text += await index_of_texts.hits(connection, home, telling_terms, limit, every=False)
     return list(dict.fromkeys([*by_name, *by_text]))
+
+
+def _is_common(index: NameIndex, word: str) -> bool:
+    """Whether so many things are called by a word that it tells little beside others."""
+    return len(index.holders(stem(word))) > max(MOST_CANDIDATES, len(index) // 20)
 
 
 async def _bodies(connection: AsyncConnection, home: Home, ids: Sequence[str]) -> dict[str, str]:
@@ -102,53 +106,47 @@ async def _bodies(connection: AsyncConnection, home: Home, ids: Sequence[str]) -
     return {row.entity_id: row.body for row in await connection.execute(statement)}
 
 
-def _text(index: NameIndex, named: Named, body: str) -> _Text:
-    place = index.get(named.place or "")
-    return _Text(
-        names=tuple(_stems(name) for name in named.names),
-        classes=_stems(" ".join((*named.classes, named.kind))),
-        place=_stems(" ".join(place.names)) if place else frozenset(),
-        body=_stems(body),
-    )
-
-
 def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words(text))
 
 
-def _score(query: str, said: Sequence[str], text: _Text) -> tuple[float, str]:
+def _score(query: str, said: Sequence[str], index: NameIndex, entry: Entry, body: str) -> tuple[float, str]:
     """How much of what was said a thing explains, and where most of it was found."""
-    aliases = frozenset(word for name in text.names[1:] for word in name)
+    place = index.entry(entry.named.place or "")
     fields = (
-        ("name", NAME, text.names[0]),
-        ("alias", ALIAS, aliases),
-        ("class", CLASS, text.classes),
-        ("content", BODY, text.body),
-        ("place", PLACE, text.place),
+        ("name", NAME, frozenset(entry.stems[0])),
+        ("alias", ALIAS, frozenset(word for name in entry.stems[1:] for word in name)),
+        ("class", CLASS, entry.classes | {entry.named.kind}),
+        ("content", BODY, _stems(body)),
+        ("place", PLACE, frozenset(word for name in place.stems for word in name) if place else frozenset[str]()),
     )
     total = 0.0
     worth = dict.fromkeys((name for name, _, _ in fields), 0.0)
-    for word in map(stem, said):
-        best, where = max(((_best(word, known) * weight, name) for name, weight, known in fields), key=lambda b: b[0])
+    for word in said:
+        best, where = 0.0, "name"
+        for name, weight, known in fields:
+            if weight > best and (found := _best(word, known) * weight) > best:
+                best, where = found, name
         total += best
         worth[where] += best
-    score = total / len(said)
     matched = max(worth, key=lambda name: worth[name])
-    return min(1.0, score * 0.9 + 0.1 * _closeness(query, said, text.names)), matched
+    return min(1.0, total / len(said) * 0.9 + 0.1 * _closeness(query, said, entry.stems)), matched
 
 
 def _best(word: str, known: frozenset[str]) -> float:
+    """How alike the likest of the known words is; 0 for one that is only somewhat alike."""
     if word in known:
         return 1.0
-    best = max((word_likeness(word, other) for other in known), default=0.0)
-    return best if best >= FARTHEST else 0.0
+    near = process.extractOne(word, known, scorer=OSA.normalized_similarity, score_cutoff=FARTHEST)
+    begun = [other for other in known if other.startswith(word[:4])] if len(word) >= 4 else []
+    best = max((word_likeness(word, other) for other in begun), default=0.0)
+    return max(best if best >= FARTHEST else 0.0, near[1] if near else 0.0)
 
 
-def _closeness(query: str, said: Sequence[str], names: Sequence[frozenset[str]]) -> float:
+def _closeness(query: str, said: Sequence[str], names: Sequence[Sequence[str]]) -> float:
     """How little else a name says than what was asked for: 1.0 for the name itself."""
-    form = {stem(word) for word in words(name_form(query))}
-    wanted = {stem(word) for word in said}
-    return max(len(wanted & name) / len(form | name) if name else 0.0 for name in names)
+    form, wanted = {stem(word) for word in words(name_form(query))}, set(said)
+    return max(len(wanted & set(name)) / len(form | set(name)) if name else 0.0 for name in names)
 
 
 def excerpt(thing: Entity, said: Sequence[str]) -> str | None:

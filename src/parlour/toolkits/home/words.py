@@ -20,7 +20,10 @@ FILLERS = frozenset(
 def fold(text: str) -> str:
     """`text` in lower case without accents, so that "Café" and "cafe" are one word on every database."""
     text = _SHORT_COMPOUND.sub(r"\1\2", text)
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text).casefold().replace("’", "'")
+    plain = unicodedata.normalize("NFKD", decomposed)
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 

@@ -1,0 +1,69 @@
+"""The command `parlour`. Of its commands only the one that was asked for is imported, so that it answers at once."""
+
+import importlib
+import sys
+from dataclasses import dataclass
+
+import typer
+
+from parlour.errors import ParlourError
+
+FAILED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command lies: a function or a group of them, by the command's own name in a module of that name."""
+
+    name: str
+    help: str
+
+    @property
+    def module(self) -> str:
+        """The module to import when it is asked for."""
+        return f"parlour.cli.{self.name}"
+
+
+ENTRIES = (
+    Entry("serve", "Run the server until it is told to stop."),
+    Entry("link", "Print a one-time link that signs somebody in."),
+    Entry("user", "Add people to the house."),
+    Entry("token", "Make tokens for programs."),
+    Entry("settings", "Print every setting that is in force."),
+    Entry("version", "Print which Parlour this is."),
+)
+
+
+def app() -> None:
+    """Run the command that the process was started with. Exits 1 after an error, with what to do about it."""
+    commands = command_line(sys.argv[1:])
+    try:
+        commands()
+    except ParlourError as error:
+        typer.echo(error.safe, err=True)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def command_line(arguments: list[str]) -> typer.Typer:
+    """Every command, of which only the one that `arguments` name is more than its name and help."""
+    asked = next((argument for argument in arguments if not argument.startswith("-")), None)
+    commands = typer.Typer(
+        help="Talk with your own systems.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for entry in ENTRIES:
+        found = getattr(importlib.import_module(entry.module), entry.name) if entry.name == asked else _unasked
+        if isinstance(found, typer.Typer):
+            commands.add_typer(found, name=entry.name, help=entry.help)
+        else:
+            commands.command(entry.name, help=entry.help)(found)
+    return commands
+
+
+def _unasked() -> None:
+    """Stands in the list of commands for one that was not asked for."""

@@ -1,0 +1,56 @@
+"""Questions made of what is there."""
+
+from parlour.models.intents.explaining import explained
+from parlour.models.intents.followup import Turn
+from parlour.models.intents.model import IntentsModel
+from parlour.models.intents.outcome import Plan
+from parlour.tools.language import Named
+from tests.models.intents.asking import Chat, cottage, tools_of
+from tests.models.intents.house import CALLER, HouseNames
+
+
+async def suggested(names: HouseNames, count: int = 4) -> list[str]:
+    return await IntentsModel().suggestions(tools_of(names), CALLER, count)
+
+
+async def test_there_are_four_different_questions_and_each_can_be_asked_by_itself():
+    questions = await suggested(HouseNames())
+    assert len(set(questions)) == 4
+    for question in questions:
+        assert "(" in await Chat().says(question), question
+
+
+async def test_the_same_home_gives_the_same_questions():
+    assert await suggested(HouseNames()) == await suggested(HouseNames())
+
+
+async def test_they_follow_when_rooms_are_renamed():
+    names = HouseNames()
+    before = await suggested(names)
+    for number, room in enumerate([n for n in names.things.values() if n.kind == "room"]):
+        names.put(Named(room.id, "room", (f"Chamber {number}",), room.classes, room.place))
+    after = await suggested(names)
+    assert before != after
+    assert not any("kitchen" in question.lower() for question in after)
+    assert sum("Chamber" in question or "chamber" in question for question in after) >= 2
+    chat = Chat(names)
+    for question in after:
+        assert "(" in await chat.says(question), question
+
+
+async def test_an_empty_home_suggests_nothing_about_things_that_are_not_there():
+    assert all("{" not in question for question in await suggested(HouseNames({})))
+
+
+async def test_as_many_as_can_be_made():
+    questions = await suggested(HouseNames(), 50)
+    assert len(questions) == len(set(questions)) >= 10
+
+
+def test_an_explanation_shows_every_stage():
+    grammar, index = cottage()
+    found = explained((Turn("whihc lights are purple in the kitchen"),), grammar, index)
+    assert found.repairs == (("whihc", "which"),)
+    assert [(t.words, t.role) for t in found.tags] == [("lights", "class"), ("kitchen", "name")]
+    assert ("purple",) in [t.leftover for t in found.tried]
+    assert not isinstance(found.outcome, Plan)

@@ -1,0 +1,172 @@
+"""A turn's machine, as transcripts: what it asks for, and what it is told."""
+
+from collections.abc import Generator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parlour.models.base import RequestedCall
+from parlour.protocol.content import Problem
+from parlour.tools.outcomes import Outcome
+from parlour.turn.machine import STEP_LIMIT, TurnState, run
+from parlour.turn.steps import (
+    Answered,
+    Broke,
+    CallModel,
+    Emit,
+    Finish,
+    Interrupted,
+    ModelStep,
+    Ran,
+    Reply,
+    RunTools,
+    Step,
+    ToolStep,
+)
+from parlour.turn.stored_steps import body_of, step_from
+
+KITCHEN = RequestedCall("1", "look", {"room": "kitchen"})
+HALL = RequestedCall("2", "look", {"room": "hall"})
+
+
+def said(text: str, *calls: RequestedCall) -> ModelStep:
+    return ModelStep(text, "", calls, "tool_calls" if calls else "stop", "m")
+
+
+def came(call: RequestedCall) -> Outcome:
+    return Outcome(call.id, call.name, "completed", call.arguments or {}, result=["lamp"], sentence="A lamp.")
+
+
+class Playbook:
+    """Plays a transcript against the machine: `asks` what it must ask for, `told` what it is sent."""
+
+    def __init__(self, state: TurnState | None = None, step_limit: int = 4) -> None:
+        self._machine: Generator[Step, Reply, None] = run(state or TurnState(), step_limit=step_limit)
+        self._next: Step = next(self._machine)
+
+    def asks(self, step: Step) -> "Playbook":
+        assert self._next == step
+        return self
+
+    def told(self, reply: Reply) -> "Playbook":
+        self._next = self._machine.send(reply)
+        return self
+
+    def ends(self, finish: Finish) -> None:
+        assert self._next == finish
+        with pytest.raises(StopIteration):
+            next(self._machine)
+
+
+def test_an_answer_without_tools_is_one_step() -> None:
+    answer = said("Hello.")
+    Playbook().asks(CallModel()).told(Answered(answer)).ends(Finish("completed", None, None, answer))
+
+
+def test_tools_run_and_the_model_speaks_again() -> None:
+    first, last = said("Let me look.", KITCHEN), said("A lamp.")
+    (
+        Playbook()
+        .asks(CallModel())
+        .told(Answered(first))
+        .asks(Emit(first))
+        .told(None)
+        .asks(RunTools((KITCHEN,)))
+        .told(Ran(came(KITCHEN)))
+        .asks(Emit(ToolStep(came(KITCHEN))))
+        .told(None)
+        .asks(CallModel())
+        .told(Answered(last))
+        .ends(Finish("completed", None, None, last))
+    )
+
+
+def test_calls_that_run_side_by_side_are_settled_in_the_order_they_come_back() -> None:
+    first = said("", KITCHEN, HALL)
+    (
+        Playbook(TurnState((first,)))
+        .asks(RunTools((KITCHEN, HALL)))
+        .told(Ran(came(HALL)))
+        .asks(Emit(ToolStep(came(HALL))))
+        .told(None)
+        .asks(RunTools((KITCHEN,)))
+        .told(Ran(came(KITCHEN)))
+        .asks(Emit(ToolStep(came(KITCHEN))))
+        .told(None)
+        .asks(CallModel())
+    )
+
+
+def test_made_anew_from_settled_steps_it_asks_for_the_same_next_thing() -> None:
+    first = said("", KITCHEN, HALL)
+    Playbook(TurnState((first, ToolStep(came(HALL))))).asks(RunTools((KITCHEN,)))
+    Playbook(TurnState((first, ToolStep(came(HALL)), ToolStep(came(KITCHEN))))).asks(CallModel())
+
+
+def test_a_stop_keeps_what_was_said() -> None:
+    partial = said("Once upon")
+    Playbook().told(Interrupted("stopped", partial)).ends(Finish("stopped", "stopped", None, partial))
+
+
+def test_a_stop_while_tools_run_ends_the_turn() -> None:
+    Playbook(TurnState((said("", KITCHEN),))).told(Interrupted("stopped")).ends(Finish("stopped", "stopped"))
+
+
+@pytest.mark.parametrize("limit", ["time_limit", "output_limit"])
+def test_a_limit_ends_the_turn_as_failed_and_says_which(limit: str) -> None:
+    book = Playbook().told(Interrupted(limit))
+    finish = book._next  # pyright: ignore[reportPrivateUsage]
+    assert isinstance(finish, Finish)
+    assert (finish.status, finish.reason) == ("failed", limit)
+    assert finish.problem is not None
+    assert finish.problem.code == limit
+
+
+def test_a_model_that_only_asks_for_tools_is_ended_at_the_step_limit() -> None:
+    steps = [said("", RequestedCall(str(n), "look", {})) for n in range(4)]
+    settled = [settled for step in steps for settled in (step, ToolStep(came(step.calls[0])))]
+    Playbook(TurnState(tuple(settled))).ends(Finish("failed", "step_limit", STEP_LIMIT))
+
+
+def test_when_nobody_can_answer_the_turn_fails_with_the_reason() -> None:
+    problem = Problem(code="provider_unavailable", message="The model is away.")
+    Playbook().told(Broke(problem)).ends(Finish("failed", "provider_unavailable", problem))
+
+
+def test_an_answer_cut_by_the_models_own_limit_says_so() -> None:
+    cut = ModelStep("Once upon", "", (), "length", "m")
+    Playbook().told(Answered(cut)).ends(Finish("completed", "length", None, cut))
+
+
+replies = st.one_of(
+    st.builds(Answered, st.builds(said, st.text(), st.just(KITCHEN))),
+    st.builds(Answered, st.builds(said, st.text(max_size=5))),
+    st.builds(Interrupted, st.sampled_from(["stopped", "time_limit", "output_limit"])),
+    st.builds(Broke, st.just(Problem(code="x", message="y"))),
+)
+
+
+@given(st.lists(replies, min_size=1, max_size=40))
+def test_whatever_comes_back_a_turn_always_ends(answers: list[Reply]) -> None:
+    machine = run(TurnState(), step_limit=5)
+    step = next(machine)
+    asked = 0
+    while not isinstance(step, Finish):
+        asked += 1
+        assert asked < 100
+        match step:
+            case CallModel():
+                reply = answers.pop(0) if answers else Answered(said("the end"))
+            case RunTools(calls):
+                reply = Ran(came(calls[0]))
+            case Emit():
+                reply = None
+        step = machine.send(reply)
+    assert step.status in ("completed", "stopped", "failed")
+
+
+@given(st.builds(said, st.text(), st.just(KITCHEN)) | st.builds(ToolStep, st.builds(came, st.just(HALL))))
+def test_a_settled_step_is_read_back_as_it_was(settled: ModelStep | ToolStep) -> None:
+    kind, body = body_of(settled)
+    assert step_from(kind, body) == settled

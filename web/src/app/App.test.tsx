@@ -1,0 +1,238 @@
+/** The whole page over a server that the test plays by hand. */
+
+import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Entry } from "../connection/outbox";
+import { HandClock, HandLines } from "../connection/pretend";
+import type { Rest } from "../connection/rest";
+import { RestError } from "../connection/rest";
+import type { Conversation, DurableEvent, MessageBody, StreamChunk, TopicState } from "../protocol";
+import { createRoom } from "../state/room";
+import { at, body, empty, framed, head } from "../state/story";
+import { RoomProvider } from "../state/use-room";
+import { App } from "./App";
+
+const ID = head(0).id;
+const TOPIC = empty().topic;
+const ME = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: ["house:manage"], projects: [] } as const;
+
+let clock: HandClock;
+let lines: HandLines;
+let asked: string[];
+let signedIn: boolean;
+let seq: number;
+
+beforeEach(() => {
+  clock = new HandClock();
+  lines = new HandLines();
+  asked = [];
+  signedIn = true;
+  seq = 0;
+  sessionStorage.clear();
+  history.replaceState(null, "", "/");
+});
+afterEach(cleanup);
+
+function rest(): Rest {
+  const note = (words: string) => {
+    asked.push(words);
+    return Promise.resolve();
+  };
+  const me = { ...ME, permissions: [...ME.permissions], projects: [] };
+  const nothing = { items: [], has_more: false };
+  return {
+    me: () => (signedIn ? Promise.resolve(me) : Promise.reject(new RestError("Please sign in.", 401))),
+    signIn: (link) => note(`signIn ${link}`).then(() => me),
+    signOut: () => note("signOut"),
+    conversations: () => Promise.resolve(nothing),
+    changeConversation: (id, change) => note(`change ${id} ${JSON.stringify(change)}`),
+    deleteConversation: (id) => note(`delete ${id}`),
+    messagesBefore: () => Promise.resolve(nothing),
+    message: () => Promise.reject(new RestError("Message not found.", 404)),
+    questions: () => Promise.resolve(["What's in the kitchen?"]),
+    models: () => Promise.resolve([{ id: "built-in", provider: "built-in", is_allowed: true, is_default: true }]),
+    allowProvider: () => Promise.resolve([]),
+  };
+}
+
+async function open(path: string): Promise<void> {
+  history.replaceState(null, "", path);
+  let entries: Entry[] = [];
+  const keep = { load: () => entries, save: (next: Entry[]) => (entries = next) };
+  const room = createRoom({ rest: rest(), open: lines.open, clock, keep });
+  render(
+    <RoomProvider room={room}>
+      <App />
+    </RoomProvider>,
+  );
+  await act(() => room.acts.start());
+  if (signedIn) await heard(() => lines.last.greet());
+}
+
+/** Lets something reach the page, and the page take it in. */
+async function heard(say: () => void): Promise<void> {
+  await act(async () => {
+    say();
+    clock.pass(16);
+    await Promise.resolve();
+  });
+}
+
+const list = (conversations: Conversation[]): Promise<void> =>
+  snapshot({ kind: "user", topic: "user:u", window: "", conversations, inbox: [], notices: [] });
+
+function snapshot(state: TopicState): Promise<void> {
+  return heard(() => lines.last.say({ type: "snapshot", topic: state.topic, seq: 0, state, timestamp: at(0) }));
+}
+
+function happens(...events: DurableEvent[]): Promise<void> {
+  return heard(() => {
+    for (const event of events) lines.last.say(framed((seq += 1), event));
+  });
+}
+
+function chunk(changes: Partial<StreamChunk>): StreamChunk {
+  const nothing = { length: null, model: null, usage: null, status: null, error: null };
+  const place = { message_id: "a", attempt: 1, part: 0, kind: "text" as const, chunk: "", chunk_index: 0, offset: 0 };
+  return { type: "stream_chunk", is_final: false, ...place, ...nothing, ...changes };
+}
+
+const said = (id: string, text: string, changes: Partial<MessageBody> = {}): MessageBody =>
+  body(id, { parts: [{ kind: "text", text, length: text.length }], ...changes });
+
+const turn = { id: "t", question_id: "q", answer_id: "a", status: "running", reason: null } as const;
+const begun = body("a", { role: "assistant", parent_id: "q", status: "running", client_message_id: null });
+
+test("a suggested question begins a conversation, and its answer is seen being written", async () => {
+  await open("/");
+  await list([]);
+  await userEvent.click(await screen.findByRole("button", { name: "What's in the kitchen?" }));
+  const [sent] = lines.last.heard("send_message");
+  expect(sent).toMatchObject({ content: "What's in the kitchen?", conversation_id: null });
+  const key = String(sent?.["client_message_id"]);
+  await heard(() => {
+    const ids = { conversation_id: ID, message_id: "q", turn_id: "t" };
+    lines.last.say({ type: "ack", reply_to: key, ids, seq: 2, duplicate: false, timestamp: at(0) });
+  });
+  expect(location.pathname).toBe(`/chat/${ID}`);
+  expect(screen.getByText("What's in the kitchen?")).toBeTruthy();
+  await snapshot({ ...empty(), conversation: head(0, { title: "The kitchen" }) });
+  await happens(
+    { type: "new_message", message: said("q", "What's in the kitchen?", { client_message_id: key }) },
+    { type: "turn_updated", turn },
+    { type: "assistant_message_start", message: begun },
+    chunk({ chunk: "Nine **devices**." }),
+  );
+  expect(screen.getAllByText("What's in the kitchen?")).toHaveLength(1);
+  expect(screen.getByText("devices")).toBeTruthy();
+  expect(screen.getByRole("article").getAttribute("aria-busy")).toBe("true");
+  await happens(
+    chunk({ offset: 17, is_final: true, length: 17, status: "completed", model: "built-in" }),
+    { type: "turn_updated", turn: { ...turn, status: "completed" } },
+  );
+  expect(screen.getByText("built-in · no model used")).toBeTruthy();
+  expect(screen.queryByLabelText("Stop the answer")).toBeNull();
+  expect(document.title).toBe("The kitchen · Parlour");
+});
+
+test("a running answer can be stopped; a failed one says why and can be asked for again", async () => {
+  await open(`/chat/${ID}`);
+  await snapshot({ ...empty(), conversation: head(0) });
+  await happens(
+    { type: "new_message", message: said("q", "Why?") },
+    { type: "turn_updated", turn },
+    { type: "assistant_message_start", message: begun },
+  );
+  await userEvent.click(screen.getByLabelText("Stop the answer"));
+  expect(lines.last.heard("stop_generation")).toMatchObject([{ turn_id: "t" }]);
+  const error = { code: "ai_provider_error", message: "The model could not answer." };
+  await happens(
+    chunk({ is_final: true, length: 0, status: "failed", error }),
+    { type: "turn_updated", turn: { ...turn, status: "failed" } },
+  );
+  expect(screen.getByText("The model could not answer.")).toBeTruthy();
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  expect(lines.last.heard("regenerate")).toMatchObject([{ message_id: "a" }]);
+});
+
+test("both versions of an answer can be seen", async () => {
+  await open(`/chat/${ID}`);
+  await snapshot({ ...empty(), conversation: head(0) });
+  const version = (id: string, text: string) =>
+    said(id, text, { role: "assistant", parent_id: "q", status: "completed", client_message_id: null });
+  await happens(
+    { type: "new_message", message: said("q", "Why?") },
+    { type: "assistant_message_start", message: version("a", "The first.") },
+    { type: "assistant_message_start", message: { ...version("b", "The second."), replaces: "a" } },
+  );
+  expect(screen.getByText("The second.")).toBeTruthy();
+  await userEvent.click(screen.getByLabelText("Earlier version"));
+  expect(screen.getByText("The first.")).toBeTruthy();
+  expect(screen.queryByText("The second.")).toBeNull();
+});
+
+test("when the line is lost it says what is safe, and what was written goes out once", async () => {
+  await open(`/chat/${ID}`);
+  await snapshot({ ...empty(), conversation: head(0) });
+  await heard(() => lines.last.drop());
+  expect(screen.getByText("Reconnecting. What you write is kept and goes out once.")).toBeTruthy();
+  await userEvent.type(screen.getByLabelText("Message"), "Still here?{Enter}");
+  await heard(() => undefined);
+  expect(screen.getByText("Kept here; it goes out when the connection is back.")).toBeTruthy();
+  await heard(() => clock.pass(1_000));
+  await heard(() => lines.last.greet());
+  expect(lines.last.heard("send_message")).toMatchObject([{ content: "Still here?" }]);
+  expect(screen.queryByText(/Reconnecting/)).toBeNull();
+});
+
+test("a message that was refused keeps its words and says why", async () => {
+  await open(`/chat/${ID}`);
+  await snapshot({ ...empty(), conversation: head(0) });
+  await userEvent.type(screen.getByLabelText("Message"), "Too much{Enter}");
+  const reply_to = String(lines.last.heard("send_message")[0]?.["id"]);
+  const about = { request_id: "r", message_id: null, details: null, timestamp: at(0) };
+  await heard(() => lines.last.say({ type: "error", error_code: "message_too_long", error: "The message is too long.", reply_to, ...about }));
+  expect(screen.getByText(/The message is too long. It was not sent./)).toBeTruthy();
+  await userEvent.click(screen.getByRole("button", { name: "Change it" }));
+  expect(screen.getByLabelText<HTMLTextAreaElement>("Message").value).toBe("Too much");
+});
+
+test("a conversation that is not one's own is not here", async () => {
+  await open(`/chat/${ID}`);
+  const about = { error_code: "thread_not_found", request_id: "r", message_id: null, details: null, timestamp: at(0) };
+  await heard(() => lines.last.say({ type: "error", error: "Conversation not found.", reply_to: `subscribe ${TOPIC}`, ...about }));
+  expect(screen.getByText("This conversation is not here")).toBeTruthy();
+});
+
+test("conversations are listed, renamed, archived and, asked twice, deleted", async () => {
+  await open("/");
+  await list([head(0, { title: "Old name" })]);
+  await userEvent.click(screen.getByLabelText("More for Old name"));
+  await userEvent.click(screen.getByRole("button", { name: "Rename" }));
+  await userEvent.clear(screen.getByLabelText("Title"));
+  await userEvent.type(screen.getByLabelText("Title"), "New name{Enter}");
+  await waitFor(() => expect(asked).toContain(`change ${ID} {"title":"New name"}`));
+  await userEvent.click(await screen.findByLabelText("More for Old name"));
+  await userEvent.click(screen.getByRole("button", { name: "Archive", hidden: true }));
+  await waitFor(() => expect(asked).toContain(`change ${ID} {"is_archived":true}`));
+  await userEvent.click(screen.getByRole("button", { name: "Delete…", hidden: true }));
+  expect(asked).not.toContain(`delete ${ID}`);
+  await userEvent.click(screen.getByRole("button", { name: /Delete for good/, hidden: true }));
+  await waitFor(() => expect(asked).toContain(`delete ${ID}`));
+});
+
+test("opening a sign-in link uses nothing up; pressing the button does", async () => {
+  signedIn = false;
+  await open("/link?token=secret");
+  expect(asked).toEqual([]);
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  await waitFor(() => expect(asked).toEqual(["signIn secret"]));
+  expect(location.search).toBe("");
+});
+
+test("who is not signed in is told how to come in", async () => {
+  signedIn = false;
+  await open("/");
+  expect(screen.getByText(/You are not signed in here/)).toBeTruthy();
+});

@@ -1,0 +1,107 @@
+/** What the page asks by REST: who one is, lists, pages, the models. Live data come by the socket. */
+
+import type { Conversation, Message } from "../protocol";
+import type {
+  ConversationChange,
+  ConversationList,
+  ErrorBody,
+  Me,
+  MessageList,
+  ModelList,
+  ModelView,
+  ProviderAllowed,
+  SignIn,
+  SuggestionList,
+} from "../protocol/rest";
+
+export interface Page<T> {
+  items: T[];
+  has_more: boolean;
+}
+
+/** The server said no, or was not there (status 0); `message` is a sentence for people. */
+export class RestError extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+export interface Rest {
+  me(): Promise<Me>;
+  /** Uses a one-time link up; the session comes as a cookie. */
+  signIn(link: string): Promise<Me>;
+  signOut(): Promise<void>;
+  conversations(offset: number, includeArchived: boolean): Promise<Page<Conversation>>;
+  changeConversation(id: string, change: ConversationChange): Promise<void>;
+  deleteConversation(id: string): Promise<void>;
+  /** The messages just before one, in their order. */
+  messagesBefore(conversation: string, message: string): Promise<Page<Message>>;
+  message(id: string): Promise<Message>;
+  questions(): Promise<string[]>;
+  models(): Promise<ModelView[]>;
+  allowProvider(provider: string): Promise<ModelView[]>;
+}
+
+const PAGE = 50;
+const AWAY = "The server cannot be reached just now. Nothing was changed; please try again in a moment.";
+const UNCLEAR = "The server could not do this. Nothing was changed; please try again.";
+
+/** The doors of the server this page came from. */
+export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const headers: Record<string, string> = { Accept: "application/json", "X-Parlour": "1" };
+    const sent: RequestInit = { method, headers, credentials: "same-origin" };
+    if (body !== undefined) {
+      headers["Content-Type"] = "application/json";
+      sent.body = JSON.stringify(body);
+    }
+    const response = await fetch(base + path, sent).catch(() => {
+      throw new RestError(AWAY, 0);
+    });
+    const said = parsed(await response.text());
+    if (!response.ok) throw new RestError(sentence(said), response.status);
+    return said as T;
+  }
+
+  return {
+    me: () => call("GET", "/auth/me"),
+    signIn: (link) => call("POST", "/auth/link", { link } satisfies SignIn),
+    signOut: () => call("POST", "/auth/logout"),
+    conversations: async (offset, includeArchived) => {
+      const query = `limit=${PAGE}&offset=${offset}&include_archived=${String(includeArchived)}`;
+      const page = await call<ConversationList>("GET", `/chat/conversations?${query}`);
+      return { items: page.conversations, has_more: page.has_more };
+    },
+    changeConversation: (id, change) => call("PATCH", `/chat/conversations/${id}`, change),
+    deleteConversation: (id) => call("DELETE", `/chat/conversations/${id}`),
+    messagesBefore: async (conversation, message) => {
+      const path = `/chat/conversations/${conversation}/messages?limit=${PAGE}&before=${message}&include_deleted=true`;
+      const page = await call<MessageList>("GET", path);
+      return { items: page.messages, has_more: page.has_more };
+    },
+    message: (id) => call("GET", `/chat/messages/${id}`),
+    questions: async () => (await call<SuggestionList>("GET", "/suggestions")).questions,
+    models: async () => (await call<ModelList>("GET", "/models")).models,
+    allowProvider: async (provider) => {
+      const body: ProviderAllowed = { provider, is_allowed: true };
+      return (await call<ModelList>("POST", "/models/allowed", body)).models;
+    },
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === "" ? null : (JSON.parse(text) as unknown);
+  } catch {
+    return null;
+  }
+}
+
+/** The server's own sentence about a refusal; something between us and it may have answered instead. */
+function sentence(said: unknown): string {
+  const words = (said as Partial<ErrorBody> | null)?.detail;
+  return typeof words === "string" ? words : UNCLEAR;
+}

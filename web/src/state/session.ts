@@ -1,0 +1,310 @@
+/**
+ * What this page and the server have to say to each other: topics followed from cursor to cursor, messages that go
+ * out once, and commands that wait for their word. Whatever breaks, it heals here.
+ */
+
+import type { ClientCommand, DurableFrame, ErrorFrame, HeartbeatAck, Message, Snapshot } from "../protocol";
+import { MOMENT_TYPES } from "../protocol";
+import type { Clock } from "../connection/clock";
+import { newId } from "../connection/clock";
+import type { Entry, Keep } from "../connection/outbox";
+import { Outbox, keyOf } from "../connection/outbox";
+import type { Listener, ServerFrame, Status, Wire } from "../connection/socket";
+import { Socket } from "../connection/socket";
+import { assertNever } from "./changes";
+import type { Followed } from "./followed";
+import { follow, withPage } from "./followed";
+
+/** What the page sees of it. */
+export interface View {
+  status: Status;
+  topics: Readonly<Record<string, Followed>>;
+  /** Topics the server would not give, with its words. */
+  refused: Readonly<Record<string, string>>;
+  entries: readonly Entry[];
+}
+
+/** What a person writes. */
+export interface Draft {
+  content: string;
+  conversation_id: string | null;
+  /** The first message of a conversation that has no id yet. */
+  behind?: string | null;
+  model?: string | null;
+}
+
+/** A command was refused; the message is the server's own sentence. */
+export class Refused extends Error {}
+
+interface Asked {
+  command: ClientCommand;
+  done: () => void;
+  fail: (error: Refused) => void;
+}
+
+type Durable<F> = F extends DurableFrame ? F : never;
+
+const FRAME = 16;
+const PATIENCE = 5_000;
+const KEPT_TOPICS = 12;
+const MOMENTS: ReadonlySet<string> = new Set(MOMENT_TYPES);
+
+export class Session implements Listener {
+  private readonly socket: Socket;
+  private readonly outbox: Outbox;
+  private current: Status = "connecting";
+  private topics: Record<string, Followed> = {};
+  private refused: Record<string, string> = {};
+  private readonly following = new Set<string>();
+  private readonly subscribing = new Set<string>();
+  private readonly asked = new Map<string, Asked>();
+  private readonly recorders = new Map<string, Set<DurableFrame[]>>();
+  private publishing = false;
+
+  constructor(
+    open: () => Wire,
+    private readonly clock: Clock,
+    keep: Keep,
+    private readonly onView: (view: View) => void,
+    private readonly onError: (words: string) => void,
+  ) {
+    this.outbox = new Outbox(keep, () => this.publish());
+    this.socket = new Socket(open, clock, this);
+  }
+
+  connect(): void {
+    this.socket.connect();
+  }
+
+  wake(): void {
+    this.socket.wake();
+  }
+
+  retry(): void {
+    this.socket.retry();
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+
+  /** Keeps `topic` up to date until `leave`. */
+  follow(topic: string): void {
+    if (this.following.has(topic)) return;
+    this.following.add(topic);
+    this.refused = lacking(this.refused, topic);
+    this.subscribe(topic);
+  }
+
+  /** Stops following; what is known stays for the way back. */
+  leave(topic: string): void {
+    if (!this.following.delete(topic)) return;
+    this.subscribing.delete(topic);
+    this.socket.send({ type: "unsubscribe", topic });
+    const idle = Object.keys(this.topics).filter((one) => !this.following.has(one));
+    for (const old of idle.slice(0, Math.max(0, idle.length - KEPT_TOPICS))) this.forget(old);
+  }
+
+  /** Sends a message, now or when the line is back; returns the id that makes it count once. */
+  say(draft: Draft): string {
+    const client_message_id = newId();
+    const { content, conversation_id, behind = null, model = null } = draft;
+    this.outbox.put({ type: "send_message", content, client_message_id, conversation_id, model }, behind);
+    this.flush();
+    return client_message_id;
+  }
+
+  /** Sends a refused message again. */
+  sayAgain(key: string): void {
+    this.outbox.again(key);
+    this.flush();
+  }
+
+  /** Forgets a message that was refused. */
+  drop(key: string): void {
+    this.outbox.drop(new Set([key]));
+  }
+
+  /** Carries out a command once, over lost lines. Rejects with Refused. */
+  ask(command: ClientCommand): Promise<void> {
+    const id = newId();
+    return new Promise((done, fail) => {
+      this.asked.set(id, { command: { ...command, id }, done, fail });
+      this.socket.send({ ...command, id });
+    });
+  }
+
+  /** Reads older messages by `read` and puts them before what is held. */
+  async page(topic: string, read: () => Promise<{ items: Message[]; has_more: boolean }>): Promise<void> {
+    const missed: DurableFrame[] = [];
+    const recorders = this.recorders.get(topic) ?? new Set();
+    this.recorders.set(topic, recorders.add(missed));
+    try {
+      const { items, has_more } = await read();
+      const held = this.topics[topic];
+      const first = items[0];
+      if (held === undefined) return;
+      const window = has_more && first !== undefined ? first.position : 0;
+      this.topics = { ...this.topics, [topic]: withPage(held, items, window, missed) };
+      this.publish();
+    } finally {
+      recorders.delete(missed);
+    }
+  }
+
+  opened(): void {
+    this.subscribing.clear();
+    for (const topic of this.following) this.subscribe(topic);
+    for (const { command } of this.asked.values()) this.socket.send(command);
+    this.flush();
+  }
+
+  status(status: Status): void {
+    this.current = status;
+    if (status !== "open") this.outbox.lineLost();
+    this.publish();
+  }
+
+  frame(frame: ServerFrame): void {
+    if (!isMoment(frame)) {
+      this.heard(frame);
+      return;
+    }
+    switch (frame.type) {
+      case "snapshot":
+        this.replaced(frame);
+        break;
+      case "subscribed":
+        this.subscribing.delete(frame.topic);
+        break;
+      case "ack":
+        if (!this.outbox.acknowledged(frame)) this.answered(frame.reply_to, (asked) => asked.done());
+        this.flush();
+        break;
+      case "error":
+        this.failed(frame);
+        break;
+      case "heartbeat_ack":
+        this.compare(frame);
+        break;
+      case "connection_established":
+      case "typing_indicator":
+        break;
+      default:
+        assertNever(frame);
+    }
+  }
+
+  private heard(frame: DurableFrame): void {
+    for (const missed of this.recorders.get(frame.topic) ?? []) missed.push(frame);
+    const held = this.topics[frame.topic];
+    if (held === undefined) return;
+    const outcome = follow(held, frame);
+    switch (outcome.kind) {
+      case "applied":
+        this.topics = { ...this.topics, [frame.topic]: outcome.followed };
+        if (frame.type === "new_message" && frame.message.client_message_id) {
+          this.outbox.drop(new Set([frame.message.client_message_id]));
+        }
+        this.publish();
+        break;
+      case "repeat":
+        break;
+      case "gap":
+        this.subscribe(frame.topic);
+        break;
+      case "broken":
+        this.forget(frame.topic);
+        this.subscribing.delete(frame.topic);
+        this.subscribe(frame.topic);
+        break;
+      default:
+        assertNever(outcome);
+    }
+  }
+
+  private replaced(frame: Snapshot): void {
+    this.subscribing.delete(frame.topic);
+    this.topics = { ...this.topics, [frame.topic]: { state: frame.state, seq: frame.seq } };
+    if (frame.state.kind === "conversation") {
+      this.outbox.drop(new Set(frame.state.messages.flatMap((message) => message.client_message_id ?? [])));
+      const arrived = this.outbox.entries.filter((one) => one.state === "arrived" && frame.topic === topicOfEntry(one));
+      this.outbox.drop(new Set(arrived.map(keyOf)));
+    }
+    this.publish();
+  }
+
+  private failed(error: ErrorFrame): void {
+    if (this.outbox.refused(error)) return;
+    const topic = error.reply_to?.startsWith("subscribe ") ? error.reply_to.slice("subscribe ".length) : null;
+    if (topic !== null) {
+      this.forget(topic);
+      this.following.delete(topic);
+      this.refused = { ...this.refused, [topic]: error.error };
+      this.publish();
+    } else if (!this.answered(error.reply_to, (asked) => asked.fail(new Refused(error.error)))) {
+      this.onError(error.error);
+    }
+  }
+
+  /** What the server has and we have not is on its way; if it has not come after a while, ask for it. */
+  private compare(beat: HeartbeatAck): void {
+    for (const [topic, head] of Object.entries(beat.heads)) {
+      const behind = () => this.following.has(topic) && (this.topics[topic]?.seq ?? 0) < head;
+      if (behind()) {
+        this.clock.after(PATIENCE, () => {
+          if (behind()) this.subscribe(topic);
+        });
+      }
+    }
+  }
+
+  private subscribe(topic: string): void {
+    if (this.subscribing.has(topic)) return;
+    const after = this.topics[topic]?.seq ?? null;
+    if (this.socket.send({ type: "subscribe", id: `subscribe ${topic}`, topic, after })) this.subscribing.add(topic);
+  }
+
+  private forget(topic: string): void {
+    this.topics = lacking(this.topics, topic);
+  }
+
+  private answered(id: string | null, settle: (asked: Asked) => void): boolean {
+    const asked = id === null ? undefined : this.asked.get(id);
+    if (id === null || asked === undefined) return false;
+    this.asked.delete(id);
+    settle(asked);
+    return true;
+  }
+
+  private flush(): void {
+    this.outbox.flush((command) => this.socket.send(command));
+  }
+
+  private publish(): void {
+    if (this.publishing) return;
+    this.publishing = true;
+    this.clock.after(FRAME, () => {
+      this.publishing = false;
+      const { current: status, topics, refused } = this;
+      this.onView({ status, topics, refused, entries: this.outbox.entries });
+    });
+  }
+}
+
+/** The messages on their way to a conversation; with null, those that begin one. */
+export function entriesOf(entries: readonly Entry[], conversation: string | null): Entry[] {
+  return entries.filter((entry) => (entry.command.conversation_id ?? null) === conversation);
+}
+
+function topicOfEntry(entry: Entry): string {
+  return `conversation:${entry.command.conversation_id ?? ""}`;
+}
+
+function lacking<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([other]) => other !== key));
+}
+
+function isMoment(frame: ServerFrame): frame is Exclude<ServerFrame, Durable<ServerFrame>> {
+  return MOMENTS.has(frame.type);
+}

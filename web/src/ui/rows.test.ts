@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { cell, namesIn, shapeOf } from "./rows";
+
+const KITCHEN = { id: "r-1", name: "Kitchen", type: "room" };
+
+describe("finding the table in a result", () => {
+  test("a list of objects is one, without ids and empty columns", () => {
+    const shape = shapeOf([
+      { id: "1", name: "Oven", state: "on", note: null },
+      { id: "2", name: "Hob", state: "off", note: "" },
+    ]);
+    expect(shape?.rows?.columns).toEqual(["name", "state"]);
+  });
+
+  test("an object may hold one beside its fields", () => {
+    const shape = shapeOf({ room: KITCHEN, count: 1, devices: [{ name: "Oven" }] });
+    expect(shape?.rows?.rows).toEqual([{ name: "Oven" }]);
+    expect(Object.keys(shape?.fields ?? {})).toEqual(["room", "count"]);
+  });
+
+  test("of many columns those that tell most are shown, and that there are more is said", () => {
+    const rows = [1, 2].map((n) => ({ name: `D${n}`, type: "device", a: n, b: n, c: n, d: n, e: n, rare: n === 1 ? 1 : null }));
+    const table = shapeOf(rows)?.rows;
+    expect(table?.columns).toEqual(["name", "a", "b", "c", "d", "e"]);
+    expect(table?.hidden).toBe(2);
+  });
+
+  test("anything else has none", () => {
+    expect(shapeOf("text")).toBeNull();
+    expect(shapeOf([1, 2])).toBeNull();
+    expect(shapeOf([])).toBeNull();
+  });
+});
+
+describe("saying a value", () => {
+  test("a thing is said by its name, an id by the name that belongs to it", () => {
+    const names = namesIn({ room: KITCHEN, devices: [{ id: "d", name: "Oven" }] });
+    expect(cell(KITCHEN)).toBe("Kitchen");
+    expect(cell("r-1", names)).toBe("Kitchen");
+    expect(cell("d", names)).toBe("Oven");
+  });
+
+  test("numbers, marks and lists are words", () => {
+    expect(cell(1940)).toBe("1,940");
+    expect(cell(true)).toBe("yes");
+    expect(cell([1, "two"])).toBe("1, two");
+    expect(cell({ on_since: "noon", off: null })).toBe("on since noon");
+    expect(cell(null)).toBe("");
+  });
+});

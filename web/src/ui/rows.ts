@@ -1,0 +1,96 @@
+/** Makes a tool's result readable: finds its table, and says things by name where it knows one. */
+
+import type { JsonValue } from "../protocol";
+
+type Fields = Record<string, JsonValue>;
+
+export interface Rows {
+  columns: string[];
+  rows: Fields[];
+  /** How many columns are left out; all of them are in the JSON. */
+  hidden: number;
+}
+
+/** What stands beside the rows, and the rows; either may be missing. */
+export interface Shape {
+  fields: Fields;
+  rows: Rows | null;
+}
+
+/** Names by id, of everything that a value mentions with both. */
+export type Names = ReadonlyMap<string, string>;
+
+const COLUMNS = 6;
+
+/** A list of objects is a table; an object may hold one such list beside its plain fields. */
+export function shapeOf(value: JsonValue): Shape | null {
+  if (Array.isArray(value)) {
+    const rows = tableOf(value);
+    return rows === null ? null : { fields: {}, rows };
+  }
+  if (!isFields(value)) return null;
+  const lists = Object.entries(value).flatMap(([name, inner]) => {
+    const rows = Array.isArray(inner) ? tableOf(inner) : null;
+    return rows === null ? [] : [{ name, rows }];
+  });
+  const only = lists.length === 1 ? lists[0] : undefined;
+  const fields = Object.fromEntries(Object.entries(value).filter(([name]) => name !== only?.name && !isId(name)));
+  return { fields, rows: only?.rows ?? null };
+}
+
+/** Every name in `value` whose id stands beside it. */
+export function namesIn(value: JsonValue): Names {
+  const names = new Map<string, string>();
+  const look = (inner: JsonValue): void => {
+    if (Array.isArray(inner)) inner.forEach(look);
+    else if (isFields(inner)) {
+      if (typeof inner["id"] === "string" && typeof inner["name"] === "string") names.set(inner["id"], inner["name"]);
+      Object.values(inner).forEach(look);
+    }
+  };
+  look(value);
+  return names;
+}
+
+/** A value as a cell shows it. */
+export function cell(value: JsonValue | undefined, names: Names = new Map()): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "number") return value.toLocaleString("en-GB", { maximumFractionDigits: 3 });
+  if (typeof value === "string") return names.get(value) ?? value;
+  if (Array.isArray(value)) return value.map((inner) => cell(inner, names)).join(", ");
+  return isFields(value) ? fieldsInWords(value, names) : "";
+}
+
+function fieldsInWords(fields: Fields, names: Names): string {
+  if (typeof fields["name"] === "string") return fields["name"];
+  return Object.entries(fields)
+    .filter(([name, inner]) => !isId(name) && cell(inner) !== "")
+    .map(([name, inner]) => `${words(name)} ${cell(inner, names)}`)
+    .join(", ");
+}
+
+/** A field's name as a heading: `room_name` reads "room name". */
+export function words(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+/** The columns that tell most: no ids, nothing empty, and where there are many none that says the same everywhere. */
+function tableOf(list: JsonValue[]): Rows | null {
+  if (list.length === 0 || !list.every(isFields)) return null;
+  const all = [...new Set(list.flatMap((row) => Object.keys(row)))];
+  const filled = (column: string) => list.filter((row) => cell(row[column]) !== "").length;
+  const told = all.filter((column) => !isId(column) && filled(column) > 0);
+  const differs = (column: string) => list.length === 1 || new Set(list.map((row) => cell(row[column]))).size > 1;
+  const telling = told.length > COLUMNS ? told.filter((column) => column === "name" || differs(column)) : told;
+  const best = new Set(telling.toSorted((a, b) => filled(b) - filled(a)).slice(0, COLUMNS));
+  const columns = all.filter((column) => best.has(column));
+  return { columns, rows: list, hidden: told.length - columns.length };
+}
+
+function isId(name: string): boolean {
+  return name === "id" || name.endsWith("_id");
+}
+
+function isFields(value: JsonValue | undefined): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
