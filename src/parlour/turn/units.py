@@ -51,11 +51,7 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
         update(turns)
         .where(turns.c.id == turn.id, turns.c.fence == turn.fence, turns.c.status == turn.status, ~busy)
         .values(
-            status=mine.status,
-            owner=mine.owner,
-            answer_id=mine.answer_id,
-            fence=mine.fence,
-            deaths=mine.deaths,
+            **{name: getattr(mine, name) for name in ("status", "owner", "answer_id", "fence", "deaths")},
             mark=func.coalesce(turns.c.mark, select(func.coalesce(func.max(deltas.c.id), 0)).scalar_subquery()),
             claimed_at=at,
         )
