@@ -7,10 +7,14 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from parlour.errors import BadSetting
 from parlour.store import inline_sqlite
+
+READ_FAULTS = (SQLAlchemyError, OSError)
+"""What reading fails with while the database is away. Whoever goes on for ever logs it and tries again."""
 
 
 class Reads(Protocol):

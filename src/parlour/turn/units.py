@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy import Executable, and_, bindparam, exists, func, insert, or_, select, update
 
-from parlour.errors import Fenced, Moved, NotNow
+from parlour.errors import Fenced, NotNow
 from parlour.journal.unit import Change, Event, Filled, Guard, Unit, event, seq_of
 from parlour.models.base import RequestedCall
 from parlour.protocol.content import Conversation, MessageBody, Part, Problem, Turn, TurnStatus
 from parlour.protocol.events import ENDED, AssistantMessageStart, ConversationUpdated, StreamChunk, TurnUpdated
 from parlour.store.queries.conversations import StoredConversation
-from parlour.store.tables import attempts, conversations, deltas, messages, tool_runs, turn_steps, turns
+from parlour.store.tables import attempts, deltas, messages, tool_runs, turn_steps, turns
 from parlour.turn.answer import Answer, problem_of
-from parlour.turn.conversations import topics_of
+from parlour.turn.conversations import conversation_becomes, topics_of
 from parlour.turn.record import TurnRow
 from parlour.turn.steps import ModelStep, Settled, ToolStep
 from parlour.turn.stored_steps import body_of
@@ -48,9 +48,6 @@ _OF_OWNER = update(turns).where(
     turns.c.owner == bindparam("the_owner"),
     turns.c.status == "running",
 )
-_CONVERSATION = update(conversations).where(
-    conversations.c.id == bindparam("the_id"), conversations.c.version == bindparam("the_version")
-)
 _ANSWER = update(messages).where(messages.c.id == bindparam("the_id"))
 _KEEP_ANSWER = insert(messages)
 _KEEP_STEP = insert(turn_steps)
@@ -80,12 +77,8 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
             "the_fence": turn.fence,
             "the_status": turn.status,
             "the_conversation": turn.conversation_id,
-            "owner": mine.owner,
-            "answer_id": mine.answer_id,
-            "status": mine.status,
-            "fence": mine.fence,
-            "deaths": mine.deaths,
             "claimed_at": at,
+            **{name: getattr(mine, name) for name in ("status", "owner", "answer_id", "fence", "deaths")},
         },
     )
     changes: list[Change] = []
@@ -239,13 +232,6 @@ def asked_to_stop(turn: TurnRow) -> Unit:
 
 
 # --- pieces --------------------------------------------------------------------------------------------------------
-
-
-def conversation_becomes(before: StoredConversation, after: Conversation) -> Guard:
-    """Puts `after` in the place of `before`; Moved when `before` no longer stands."""
-    row = after.model_dump(mode="json", exclude={"is_archived", "id"})
-    which = {"the_id": after.id, "the_version": before.version}
-    return Guard(Filled(_CONVERSATION, row | which | {"version": before.version + 1}), Moved())
 
 
 def _turn_event(turn: TurnRow, answer_id: str | None, status: TurnStatus, reason: str | None = None) -> Event:
