@@ -39,6 +39,10 @@ class Bench:
         await self.meeting.wait()
         return "met"
 
+    async def lose_heart(self, context: ToolContext) -> str:
+        """Be cancelled by somebody else."""
+        raise asyncio.CancelledError
+
     async def sleep_for_ever(self, context: ToolContext) -> str:
         """Never come back."""
         self.asleep.set()
@@ -83,12 +87,12 @@ class Bench:
             summary=lambda _, __: "1 greeting",
             sentence=lambda _, result: f"{result['greeting']}!",
         )
-        plain = [self.meet, self.explode, self.lose_patience, self.miss, self.store, self.shout, self.mumble]
+        plain = [self.meet, self.explode, self.lose_patience, self.lose_heart, self.miss, self.store]
         return [
             make_tool(self.greet, effect="read", wording=wording),
             make_tool(self.sleep_for_ever, effect="read", timeout_s=0.01),
             make_tool(self.paint, effect="write", permission="tools:read"),
-            *(make_tool(function, effect="read") for function in plain),
+            *(make_tool(function, effect="read") for function in (*plain, self.shout, self.mumble)),
         ]
 
 
@@ -205,6 +209,11 @@ async def test_a_timeout_inside_a_tool_is_a_fault_and_not_our_deadline(
 ) -> None:
     with capture_logs():
         assert (await run(executor, context, "lose_patience")).code == "failed"
+
+
+async def test_a_cancellation_inside_a_tool_is_a_fault_and_not_ours(executor: Executor, context: ToolContext) -> None:
+    with capture_logs():
+        assert (await run(executor, context, "lose_heart")).code == "failed"
 
 
 async def test_what_a_tool_says_of_itself_is_passed_on(executor: Executor, context: ToolContext) -> None:

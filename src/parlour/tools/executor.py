@@ -89,7 +89,9 @@ class Executor:
         except ParlourError as error:
             log.warning("a tool could not be run", tool=call.name, code=error.code, exc_info=error)
             outcome = _failed(outcome, Failed(error.safe))
-        except Exception:
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+                raise
             log.exception("a tool failed by its own fault", tool=call.name, tool_call_id=call.id)
             broken = Failed(
                 f"The tool '{call.name}' failed because of a fault of its own; nothing was changed.",
@@ -144,6 +146,12 @@ class Executor:
 
 def _may_run(tool: Tool, caller: Caller) -> bool:
     return tool.effect == "read" and caller.may(tool.permission)
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody ends the present task, rather than that a tool met a cancellation of its own."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _canonical(tool: Tool, call: Call) -> tuple[Arguments, dict[str, Any]]:

@@ -143,6 +143,8 @@ class SqliteWriter:
         except Conflict as conflict:
             item.result = conflict
         except self._transaction.errors as error:
+            if not self._transaction.is_open:
+                raise
             log.error("a unit could not be stored", unit=item.unit.id, exc_info=error)
             item.result = StorageFailed()
 
