@@ -17,7 +17,7 @@ def start(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     search = str(Path(__file__).parents[2] / "src")
     given = {"PYTHONPATH": search, "PARLOUR_DATA_DIR": str(folder), "PARLOUR_PORT": "0"} | environment
     return subprocess.run(
-        [sys.executable, "-c", SERVE], env=given, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", SERVE], env=given, capture_output=True, text=True, timeout=20, check=False
     )
 
 
@@ -70,15 +70,14 @@ def test_a_setting_that_does_not_fit_is_named(tmp_path: Path, name: str, value: 
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize("host", ["not a host", "192.0.2.1", "[::1"])
-def test_an_address_that_is_not_ours_is_named(tmp_path: Path, host: str) -> None:
-    assert "PARLOUR_HOST" in said(start(tmp_path, PARLOUR_HOST=host))
+def test_an_address_that_is_not_ours_is_named(tmp_path: Path) -> None:
+    assert "PARLOUR_HOST 192.0.2.1" in said(start(tmp_path, PARLOUR_HOST="192.0.2.1"))
 
 
 def test_a_key_that_cannot_be_sent_is_named_but_not_shown(tmp_path: Path) -> None:
-    line = said(start(tmp_path, OPENAI_API_KEY="sk-secret\u2028", PYTHONUTF8="1"))
+    line = said(start(tmp_path, OPENAI_API_KEY="sk-secrét", PYTHONUTF8="1"))
     assert "OPENAI_API_KEY" in line
-    assert "sk-secret" not in line
+    assert "sk-" not in line
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
