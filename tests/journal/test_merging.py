@@ -8,9 +8,14 @@ from parlour.journal.merging import LARGEST_CHUNK_UNITS, merged
 from parlour.protocol.text import units
 from tests.hub.feed import after, feed_of, start
 
+
+def many(times: int, character: str) -> str:
+    return character * times
+
+
 words = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
-    st.builds(lambda n, c: c * n, st.integers(5_000, LARGEST_CHUNK_UNITS // 2), st.sampled_from("xé🏠")),
+    st.builds(many, st.integers(5_000, LARGEST_CHUNK_UNITS // 2), st.sampled_from("xé🏠")),
 )
 plans = st.lists(
     st.one_of(st.tuples(st.sampled_from(["one", "one", "two"]), words), st.tuples(st.just(""), st.sampled_from("abc"))),

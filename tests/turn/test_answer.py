@@ -75,7 +75,11 @@ def test_a_failed_call_says_what_to_do_and_keeps_its_words() -> None:
     (part,) = after.parts
     assert isinstance(part, ToolCallPart)
     assert part.error is not None
-    assert (part.label, part.error.code, part.error.message) == ("Looking", "not_found", "No such room. Ask for another.")
+    assert (part.label, part.error.code, part.error.message) == (
+        "Looking",
+        "not_found",
+        "No such room. Ask for another.",
+    )
     assert agree(before, said, after)
 
 
