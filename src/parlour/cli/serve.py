@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from parlour.api.asgi import make_asgi
 from parlour.app import App, running
 from parlour.config import Settings, read_settings
 from parlour.errors import BadSetting
+from parlour.journal.writer import OpenWriter, open_writer
 from parlour.models.base import Model
 from parlour.telling import configure_logging
 
@@ -43,25 +45,26 @@ def run(
     *,
     demo: bool = False,
     models: Sequence[Model] | None = None,
+    open_writer: OpenWriter = open_writer,
     ready: Callable[[App], Awaitable[None]],
 ) -> None:
     """Serve until SIGINT or SIGTERM, then hand every turn back. `ready` is told once everything listens.
 
-    `models` are as in `app.running`. Raises BadSetting when the address cannot be listened on.
+    `models` and `open_writer` are as in `app.running`. Raises BadSetting when the address cannot be listened on.
     """
     listening = _listen(settings)
     settings = replace(settings, port=listening.getsockname()[1])
-    uvloop.run(_serve(settings, listening, demo, models, ready))
+    house = running(settings, demo=demo, models=models, open_writer=open_writer)
+    uvloop.run(_serve(house, settings, listening, ready))
 
 
 async def _serve(
+    house: AbstractAsyncContextManager[App],
     settings: Settings,
     listening: socket.socket,
-    demo: bool,
-    models: Sequence[Model] | None,
     ready: Callable[[App], Awaitable[None]],
 ) -> None:
-    async with running(settings, demo=demo, models=models) as app:
+    async with house as app:
         server = _Server(transport(make_asgi(app), settings))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -23,8 +23,8 @@ from parlour.store.database import Reads
 from parlour.store.queries.conversations import StoredConversation
 from parlour.store.tables import commands, messages, projects, turns
 from parlour.turn.conversations import UNTITLED, empty, one_line, row_of, topics_of
-from parlour.turn.ending import preview
 from parlour.turn.means import Models
+from parlour.turn.preview import preview
 from parlour.turn.record import TurnRow
 from parlour.turn.retrying import Built, read_and_commit
 from parlour.turn.units import conversation_becomes
@@ -78,8 +78,8 @@ class Saying:
     async def again(self, who: Who, command: Regenerate) -> tuple[Said, TurnRow | None]:
         """Ask for another version of the last answer.
 
-        Raises MessageNotFound, NotAvailable for another question, NotNow when it is no answer, not the last one,
-        still being written, or being asked for again already.
+        Raises MessageNotFound, NotNow when it is no answer, not the last one, still being written, or being asked
+        for again already, NotAvailable for another question.
         """
         if command.content is not None:
             raise NotAvailable("The question cannot be changed on this server. Ask the new one as a message.")
