@@ -27,7 +27,7 @@ from parlour.journal.unit import Writer
 from parlour.journal.writer import OpenWriter, open_writer
 from parlour.models.base import Model
 from parlour.models.intents.model import IntentsModel
-from parlour.models.lineup import Lineup
+from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import offered
 from parlour.store.database import Database, database_url
 from parlour.store.lock import DataLock
@@ -194,7 +194,7 @@ def _lineup(
 ) -> Lineup:
     async def allowed(tenant_id: str) -> frozenset[str]:
         if given is not None:
-            return frozenset(model.name.partition("/")[0] for model in given)
+            return frozenset(provider_of(model.name) for model in given)
         async with database.read() as connection:
             return await allowed_providers(connection, tenant_id)
 

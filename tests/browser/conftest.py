@@ -29,7 +29,7 @@ ARGUMENTS = (
 EXPECTED_IN_THE_LOG = ("[info", "[warning")
 
 Comes = Callable[..., Awaitable[Visitor]]
-"""Makes a visitor; the words are those of `visiting.visitor`."""
+"""Makes a visitor: with a screen of this width and height, `dark` if they like."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,8 +73,8 @@ async def visiting(browser: Browser, address: str, known: StorageState | None) -
     """Lets people come to a house; in the end none of them has anything to complain of."""
     came: list[Visitor] = []
 
-    async def comes(**screen: int | bool) -> Visitor:
-        came.append(await visitor(browser, address, known=known, **screen))
+    async def comes(width: int = 1280, height: int = 800, *, dark: bool = False) -> Visitor:
+        came.append(await visitor(browser, address, known=known, width=width, height=height, dark=dark))
         return came[-1]
 
     try:

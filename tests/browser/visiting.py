@@ -114,7 +114,7 @@ async def visitor(
     height: int = 800,
     dark: bool = False,
 ) -> Visitor:
-    """Somebody with a screen of this size; signed in, if they are `known`."""
+    """Somebody with a screen of this size in pixels; signed in, if they are `known`."""
     is_phone = width < 500
     context = await browser.new_context(
         viewport={"width": width, "height": height},

@@ -131,17 +131,23 @@ def test_a_failure_reaches_the_model_with_what_to_do() -> None:
     }
 
 
+def _looked(question: str, results: list[str]) -> Exchange:
+    return looked(question, *results)
+
+
+def _of(letter: str, shortest: int, longest: int) -> st.SearchStrategy[str]:
+    return st.integers(shortest, longest).map(lambda length: letter * length)
+
+
 texts = st.text(max_size=5).map(lambda some: some * 60)
-results = st.lists(st.integers(0, 900).map(lambda length: "r" * length), max_size=4)
-exchanges = st.one_of(
-    st.builds(said, texts, texts), st.builds(lambda q, r: looked(q, *r), texts, st.lists(texts, max_size=3))
-)
+results = st.lists(_of("r", 0, 900), max_size=4)
+exchanges = st.one_of(st.builds(said, texts, texts), st.builds(_looked, texts, st.lists(texts, max_size=3)))
 
 
 @given(
     st.text(max_size=600),
     st.lists(exchanges, max_size=12),
-    st.builds(lambda length, found: looked("q" * length, *found), st.integers(1, 9_000), results),
+    st.builds(_looked, _of("q", 1, 9_000), results),
     st.integers(1_000, 6_000),
     st.integers(12, 30),
 )

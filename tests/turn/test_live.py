@@ -190,7 +190,7 @@ def test_whenever_the_disk_writes_the_log_says_what_was_said(said: list[tuple[st
                 await disk.writes()
         await disk.writes_all()
         await words.settled()
-        shown = [part.text for part in words.parts if part.kind in ("text", "reasoning")]
+        shown = [part.text for part in words.parts if isinstance(part, TextPart | ReasoningPart)]
         assert [disk.text(number) for number in range(len(shown))] == shown
         assert [c["chunk_index"] for c in disk.written] == list(range(len(disk.written)))
         assert words.length == sum(units(text) for _, text, _ in said)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from parlour.clock import Clock, SystemClock
-from parlour.models.base import AssistantMessage, ModelEvent, ModelRequest, estimate_tokens
+from parlour.models.base import ModelEvent, ModelRequest, estimate_tokens
 from parlour.models.deadline import Deadline
 from parlour.models.openai_faults import Faults, Transient
 from parlour.models.openai_limits import DEFAULT_WINDOW, Limits
@@ -134,11 +134,10 @@ class OpenAIModel:
 
     def _exchange(self, request: ModelRequest, body: bytes, started: float) -> Exchange:
         limits = self._limits
-        taken = {call.id for m in request.messages if isinstance(m, AssistantMessage) for call in m.calls}
         now = self._clock.monotonic()
         return Exchange(
             lambda: self._connected().post(f"{self._base_url}/chat/completions", data=body, allow_redirects=False),
-            Reply(self._faults, limits.calls, prompt_tokens=-(-len(body) // 4), taken=taken),
+            Reply(self._faults, limits.calls, prompt_tokens=-(-len(body) // 4)),
             self._faults,
             self._clock,
             Times(started + limits.total_s, now + limits.first_event_s, limits.silence_s, limits.end_s),

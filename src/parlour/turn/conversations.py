@@ -117,12 +117,17 @@ def begun(conversation: Conversation, tenant_id: str) -> Unit:
 
 def updated(before: StoredConversation, after: Conversation) -> Unit:
     """Puts `after` in the place of `before`; Moved when `before` no longer stands."""
-    row = after.model_dump(mode="json", include={"title", "title_is_own", "archived_at", "updated_at"})
     said = ConversationUpdated(conversation=after)
     return Unit(
-        guards=[Guard(_still(before).values(**row, version=before.version + 1), Moved())],
+        guards=[conversation_becomes(before, after)],
         events=[event(topic, said) for topic in topics_of(after)],
     )
+
+
+def conversation_becomes(before: StoredConversation, after: Conversation) -> Guard:
+    """Puts `after` in the place of `before`; Moved when `before` no longer stands."""
+    row = after.model_dump(mode="json", exclude={"is_archived", "id"})
+    return Guard(_still(before).values(**row, version=before.version + 1), Moved())
 
 
 def deleted(before: StoredConversation, who: Who, at: str) -> Unit:

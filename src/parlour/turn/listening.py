@@ -60,7 +60,7 @@ async def listen(model: Model, request: ModelRequest, live: Live, *, room: int, 
 
 
 def _told_apart(calls: Sequence[RequestedCall], messages: Sequence[ModelMessage]) -> tuple[RequestedCall, ...]:
-    """The calls with ids that no other call of the talk has: some providers count anew in every step.
+    """The calls with ids that no other call of the talk has: some models count anew in every answer.
 
     An id that no database can hold is replaced too.
     """

@@ -22,12 +22,11 @@ from parlour.protocol.text import units
 from parlour.store.database import Reads
 from parlour.store.queries.conversations import StoredConversation
 from parlour.store.tables import commands, messages, projects, turns
-from parlour.turn.conversations import UNTITLED, empty, one_line, row_of, topics_of
+from parlour.turn.conversations import UNTITLED, conversation_becomes, empty, one_line, row_of, topics_of
 from parlour.turn.means import Models
 from parlour.turn.preview import preview
 from parlour.turn.record import TurnRow
 from parlour.turn.retrying import Built, read_and_commit
-from parlour.turn.units import conversation_becomes
 
 MADE_TITLE = 50
 
@@ -157,7 +156,7 @@ def digest_of(command: SendMessage | Regenerate) -> str:
 
 def made_title(content: str) -> str:
     """A title from the first words: the first line, cut between words at fifty characters."""
-    line = next(filter(None, map(one_line, content.splitlines())), UNTITLED)
+    line = next((line for line in map(one_line, content.splitlines()) if line), UNTITLED)
     if len(line) <= MADE_TITLE:
         return line
     head, _, _ = line[:MADE_TITLE].rpartition(" ")

@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy import Executable, and_, exists, func, insert, or_, select, update
 
-from parlour.errors import Fenced, Moved, NotNow
+from parlour.errors import Fenced, NotNow
 from parlour.journal.unit import Event, Guard, Unit, event, seq_of
 from parlour.models.base import RequestedCall
 from parlour.protocol.content import Conversation, MessageBody, Part, Problem, Turn, TurnStatus
 from parlour.protocol.events import ENDED, AssistantMessageStart, ConversationUpdated, StreamChunk, TurnUpdated
 from parlour.store.queries.conversations import StoredConversation
-from parlour.store.tables import attempts, conversations, deltas, messages, tool_runs, turn_steps, turns
+from parlour.store.tables import attempts, deltas, messages, tool_runs, turn_steps, turns
 from parlour.turn.answer import Answer, problem_of
-from parlour.turn.conversations import topics_of
+from parlour.turn.conversations import conversation_becomes, topics_of
 from parlour.turn.record import TurnRow
 from parlour.turn.steps import ModelStep, Settled, ToolStep
 from parlour.turn.stored_steps import body_of
@@ -51,11 +51,7 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
         update(turns)
         .where(turns.c.id == turn.id, turns.c.fence == turn.fence, turns.c.status == turn.status, ~busy)
         .values(
-            status=mine.status,
-            owner=mine.owner,
-            answer_id=mine.answer_id,
-            fence=mine.fence,
-            deaths=mine.deaths,
+            **{name: getattr(mine, name) for name in ("status", "owner", "answer_id", "fence", "deaths")},
             mark=func.coalesce(turns.c.mark, select(func.coalesce(func.max(deltas.c.id), 0)).scalar_subquery()),
             claimed_at=at,
         )
@@ -211,13 +207,6 @@ def asked_to_stop(turn: TurnRow) -> Unit:
 
 
 # --- pieces --------------------------------------------------------------------------------------------------------
-
-
-def conversation_becomes(before: StoredConversation, after: Conversation) -> Guard:
-    """Puts `after` in the place of `before`; Moved when `before` no longer stands."""
-    row = after.model_dump(mode="json", exclude={"is_archived", "id"})
-    still = and_(conversations.c.id == after.id, conversations.c.version == before.version)
-    return Guard(update(conversations).where(still).values(**row, version=before.version + 1), Moved())
 
 
 def _turn_event(turn: TurnRow, answer_id: str | None, status: TurnStatus, reason: str | None = None) -> Event:
