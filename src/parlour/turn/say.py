@@ -157,7 +157,7 @@ def digest_of(command: SendMessage | Regenerate) -> str:
 
 def made_title(content: str) -> str:
     """A title from the first words: the first line, cut between words at fifty characters."""
-    line = next(filter(None, map(one_line, content.splitlines())), UNTITLED)
+    line = next((line for line in map(one_line, content.splitlines()) if line), UNTITLED)
     if len(line) <= MADE_TITLE:
         return line
     head, _, _ = line[:MADE_TITLE].rpartition(" ")
