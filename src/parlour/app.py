@@ -207,7 +207,8 @@ def _lineup(
         ollama_base_url=settings.ollama_base_url,
         ollama_models=(settings.ollama_model,),
     )
-    return Lineup(built_in, [offer.model(clock=clock, total_s=settings.turn_max_seconds) for offer in offers], allowed)
+    others = [offer.model(clock=clock, total_s=settings.turn_max_seconds) for offer in offers]
+    return Lineup(built_in, others, allowed, {offer.name: offer.host for offer in offers})
 
 
 def _endless(name: str, job: Coroutine[Any, Any, None], fatal: Callable[[BaseException], None]) -> "asyncio.Task[None]":
