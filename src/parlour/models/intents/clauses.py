@@ -57,6 +57,16 @@ def is_command(words: Words, lexicon: Lexicon) -> bool:
     return bool(words) and words[0].text in lexicon.commands
 
 
+def commands(words: Words, lexicon: Lexicon) -> bool:
+    """Whether any clause begins with something to do."""
+    clauses = [bare(s, lexicon) for sentence in sentences(words) for s in _cut(sentence, lexicon)]
+    return any(is_command(clause, lexicon) for clause in clauses)
+
+
+def _cut(words: Words, lexicon: Lexicon) -> list[Words]:
+    return [words, *(right for _, right in splits(words, lexicon))]
+
+
 def without_commas(words: Words) -> Words:
     """The words alone."""
     return tuple(w for w in words if not w.stop)

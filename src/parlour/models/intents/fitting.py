@@ -142,7 +142,7 @@ def _fits_slot(slot: Slot, tag: Tag, index: NameIndex) -> bool:
             return True
         return "device" in slot.takes and not tag.plural
     if tag.role in ("it", "there"):
-        return bool(set(slot.takes) - _WORDLESS) and (tag.role == "it" or bool(PLACES & set(slot.takes)))
+        return bool(set(slot.takes) - _WORDLESS) and (tag.role == "it" or "room" in slot.takes)
     if tag.role == "them":
         return "class" in slot.takes or "classes" in slot.takes
     return tag.role in slot.takes
