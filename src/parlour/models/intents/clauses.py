@@ -7,6 +7,8 @@ from parlour.models.intents.normalise import Word
 
 Words = tuple[Word, ...]
 
+_DOUBTS = (("if",), ("whether",))
+
 
 def texts(words: Sequence[Word]) -> tuple[str, ...]:
     """The words as they are matched."""
@@ -40,15 +42,17 @@ def _less(words: Words, lexicon: Lexicon) -> Words:
     if words[-1].stop:
         return words[:-1]
     said = texts(words)
-    opening = _prefix(said, lexicon.openings)
-    if opening and _openable(said, opening, lexicon):
-        return words[len(opening) :]
+    for opening in lexicon.openings:
+        if said[: len(opening)] == opening and _openable(said, opening, lexicon):
+            return words[len(opening) :]
     closing = next((p for p in lexicon.closings if said[-len(p) :] == p), None)
     return words[: -len(closing)] if closing else words
 
 
 def _openable(said: tuple[str, ...], opening: Phrase, lexicon: Lexicon) -> bool:
-    """ "can you" is politeness, unless it is all that was said."""
+    """ "can you" is politeness, unless it is all that was said; "can you tell me" is none before "whether"."""
+    if said[len(opening) : len(opening) + 1] in _DOUBTS:
+        return False
     return len(opening) < len(said) or opening in lexicon.greetings or len(opening) == 1
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from parlour.models.intents.lexicon import Lexicon, Phrase, phrases
 from parlour.models.intents.normalise import plain_words
 from parlour.models.intents.nouns import plural
-from parlour.tools.language import Frame, Language, Measure, Slot, Words
+from parlour.tools.language import Denial, Frame, Language, Measure, Slot, Words
 from parlour.tools.tool import Tool
 
 OPENS = "…"
@@ -56,6 +56,7 @@ class Grammar:
     states: Mapping[Phrase, str]
     state_classes: Mapping[str, tuple[str, ...]]
     measures: Mapping[Phrase, Measure]
+    denials: Mapping[Phrase, Denial]
     structure: frozenset[str]
     """Every word that the language or a frame uses to build a question."""
     vocabulary: frozenset[str]
@@ -78,6 +79,7 @@ def grammar_of(tools: Iterable[Tool], lexicon: Lexicon) -> Grammar:
     nouns = {p: noun for words in subjects for p, noun in _nouns(words, lexicon).items()}
     states = {tuple(t.split()): state for words in subjects for state, texts in words.states.items() for t in texts}
     measures = {tuple(t.split()): measure for words in subjects for measure in words.measures for t in measure.words}
+    denials = {tuple(t.split()): d for words in subjects for d in words.denials for t in d.words}
     known = {w for f in frames for group in f.cues for cue in group for w in cue.words}
     known |= {w for f in frames for filler in f.fillers for w in filler}
     known |= {w for f in frames for slot in f.frame.slots for w in slot.after}
@@ -89,6 +91,7 @@ def grammar_of(tools: Iterable[Tool], lexicon: Lexicon) -> Grammar:
         states=states,
         state_classes={state: classes for words in subjects for state, classes in words.state_classes.items()},
         measures=measures,
+        denials=denials,
         structure=frozenset(known) | lexicon.vocabulary,
         vocabulary=frozenset(known) | lexicon.vocabulary | {w for p in [*nouns, *states, *measures] for w in p},
     )

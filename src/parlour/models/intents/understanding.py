@@ -108,6 +108,8 @@ class Understander:
             one = self.clause(part, found[-1] if found else None, talk)
             if not isinstance(one, tuple) and len(parts) == 1 and talk.turns[-1].text.rstrip().endswith("?"):
                 one = self._with_is(part, talk) or one
+            if not isinstance(one, tuple) and len(parts) == 1:
+                one = self._which_of(part, talk) or one
             if not isinstance(one, tuple):
                 return one
             found.extend(one)
@@ -122,6 +124,15 @@ class Understander:
             return None
         first = Word("is", "", words[0].start, words[0].start)
         whole = self.complete((first, *clauses.without_commas(words)), talk)
+        return (whole,) if isinstance(whole, Fit) else None
+
+    def _which_of(self, words: Words, talk: "_Talk") -> tuple[Fit, ...] | None:
+        """Half a name, and nothing else, that several things share: it is asked which of them to tell about."""
+        plain = clauses.without_commas(words)
+        shared = [r[0] for r in self.readings(plain) if len(r) == 1 and r[0].role == "name" and len(r[0].ids) > 1]
+        if not any((tag.start, tag.end) == (0, len(plain)) for tag in shared):
+            return None
+        whole = self.complete((Word("about", "", words[0].start, words[0].start), *plain), talk)
         return (whole,) if isinstance(whole, Fit) else None
 
     def _answer(self, words: Words, talk: "_Talk") -> Outcome | None:
@@ -189,7 +200,7 @@ class Understander:
         return self._refusal(words, best)
 
     def _refusal(self, words: Words, found: list[Fit]) -> Outcome:
-        missing = next((f for f in found if not f.leftover and f.missing is not None), None)
+        missing = next((f for f in found if f.bound.cues and not f.leftover and f.missing is not None), None)
         if missing is not None and missing.missing is not None:
             key = missing.missing.argument or f"@{missing.missing.takes[0]}"
             return Asked("missing", (missing,), 0, key, "")
