@@ -15,6 +15,9 @@ MENDED = {
     "what's inthe study": "get_devices_in_room(room=study)",
     "how do i get form the garage to the study": "find_path(from_entity=garage to_entity=study)",
     "is any window ope upstairs": "get_devices_in_room(device_class=window room=upstairs state=open)",
+    "is the front door pocked?": "get_entity_details(entity=front-door)",
+    "is the lighty in the hall on": "get_entity_details(entity=hall-light)",
+    "which lights are of in the hall": "get_devices_in_room(device_class=light room=hall state=off)",
     "how o i use the dishwasher": "get_procedures_for_device(device=dishwasher)",
 }
 

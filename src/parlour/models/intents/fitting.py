@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from parlour.models.intents.frames import BoundFrame, Cue, Grammar, slot_key
 from parlour.models.intents.index import NameIndex
-from parlour.models.intents.lexicon import Phrase
+from parlour.models.intents.lexicon import Phrase, is_slip
 from parlour.models.intents.normalise import Word
 from parlour.models.intents.nouns import stem
 from parlour.models.intents.tagging import Reading, Tag
@@ -254,7 +254,7 @@ def _left(bound: BoundFrame, attempt: _Attempt, grammar: Grammar) -> tuple[str, 
         if at in attempt.used or attempt.words[at].stop:
             at += 1
             continue
-        filler = _filler_at(texts, at, bound.fillers)
+        filler = () if is_slip(texts, at, grammar.lexicon) else _filler_at(texts, at, bound.fillers)
         if filler and not any(_weighs(t) and t.start <= at < t.end for t in attempt.free):
             at += len(filler)
         elif at in tagged:
@@ -273,8 +273,8 @@ def _weighs(tag: Tag) -> bool:
     return tag.role in ("class", "state", "measure") or (tag.role == "name" and tag.sure)
 
 
-def _filler_at(texts: tuple[str, ...], at: int, fillers: tuple[Phrase, ...]) -> Phrase | None:
-    return next((f for f in fillers if texts[at : at + len(f)] == f), None)
+def _filler_at(texts: tuple[str, ...], at: int, fillers: Mapping[str, tuple[Phrase, ...]]) -> Phrase | None:
+    return next((f for f in fillers.get(texts[at], ()) if texts[at : at + len(f)] == f), None)
 
 
 def _is_loose_preposition(texts: tuple[str, ...], at: int, grammar: Grammar) -> bool:

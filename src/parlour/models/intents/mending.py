@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise, product
 
+from parlour.models.intents.lexicon import Lexicon, is_slip
 from parlour.models.intents.normalise import Word
 from parlour.models.intents.spelling import edits, english_words
 
@@ -42,17 +43,21 @@ class _Way:
 class Mender:
     """Mends with the words that are known: `structure` builds questions, `known` adds nouns, states and names.
 
-    `function` are those of them that mean nothing by themselves and never stand behind one of the `determiners`.
+    The words of the `lexicon`, but for its commands, mean nothing by themselves and never stand behind an article.
     """
 
     known: Callable[[str], bool]
     structure: Set[str]
-    function: Set[str]
-    determiners: Set[str]
+    lexicon: Lexicon
+
+    @property
+    def _function(self) -> Set[str]:
+        return self.lexicon.vocabulary - self.lexicon.commands
 
     def mendings(self, words: Sequence[Word]) -> Iterator[Mended]:
         """The words with every suspect mended, the likeliest first; nothing when too much is not understood."""
-        suspects = [at for at, w in enumerate(words) if not w.stop and w.text.isalpha() and not self.known(w.text)]
+        texts = tuple(w.text for w in words)
+        suspects = [at for at, w in enumerate(words) if not w.stop and w.text.isalpha() and self._is_suspect(texts, at)]
         if not 0 < len(suspects) <= _MOST_SUSPECTS:
             return
         ways = [list(self._ways(words, at)) for at in suspects]
@@ -64,6 +69,9 @@ class Mender:
             if all(a.end <= b.start for a, b in pairwise(chosen)):
                 yield _with(words, chosen)
 
+    def _is_suspect(self, texts: tuple[str, ...], at: int) -> bool:
+        return not self.known(texts[at]) or is_slip(texts, at, self.lexicon)
+
     def _shifted_together(self, words: Sequence[Word], suspects: list[int]) -> Iterator[Mended]:
         """Two suspects beside each other may be one slip of the space: "th eoffice"."""
         first, second = suspects[0], suspects[-1]
@@ -73,9 +81,10 @@ class Mender:
 
     def _ways(self, words: Sequence[Word], at: int) -> Iterator[_Way]:
         text = words[at].text
-        is_english = len(text) > _SHORT and text in english_words()
-        behind_article = at > 0 and words[at - 1].text in self.determiners
-        near = {e for e in edits(text) if e and self.known(e) and not (behind_article and e in self.function)}
+        is_english = not self.known(text) and len(text) > _SHORT and text in english_words()
+        behind_article = at > 0 and words[at - 1].text in self.lexicon.determiners
+        near = {e for e in edits(text) if e not in ("", text) and self.known(e)}
+        near -= self._function if behind_article else frozenset()
         near = {e for e in near if e in self.structure or min(len(e), len(text)) > _SHORT}
         likely = {e for e in near if slips_into(e, text)}
         for edit in sorted(likely or (near if not is_english else ())):
@@ -83,7 +92,7 @@ class Mender:
         if not is_english:
             for cut in range(1, len(text)):
                 head, tail = text[:cut], text[cut:]
-                if self.known(head) and self.known(tail) and (head in self.structure or tail in self.structure):
+                if self.known(head) and self.known(tail) and {head, tail} & self._function:
                     yield _Way(at, at + 1, (head, tail))
         for start in (at - 1, at):
             if start >= 0 and start + 1 < len(words):

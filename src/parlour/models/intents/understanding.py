@@ -57,8 +57,7 @@ class Understander:
 
     def _mended(self, words: Words, turns: Sequence[Turn], depth: int) -> Outcome | None:
         """What the words come to when slips in them are mended; None unless there is just one such thing."""
-        lexicon = self.grammar.lexicon
-        mender = Mender(self.known, self.grammar.structure, lexicon.vocabulary, lexicon.determiners)
+        mender = Mender(self.known, self.grammar.structure, self.grammar.lexicon)
         found: list[tuple[Words, Plan | Asked]] = []
         for mended in mender.mendings(words):
             outcome = self._outcome(mended.words, turns, depth)
@@ -300,7 +299,7 @@ def _asked_about(plan: Plan, doubtful: frozenset[str]) -> Plan | Asked:
     """The plan, unless a whole name or noun in it was mended from a word that is English: then a question."""
     for at, fit in enumerate(plan.fits):
         for key, fill in [*fit.fills.items(), *((PLACE_KEY, p) for p in [fit.place] if p is not None)]:
-            if fill.said in doubtful:
+            if fill.said in doubtful and not (fill.tag.role == "state" and key.startswith("@")):
                 value = plan.arguments[at].get(key)
                 things = (value,) if fill.tag.role == "name" and isinstance(value, str) else ()
                 return Asked("sure", plan.fits, at, key, fill.said, things)
