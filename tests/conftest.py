@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from parlour.journal.unit import Committed, Writer
 from parlour.journal.writer import open_writer
@@ -14,7 +14,7 @@ from tests.rules.skips import missing
 from tests.storage import Storage, Templates, postgres_is_there
 
 # A slow machine is no failure.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy.engine import URL
@@ -26,7 +27,7 @@ from parlour.journal.unit import Writer
 from parlour.journal.writer import OpenWriter, open_writer
 from parlour.models.base import Model
 from parlour.models.intents.model import IntentsModel
-from parlour.models.lineup import Lineup
+from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import offered
 from parlour.store.database import Database, database_url
 from parlour.store.lock import DataLock
@@ -87,7 +88,8 @@ async def running(
     """The app over its data directory, from taking the lock to handing every turn back.
 
     `models` stand in the place of those that the settings offer, and need no admin's consent. `fatal` is called
-    when the writer has died: nothing can be kept any more, so by default the process ends at once.
+    when the writer has died, and nothing can be kept any more, or a job in the background that must not end; by
+    default the process ends at once.
 
     Raises Unavailable while another server holds the data directory, BadSetting for a setting that does not fit.
     """
@@ -113,8 +115,8 @@ async def running(
         executor = Executor([home], clock)
         runner = await _runner(settings, url, _means(settings, clock, database, writer, executor, lineup), stack)
         pruning = Pruning(database, writer, clock, keep=timedelta(minutes=settings.feed_keep_minutes))
-        for job in (hub.keep_up(), pruning.go_on()):
-            stack.callback(asyncio.create_task(job).cancel)
+        for name, job in (("keep-up", hub.keep_up()), ("pruning", pruning.go_on())):
+            stack.callback(_endless(name, job, fatal or _die).cancel)
         yield App(
             settings=settings,
             clock=clock,
@@ -191,7 +193,7 @@ def _lineup(
 ) -> Lineup:
     async def allowed(tenant_id: str) -> frozenset[str]:
         if given is not None:
-            return frozenset(model.name.partition("/")[0] for model in given)
+            return frozenset(provider_of(model.name) for model in given)
         async with database.read() as connection:
             return await allowed_providers(connection, tenant_id)
 
@@ -207,6 +209,21 @@ def _lineup(
     return Lineup(built_in, [offer.model(clock=clock, total_s=settings.turn_max_seconds) for offer in offers], allowed)
 
 
+def _endless(name: str, job: Coroutine[Any, Any, None], fatal: Callable[[BaseException], None]) -> "asyncio.Task[None]":
+    """A job that only ends by being cancelled; its death is never silent."""
+
+    def ended(task: "asyncio.Task[None]") -> None:
+        if task.cancelled():
+            return
+        error = task.exception() or RuntimeError(f"the job {name} has ended by itself")
+        log.critical("a job in the background has died", job=name, exc_info=error)
+        fatal(error)
+
+    task = asyncio.create_task(job, name=name)
+    task.add_done_callback(ended)
+    return task
+
+
 def _die(error: BaseException) -> None:
-    log.critical("the writer has died, so the server ends", exc_info=error)
+    log.critical("a part has died that nothing can go on without, so the server ends", exc_info=error)
     os._exit(70)

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -19,7 +20,9 @@ from parlour.store.database import Database
 from parlour.store.queries.people import Person
 from tests.api.standins import EchoTalk, Surroundings
 from tests.conftest import ManualClock
+from tests.flow.conftest import HeldModel
 from tests.house import Lived, lived_in
+from tests.served import Serving
 from tests.storage import Storage, Templates
 
 
@@ -114,3 +117,15 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock) -> As
         yield Knocking(lived, rest, talk, around, *people)
     server.should_exit = True
     await serving
+
+
+@pytest.fixture
+def held() -> HeldModel:
+    """A model that says what the test lets it say."""
+    return HeldModel()
+
+
+@pytest.fixture
+def serving(storage: Storage, tmp_path: Path) -> Serving:
+    """Opens the whole house to its socket."""
+    return Serving(storage, tmp_path)

@@ -5,12 +5,14 @@ import asyncio
 import orjson
 import pytest
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from parlour.errors import Duplicate, Fenced, Moved, StorageFailed
-from parlour.journal.unit import Committed, Delta, Event, Guard, Unit, Writer, event, seq_of
+from parlour.journal.unit import Committed, Delta, Event, Guard, Receipt, Unit, Writer, event, seq_of
 from parlour.protocol.events import ConversationDeleted
 from parlour.store.database import Database
 from parlour.store.tables import deltas, events, tenants, topics, users
+from tests.storage import Storage, run_on_postgres
 
 TOPIC = "conversation:00000000-0000-7000-8000-000000000001"
 OTHER = "conversation:00000000-0000-7000-8000-000000000002"
@@ -158,3 +160,47 @@ async def test_nothing_is_taken_after_closing(writer: Writer, database: Database
     with pytest.raises(StorageFailed):
         await writer.commit(tenant("b"))
     assert await names(database) == ["a"]
+
+
+async def test_a_transaction_that_the_database_undid_is_told_to_everybody_in_it_and_leaves_no_gap(
+    writer: Writer, database: Database, storage: Storage, published: list[Committed]
+) -> None:
+    await _break_down_on(storage, "broken")
+    await writer.commit(Unit(events=[said()]))
+    futures = [writer.submit(Unit(changes=tenant(name).changes, events=[said()])) for name in ("a", "broken", "b")]
+    results = await asyncio.gather(*futures, return_exceptions=True)
+    kept = [name for name, result in zip(("a", "broken", "b"), results, strict=True) if isinstance(result, Receipt)]
+    assert "broken" not in kept
+    assert await names(database) == kept
+    await writer.commit(Unit(events=[said()]))
+    async with database.read() as connection:
+        seqs = list(await connection.scalars(select(events.c.seq).order_by(events.c.seq)))
+    assert seqs == [c.seq for c in published] == list(range(1, len(seqs) + 1))
+
+
+async def _break_down_on(storage: Storage, name: str) -> None:
+    """From now on, keeping the tenant `name` undoes the whole transaction, as a full disk does."""
+    engine = create_async_engine(storage.url)
+    async with engine.begin() as connection:
+        if storage.kind == "sqlite":
+            await connection.exec_driver_sql(
+                f"CREATE TRIGGER breaks BEFORE INSERT ON tenants WHEN NEW.id = '{name}'"
+                " BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END"
+            )
+        else:
+            await connection.exec_driver_sql(f"ALTER TABLE tenants ADD CONSTRAINT breaks CHECK (id != '{name}')")
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("storage", ["postgres"], indirect=True)
+async def test_a_database_that_takes_no_connections_for_a_while_costs_a_unit_and_never_the_writer(
+    writer: Writer, database: Database, storage: Storage
+) -> None:
+    name = storage.url.database
+    gone = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    await asyncio.to_thread(run_on_postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", gone)
+    with pytest.raises(StorageFailed):
+        await writer.commit(tenant("a"))
+    await asyncio.to_thread(run_on_postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    await writer.commit(tenant("b"))
+    assert await names(database) == ["b"]

@@ -87,7 +87,7 @@ class Listener:
         """Take frames until something happened. Raises TimeoutError when it does not."""
         async with asyncio.timeout(DEADLINE_S):
             while not happened():
-                for wire in (await self.outbox.take()).wires:
+                for wire in await self.outbox.take():
                     self.take(orjson.loads(wire))
 
     def take(self, frame: dict[str, Any]) -> None:

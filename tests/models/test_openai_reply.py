@@ -21,7 +21,7 @@ TEXT = st.text(alphabet=st.characters(codec="utf-16", categories=None), max_size
 def read(pieces: list[bytes]) -> list[ModelEvent]:
     """Everything that these bytes come to."""
     splitter = EventSplitter(1_000_000)
-    reply = Reply(Faults("openai/x", ""), CallLimits(), prompt_tokens=1, taken=())
+    reply = Reply(Faults("openai/x", ""), CallLimits(), prompt_tokens=1)
     events = [event for piece in pieces for event in reply.read(splitter.feed(piece))]
     return events + reply.read(splitter.rest()) + reply.finish()
 

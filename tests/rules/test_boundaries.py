@@ -10,7 +10,6 @@ SHAPELESS = {"utils", "util", "core", "common", "services", "helpers", "misc", "
 READS_SETTINGS = ("src/parlour/cli/", "src/parlour/app.py", "src/parlour/config.py")
 LOADS_LATE = (
     "src/parlour/cli/",  # the command line answers at once, and a command loads what it needs
-    "src/parlour/models/offers.py",  # the HTTP client is slow to load, and most houses offer no model
     "src/parlour/models/offers.py",  # the HTTP client costs a quarter of a second, and most houses need none
     "src/parlour/journal/writer/__init__.py",  # PostgreSQL's driver is an extra
 )

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from parlour.errors import StorageFailed
 from parlour.tools.caller import Caller
-from parlour.tools.executor import Call, Executor, Limits
+from parlour.tools.executor import Executor, Limits, RequestedCall
 from parlour.tools.outcomes import NotThere, Outcome
 from parlour.tools.tool import Tool, ToolContext, Wording, make_tool
 from tests.conftest import ManualClock
@@ -38,6 +38,10 @@ class Bench:
             self.meeting.set()
         await self.meeting.wait()
         return "met"
+
+    async def lose_heart(self, context: ToolContext) -> str:
+        """Be cancelled by somebody else."""
+        raise asyncio.CancelledError
 
     async def sleep_for_ever(self, context: ToolContext) -> str:
         """Never come back."""
@@ -83,12 +87,12 @@ class Bench:
             summary=lambda _, __: "1 greeting",
             sentence=lambda _, result: f"{result['greeting']}!",
         )
-        plain = [self.meet, self.explode, self.lose_patience, self.miss, self.store, self.shout, self.mumble]
+        plain = [self.meet, self.explode, self.lose_patience, self.lose_heart, self.miss, self.store]
         return [
             make_tool(self.greet, effect="read", wording=wording),
             make_tool(self.sleep_for_ever, effect="read", timeout_s=0.01),
             make_tool(self.paint, effect="write", permission="tools:read"),
-            *(make_tool(function, effect="read") for function in plain),
+            *(make_tool(function, effect="read") for function in (*plain, self.shout, self.mumble)),
         ]
 
 
@@ -103,7 +107,7 @@ def executor(bench: Bench, clock: ManualClock) -> Executor:
 
 
 async def run(executor: Executor, context: ToolContext, tool: str, /, **arguments: Any) -> Outcome:
-    return await executor.run(Call("call-1", tool, arguments), context)
+    return await executor.run(RequestedCall("call-1", tool, arguments), context)
 
 
 async def test_a_good_call_ends_with_result_sentence_and_summary(executor: Executor, context: ToolContext) -> None:
@@ -126,7 +130,7 @@ async def test_an_unknown_tool_is_not_found(executor: Executor, context: ToolCon
 
 async def test_a_tool_that_the_caller_may_not_use_is_denied(executor: Executor, context: ToolContext) -> None:
     nobody = Caller("tenant", "user", "project", frozenset())
-    outcome = await executor.run(Call("c", "greet", {"name": "Ada"}), ToolContext(nobody, "c", "t", "c"))
+    outcome = await executor.run(RequestedCall("c", "greet", {"name": "Ada"}), ToolContext(nobody, "c", "t", "c"))
     assert (outcome.code, outcome.problem) == ("permission_denied", "access denied for tool 'greet'")
     assert outcome.suggestion
     assert await executor.offered(nobody) == ()
@@ -147,7 +151,7 @@ async def test_what_would_change_something_is_neither_offered_nor_run(
 async def test_arguments_that_do_not_fit_are_named(
     executor: Executor, context: ToolContext, arguments: dict[str, Any], names: str
 ) -> None:
-    outcome = await executor.run(Call("c", "greet", arguments), context)
+    outcome = await executor.run(RequestedCall("c", "greet", arguments), context)
     assert outcome.code == "invalid_arguments"
     assert str(outcome.problem).startswith("invalid parameters for tool 'greet'")
     assert names in str(outcome.problem)
@@ -159,7 +163,7 @@ async def test_an_argument_that_the_tool_does_not_know_is_refused(executor: Exec
 
 
 async def test_arguments_that_are_no_object_are_refused(executor: Executor, context: ToolContext) -> None:
-    outcome = await executor.run(Call("c", "greet", None, raw='{"name": '), context)
+    outcome = await executor.run(RequestedCall("c", "greet", None, raw='{"name": '), context)
     assert outcome.code == "invalid_arguments"
     assert outcome.arguments == {}
 
@@ -181,7 +185,7 @@ async def test_a_tool_that_takes_too_long_is_ended_and_said_so(
 
 async def test_cancelling_a_call_cancels_its_tool(context: ToolContext, bench: Bench, clock: ManualClock) -> None:
     executor = Executor([Shelf("bench", [make_tool(bench.sleep_for_ever, effect="read")])], clock)
-    task = asyncio.create_task(executor.run(Call("c", "sleep_for_ever", {}), context))
+    task = asyncio.create_task(executor.run(RequestedCall("c", "sleep_for_ever", {}), context))
     async with asyncio.timeout(5):
         await bench.asleep.wait()
     task.cancel()
@@ -205,6 +209,11 @@ async def test_a_timeout_inside_a_tool_is_a_fault_and_not_our_deadline(
 ) -> None:
     with capture_logs():
         assert (await run(executor, context, "lose_patience")).code == "failed"
+
+
+async def test_a_cancellation_inside_a_tool_is_a_fault_and_not_ours(executor: Executor, context: ToolContext) -> None:
+    with capture_logs():
+        assert (await run(executor, context, "lose_heart")).code == "failed"
 
 
 async def test_what_a_tool_says_of_itself_is_passed_on(executor: Executor, context: ToolContext) -> None:
@@ -244,7 +253,7 @@ async def test_a_result_stands_even_if_its_words_fail(context: ToolContext, benc
     tool = make_tool(bench.greet, effect="read", wording=Wording(fail, fail, fail))
     executor = Executor([Shelf("bench", [tool])], clock)
     await executor.offered(context.caller)
-    call = Call("c", "greet", {"name": "Ada"})
+    call = RequestedCall("c", "greet", {"name": "Ada"})
     with capture_logs() as logs:
         assert executor.label(call) == "Greet"
         outcome = await executor.run(call, context)
@@ -256,6 +265,6 @@ async def test_a_result_stands_even_if_its_words_fail(context: ToolContext, benc
 
 async def test_a_call_is_labelled_in_words(executor: Executor, reader: Caller) -> None:
     await executor.offered(reader)
-    assert executor.label(Call("c", "greet", {"name": "Ada"})) == "Greeting Ada"
-    assert executor.label(Call("c", "no_such_tool", {})) == "No such tool"
-    assert executor.label(Call("c", "greet", None, raw="{")) == "Greet"
+    assert executor.label(RequestedCall("c", "greet", {"name": "Ada"})) == "Greeting Ada"
+    assert executor.label(RequestedCall("c", "no_such_tool", {})) == "No such tool"
+    assert executor.label(RequestedCall("c", "greet", None, raw="{")) == "Greet"

@@ -10,20 +10,12 @@ from sqlalchemy import func, select, update
 from parlour.errors import ConversationNotFound, InvalidRequest, Moved
 from parlour.identity.who import Who
 from parlour.journal.feed import bounds, read
-from parlour.journal.unit import Committed, Unit, Writer
+from parlour.journal.unit import Committed, Unit
 from parlour.protocol.content import Conversation
-from parlour.store.database import Database
 from parlour.store.queries.conversations import stored_conversation
 from parlour.store.tables import audit, commands, conversations, messages, metadata, turns
 from parlour.turn.conversations import Stop, archived, checked_title, deleted, renamed, unarchived, updated
-from tests.conftest import ManualClock
-from tests.house import Lived, anybody, exchange, lived_in
-
-
-@pytest.fixture
-async def lived(database: Database, writer: Writer, clock: ManualClock) -> Lived:
-    """A house with `admin`, `ann` and `bob`."""
-    return await lived_in(database, writer, clock)
+from tests.house import Lived, anybody, exchange
 
 
 @pytest.fixture

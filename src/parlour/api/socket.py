@@ -2,26 +2,20 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
 
-import orjson
 import structlog
-from pydantic import TypeAdapter, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from parlour.api.auth import who_asks
 from parlour.api.doors import Talk
-from parlour.api.headers import request_id_of
+from parlour.api.socket_commands import command_of, object_of, reply_to_of
 from parlour.clock import Clock, isoformat
 from parlour.errors import (
     Forbidden,
-    InvalidRequest,
-    MessageTooLong,
     NotAvailable,
     NotFound,
     ParlourError,
     Unauthenticated,
-    UnknownMessageType,
 )
 from parlour.hub.hub import Hub
 from parlour.hub.subscriber import Subscriber
@@ -30,7 +24,6 @@ from parlour.identity.gate import Gate
 from parlour.identity.who import Who
 from parlour.ids import new_id
 from parlour.protocol.commands import (
-    SERVED,
     ClientCommand,
     Heartbeat,
     Regenerate,
@@ -42,14 +35,29 @@ from parlour.protocol.commands import (
 from parlour.protocol.events import Ack, ConnectionEstablished, ErrorFrame, HeartbeatAck
 from parlour.store.database import Reads
 
-POLICY_VIOLATION = 1008
-OVERLOADED = 1013
-IDLE = 4408
-
-_COMMAND: TypeAdapter[ClientCommand] = TypeAdapter(ClientCommand)
-_KNOWN = frozenset(_COMMAND.json_schema()["discriminator"]["mapping"])
+CLOSING_S = 5.0
+"""How long a close frame may wait for a client that takes nothing."""
+OPEN_ANEW_S = 1.0
+"""The pause before a topic that could not be opened is tried again."""
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the server ends a connection: a close code, and a reason of at most 123 bytes."""
+
+    code: int
+    reason: str
+
+
+NO_CREDENTIAL = Ending(1008, "missing authentication")
+BAD_CREDENTIAL = Ending(1008, "authentication failed")
+SIGNED_OUT = Ending(1008, "Signed out")
+BROKEN = Ending(1011, "Internal server error")
+BUSY = Ending(1013, "Try again later")
+TOO_SLOW = Ending(1013, "Too slow")
+IDLE = Ending(4408, "Heartbeat timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +89,52 @@ class SocketDoor:
         It is accepted before it is refused, so that browsers get to see the code and the reason.
         """
         await websocket.accept()
+        who = await self._admit(websocket)
+        ending = who if isinstance(who, Ending) else await _Connection(self, websocket, who).go()
+        if ending is not None:
+            await _close(websocket, ending)
+
+    async def _admit(self, websocket: WebSocket) -> Who | Ending:
         try:
             async with asyncio.timeout(self.limits.timeout):
-                who = await who_asks(websocket, self.gate, self.origins)
-        except (Unauthenticated, Forbidden, TimeoutError) as refusal:
-            known = isinstance(refusal, Forbidden) or "authorization" in websocket.headers or websocket.cookies
-            reason = "authentication failed" if known else "missing authentication"
-            await websocket.close(POLICY_VIOLATION, reason)
-            return
-        await _Connection(self, websocket, who).go()
+                return await who_asks(websocket, self.gate, self.origins)
+        except (Unauthenticated, Forbidden) as refusal:
+            shown = "authorization" in websocket.headers or websocket.cookies or "ticket" in websocket.query_params
+            log.info("a socket was refused", code=refusal.code)
+            return BAD_CREDENTIAL if shown else NO_CREDENTIAL
+        except TimeoutError:
+            log.warning("who opens a socket could not be told in time")
+            return BUSY
+        except Exception:
+            log.exception("who opens a socket could not be told")
+            return BROKEN
+
+
+async def _close(websocket: WebSocket, ending: Ending) -> None:
+    if websocket.application_state is not WebSocketState.CONNECTED:
+        return
+    try:
+        async with asyncio.timeout(CLOSING_S):
+            await websocket.close(ending.code, ending.reason)
+    except (WebSocketDisconnect, RuntimeError, TimeoutError):
+        log.debug("a socket was gone before it could be closed", code=ending.code)
 
 
 class _Connection:
+    """One connection: four jobs beside each other, until the first of them ends."""
+
     def __init__(self, door: SocketDoor, websocket: WebSocket, who: Who) -> None:
         self._door = door
         self._websocket = websocket
         self._who = who
         self._outbox = Subscriber(door.limits.queue_bytes)
-        self._heard_at = door.clock.monotonic()
+        self._opening = asyncio.Lock()
+        self._heard_at: float | None = door.clock.monotonic()
+        """None while something that was heard is being answered."""
         self._sending_since: float | None = None
 
-    async def go(self) -> None:
+    async def go(self) -> Ending | None:
+        """Serve until the client leaves (None) or has to be sent away."""
         self._tell(
             ConnectionEstablished(
                 connection_id=new_id(),
@@ -110,48 +143,67 @@ class _Connection:
                 timestamp=self._now(),
             )
         )
-        beside = [asyncio.create_task(work, name="socket") for work in (self._send(), self._watch())]
+        jobs = [
+            asyncio.create_task(job, name="socket")
+            for job in (self._receive(), self._send(), self._watch(), self._open_anew())
+        ]
         try:
-            await self._receive()
-        except WebSocketDisconnect:
-            pass
+            done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+            return next(iter(done)).result()
+        except Exception:
+            log.exception("a socket broke", user=self._who.user_id)
+            return BROKEN
         finally:
             self._door.hub.leave(self._outbox)
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            for job in jobs:
+                job.cancel()
+            await asyncio.gather(*jobs, return_exceptions=True)
 
     # --- going out ---------------------------------------------------------------------------------------------
 
     async def _send(self) -> None:
         try:
             while True:
-                taken = await self._outbox.take()
-                for wire in taken.wires:
+                for wire in await self._outbox.take():
                     self._sending_since = self._door.clock.monotonic()
                     await self._websocket.send({"type": "websocket.send", "text": wire})
                     self._sending_since = None
-                for topic in taken.lost:
-                    await self._follow(Subscribe(type="subscribe", topic=topic))
-        except (WebSocketDisconnect, RuntimeError):  # it ended while a frame was on its way
-            self._door.hub.leave(self._outbox)
+        except (WebSocketDisconnect, RuntimeError):
+            log.debug("a socket ended while a frame was on its way", user=self._who.user_id)
 
-    async def _watch(self) -> None:
-        """Close a connection that is silent, takes nothing any more, or whose session has ended."""
+    async def _watch(self) -> Ending:
+        """Wait until it is silent, takes nothing any more, or whoever opened it has no right to it any more."""
         limits, clock = self._door.limits, self._door.clock
         while True:
             await clock.sleep(limits.idle / 2)
             now = clock.monotonic()
-            if now - self._heard_at > limits.idle:
-                await self._close(IDLE, "Heartbeat timeout")
-            elif self._sending_since is not None and now - self._sending_since > limits.timeout:
-                await self._close(OVERLOADED, "Too slow")
-            elif not await self._door.gate.still_holds(self._who):
-                await self._close(POLICY_VIOLATION, "Signed out")
+            if self._sending_since is not None and now - self._sending_since > limits.timeout:
+                return TOO_SLOW
+            if self._heard_at is not None and now - self._heard_at > limits.idle:
+                return IDLE
+            try:
+                if not await self._door.gate.still_holds(self._who):
+                    return SIGNED_OUT
+            except Exception:
+                log.exception("whether somebody is still signed in could not be told; asking again later")
 
-    async def _close(self, code: int, reason: str) -> None:
-        if self._websocket.application_state is WebSocketState.CONNECTED:
-            await self._websocket.close(code, reason)
+    async def _open_anew(self) -> None:
+        """Whenever topics were lost because it read too slowly, send them anew."""
+        while True:
+            for topic in await self._outbox.lost():
+                await self._insist_on(topic)
+
+    async def _insist_on(self, topic: str) -> None:
+        while topic in self._outbox.topics:
+            try:
+                await self._follow(topic, None, None)
+                return
+            except NotFound as gone:
+                self._door.hub.unsubscribe(self._outbox, topic)
+                self._refuse(gone, None, new_id())
+            except Exception:
+                log.exception("a topic could not be opened anew; trying again", topic=topic)
+                await self._door.clock.sleep(OPEN_ANEW_S)
 
     def _tell(self, frame: Ack | ConnectionEstablished | ErrorFrame | HeartbeatAck) -> None:
         self._outbox.tell(frame.model_dump_json())
@@ -166,28 +218,37 @@ class _Connection:
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
                 return
-            self._heard_at = self._door.clock.monotonic()
+            self._heard_at = None
             text = message.get("text")
             await self._answer(text if text is not None else message.get("bytes", b""))
+            await self._outbox.room()
+            self._heard_at = self._door.clock.monotonic()
 
     async def _answer(self, frame: str | bytes) -> None:
+        """Carry out what a frame says. Its request id leads from a refusal to everything that is logged about it."""
         reply_to: str | None = None
-        try:
-            raw = _object(frame, self._door.limits.frame_bytes)
-            reply_to = _reply_to(raw)
-            await self._obey(_command(raw))
-        except ParlourError as error:
-            self._refuse(error, reply_to)
-        except Exception:
-            log.exception("a frame could not be answered", user=self._who.user_id)
-            self._refuse(ParlourError("Internal server error"), reply_to)
+        request_id = new_id()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                raw = object_of(frame, self._door.limits.frame_bytes)
+                reply_to = reply_to_of(raw)
+                await self._obey(command_of(raw))
+            except ParlourError as error:
+                if error.status >= 500 and not isinstance(error, NotAvailable):
+                    log.error("a frame could not be answered", code=error.code, exc_info=error, **error.details)
+                else:
+                    log.info("a frame was refused", code=error.code, **error.details)
+                self._refuse(error, reply_to, request_id)
+            except Exception:
+                log.exception("a frame could not be answered", user=self._who.user_id)
+                self._refuse(ParlourError("Internal server error"), reply_to, request_id)
 
-    def _refuse(self, error: ParlourError, reply_to: str | None) -> None:
+    def _refuse(self, error: ParlourError, reply_to: str | None, request_id: str) -> None:
         self._tell(
             ErrorFrame(
                 error_code=error.code,
                 error=error.safe,
-                request_id=request_id_of(self._websocket.scope),
+                request_id=request_id,
                 reply_to=reply_to,
                 timestamp=self._now(),
             )
@@ -196,9 +257,10 @@ class _Connection:
     async def _obey(self, command: ClientCommand) -> None:
         match command:
             case Subscribe():
-                await self._follow(command)
+                await self._follow(command.topic, command.after, command.id)
             case Unsubscribe():
-                self._door.hub.unsubscribe(self._outbox, command.topic)
+                async with self._opening:
+                    self._door.hub.unsubscribe(self._outbox, command.topic)
                 self._acknowledge(command.id, {"topic": command.topic}, 0)
             case SendMessage():
                 said = await self._door.talk.say(self._who, command)
@@ -215,44 +277,13 @@ class _Connection:
             case _:
                 raise NotAvailable(f"{command.type} is not available on this server.")
 
-    async def _follow(self, command: Subscribe) -> None:
-        async with self._door.reads.read() as connection:
-            allowed = await may_follow(connection, self._who, command.topic)
-        if not allowed:
-            raise NotFound("There is nothing here to follow.")
-        await self._door.hub.subscribe(self._outbox, command.topic, command.after, command.id)
+    async def _follow(self, topic: str, after: int | None, reply_to: str | None) -> None:
+        async with self._opening:
+            async with self._door.reads.read() as connection:
+                allowed = await may_follow(connection, self._who, topic)
+            if not allowed:
+                raise NotFound("There is nothing here to follow.")
+            await self._door.hub.subscribe(self._outbox, topic, after, reply_to)
 
     def _acknowledge(self, reply_to: str | None, ids: dict[str, str], seq: int, *, duplicate: bool = False) -> None:
         self._tell(Ack(reply_to=reply_to, ids=ids, seq=seq, duplicate=duplicate, timestamp=self._now()))
-
-
-def _object(frame: str | bytes, limit: int) -> dict[str, Any]:
-    if len(frame) > limit:
-        raise MessageTooLong(f"A frame has at most {limit:,} bytes.")
-    try:
-        raw = orjson.loads(frame)
-    except orjson.JSONDecodeError as error:
-        raise InvalidRequest("A frame is one JSON object.") from error
-    if not isinstance(raw, dict):
-        raise InvalidRequest("A frame is one JSON object.")
-    return raw  # pyright: ignore[reportUnknownVariableType]
-
-
-def _reply_to(raw: dict[str, Any]) -> str | None:
-    given = raw.get("id")
-    return given[:200] if isinstance(given, str) else None
-
-
-def _command(raw: dict[str, Any]) -> ClientCommand:
-    kind = raw.get("type")
-    if not isinstance(kind, str):
-        raise InvalidRequest("A frame has a type.")
-    if kind not in _KNOWN:
-        raise UnknownMessageType(f"There is no message of type {kind[:60]!r}.")
-    if kind not in SERVED:
-        raise NotAvailable(f"{kind} is not available on this server.")
-    try:
-        return _COMMAND.validate_python(raw)
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc'][1:])) or kind}: {e['msg']}" for e in error.errors()[:5])
-        raise InvalidRequest(f"{kind} does not fit: {faults}.") from error

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Annotated
 
@@ -14,11 +15,13 @@ import structlog
 import typer
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 
 from parlour.api.asgi import make_asgi
 from parlour.app import App, running
 from parlour.config import Settings, read_settings
 from parlour.errors import BadSetting
+from parlour.journal.writer import OpenWriter, open_writer
 from parlour.models.base import Model
 from parlour.telling import configure_logging
 
@@ -42,45 +45,49 @@ def run(
     *,
     demo: bool = False,
     models: Sequence[Model] | None = None,
+    open_writer: OpenWriter = open_writer,
     ready: Callable[[App], Awaitable[None]],
 ) -> None:
     """Serve until SIGINT or SIGTERM, then hand every turn back. `ready` is told once everything listens.
 
-    `models` are as in `app.running`. Raises BadSetting when the address cannot be listened on.
+    `models` and `open_writer` are as in `app.running`. Raises BadSetting when the address cannot be listened on.
     """
     listening = _listen(settings)
     settings = replace(settings, port=listening.getsockname()[1])
-    uvloop.run(_serve(settings, listening, demo, models, ready))
+    house = running(settings, demo=demo, models=models, open_writer=open_writer)
+    uvloop.run(_serve(house, settings, listening, ready))
 
 
 async def _serve(
+    house: AbstractAsyncContextManager[App],
     settings: Settings,
     listening: socket.socket,
-    demo: bool,
-    models: Sequence[Model] | None,
     ready: Callable[[App], Awaitable[None]],
 ) -> None:
-    async with running(settings, demo=demo, models=models) as app:
-        server = _Server(
-            uvicorn.Config(
-                make_asgi(app),
-                http="httptools",
-                ws="websockets-sansio",
-                ws_max_size=settings.websocket_transport_bytes,
-                ws_per_message_deflate=False,
-                ws_ping_interval=None,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=SHUTDOWN_S,
-            )
-        )
+    async with house as app:
+        server = _Server(transport(make_asgi(app), settings))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, server.stop)
         await ready(app)
         await server.serve(sockets=[listening])
+
+
+def transport(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How HTTP and the socket are served."""
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=settings.websocket_transport_bytes,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
 
 
 class _Server(uvicorn.Server):
@@ -100,6 +107,9 @@ def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if sys.platform == "linux":  # connections inherit it; without it one that takes nothing any more stays for ever
+        unread_ms = round(2_000 * settings.websocket_timeout)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unread_ms)
     try:
         listening.bind((settings.host, settings.port))
         listening.listen(BACKLOG)

@@ -5,7 +5,7 @@ of the topics that are followed with the database once a second; whatever is mis
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,7 +13,6 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
-from parlour.errors import ParlourError
 from parlour.hub.frames import framed
 from parlour.hub.subscriber import Subscriber
 from parlour.journal import feed
@@ -21,9 +20,11 @@ from parlour.journal.merging import merged
 from parlour.journal.snapshot import snapshot
 from parlour.journal.unit import Committed
 from parlour.protocol.events import Snapshot, Subscribed
-from parlour.store.database import Reads
+from parlour.store.database import READ_FAULTS, Reads
 
 SWEEP_S = 1.0
+TOPICS_AT_ONCE = 1_000
+"""As many as one query compares: databases take only so many parameters."""
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,8 @@ log = structlog.get_logger(__name__)
 class _Topic:
     head: int | None = None
     """The last seq that was handed on; None until somebody's opening has told it."""
+    known: int = 0
+    """The highest seq that is known to be committed."""
     followers: set[Subscriber] = field(default_factory=set[Subscriber])
     catching_up: "asyncio.Task[None] | None" = None
 
@@ -62,7 +65,7 @@ class Hub:
             if topic is None:
                 continue
             if topic.head is not None and said.from_seq > topic.head + 1:
-                self._catch_up(said.topic, topic)
+                self._catch_up(said.topic, topic, said.seq)
             elif topic.head is None or said.seq > topic.head:
                 self._hand_on(topic, said)
 
@@ -72,39 +75,57 @@ class Hub:
         for follower in topic.followers:
             follower.offer(frame)
 
-    def _catch_up(self, name: str, topic: _Topic) -> None:
+    def _catch_up(self, name: str, topic: _Topic, seq: int) -> None:
+        topic.known = max(topic.known, seq)
         if topic.catching_up is None or topic.catching_up.done():
             topic.catching_up = asyncio.create_task(self._read_missing(name, topic), name=f"catch-up {name}")
 
     async def _read_missing(self, name: str, topic: _Topic) -> None:
-        assert topic.head is not None
+        """Hand on what is missing up to what is known; what becomes known meanwhile too."""
+        try:
+            while topic.followers and topic.head is not None and topic.head < topic.known:
+                before = topic.head
+                await self._read_on(name, topic, before)
+                if topic.head == before:
+                    log.error("what is known to be committed cannot be read", topic=name, head=before)
+                    return
+        except READ_FAULTS:
+            log.exception("what is missing of a topic could not be read; the sweep tries again", topic=name)
+
+    async def _read_on(self, name: str, topic: _Topic, head: int) -> None:
         async with self._reads.read() as connection:
             bounds = await feed.bounds(connection, name)
-            missing: Sequence[Committed] = []
-            if bounds.floor <= topic.head:
-                missing = await feed.read(connection, name, topic.head)
-        if bounds.floor > topic.head:
+            missing = await feed.read(connection, name, head) if bounds.floor <= head else []
+        if bounds.floor > head:
             log.warning("a topic was cut above what was handed on; its followers get it anew", topic=name)
             topic.head = bounds.seq
             for follower in list(topic.followers):
                 follower.lose(name)
         for said in missing:
-            if said.seq > topic.head:
+            if said.seq > (topic.head or 0):
                 self._hand_on(topic, said)
 
     async def keep_up(self) -> None:
-        """Once a second, read what other processes have committed to the topics that are followed. Never returns."""
+        """Once a second, read what other processes have committed to the topics that are followed. Never returns.
+
+        A database that is away is asked again a second later.
+        """
         while True:
             await self._clock.sleep(SWEEP_S)
-            known = {name: topic.head for name, topic in self._topics.items() if topic.head is not None}
-            if not known:
-                continue
+            try:
+                await self._compare_heads()
+            except READ_FAULTS:
+                log.exception("the heads of topics could not be compared; trying again")
+
+    async def _compare_heads(self) -> None:
+        served = [name for name, topic in self._topics.items() if topic.head is not None]
+        for start in range(0, len(served), TOPICS_AT_ONCE):
             async with self._reads.read() as connection:
-                heads = await feed.heads(connection, list(known))
+                heads = await feed.heads(connection, served[start : start + TOPICS_AT_ONCE])
             for name, seq in heads.items():
                 topic = self._topics.get(name)
                 if topic is not None and topic.head is not None and seq > topic.head:
-                    self._catch_up(name, topic)
+                    self._catch_up(name, topic, seq)
 
     # --- following ---------------------------------------------------------------------------------------------
 
@@ -113,24 +134,32 @@ class Hub:
     ) -> None:
         """Let `subscriber` follow `topic`: from `after` on where that is kept, else from a snapshot.
 
-        Whether it may is the caller's to know. Waits until the subscriber has sent what it had.
+        Whether it may is the caller's to know. Waits until the subscriber has sent what it had. If it comes to
+        nothing, a newcomer follows as little as before, and who followed already has lost the thread.
         """
+        await subscriber.drained()
+        followed_already = topic in subscriber.topics
         subscriber.hold(topic)
         served = self._topics.setdefault(topic, _Topic())
         served.followers.add(subscriber)
+        is_open = False
         try:
-            await subscriber.drained()
             async with self._reads.read() as connection:
                 opening = await self._opening(connection, topic, after)
-        except (ParlourError, OSError, asyncio.CancelledError):
-            self.unsubscribe(subscriber, topic)
-            raise
+            is_open = True
+        finally:
+            if not is_open and followed_already:
+                subscriber.lose(topic)
+            elif not is_open:
+                self.unsubscribe(subscriber, topic)
         if served.head is None:
             served.head = opening.seq
         subscribed = Subscribed(
             reply_to=reply_to, topic=topic, seq=opening.seq, mode=opening.mode, timestamp=isoformat(self._clock.now())
         )
-        subscriber.open(topic, opening.seq, [subscribed.model_dump_json(), *opening.wires])
+        come = subscriber.open(topic, opening.seq, [subscribed.model_dump_json(), *opening.wires])
+        if come < served.head:
+            subscriber.lose(topic)
 
     def unsubscribe(self, subscriber: Subscriber, topic: str) -> None:
         """Let `subscriber` follow `topic` no longer."""
@@ -145,6 +174,12 @@ class Hub:
         """Forget a connection that has ended."""
         for topic in subscriber.topics:
             self.unsubscribe(subscriber, topic)
+
+    @property
+    def waiting_bytes(self) -> dict[Subscriber, int]:
+        """Everybody who follows something, and how much waits for them."""
+        everybody = {follower for topic in self._topics.values() for follower in topic.followers}
+        return {follower: follower.waiting_bytes for follower in everybody}
 
     def heads(self, subscriber: Subscriber) -> dict[str, int]:
         """The last seq that was handed on of every topic `subscriber` follows."""

@@ -11,8 +11,9 @@ from sqlalchemy import Executable, ScalarSelect, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
+from parlour.errors import ParlourError
 from parlour.journal.unit import Unit, Writer
-from parlour.store.database import Reads
+from parlour.store.database import READ_FAULTS, Reads
 from parlour.store.tables import commands, commits, deltas, events, topics, turns
 
 ROWS_AT_ONCE = 2_000
@@ -34,13 +35,13 @@ class Pruning:
         self._keep = keep
 
     async def go_on(self) -> None:
-        """Prune, wait, and begin anew. Never returns."""
+        """Wait, prune, and begin anew; a failing database is tried again the next time. Never returns."""
         while True:
             await self._clock.sleep(EVERY_S)
             try:
                 while await self.step():
                     await self._clock.sleep(PAUSE_S)
-            except OSError:
+            except (*READ_FAULTS, ParlourError):
                 log.exception("pruning failed; trying again later")
 
     async def step(self) -> bool:

@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.journal.feed import read_deltas
 from parlour.journal.merging import merged
-from parlour.protocol.content import Message, Part, ReasoningPart, TextPart
-from parlour.protocol.frame import DurableFrame, frame_of
+from parlour.protocol.changes import message_of
+from parlour.protocol.content import Message, ReasoningPart, TextPart
+from parlour.protocol.frame import frame_of
 from parlour.protocol.reduce import reduce
 from parlour.protocol.state import ConversationState, ProjectState, TopicState, UserState
-from parlour.protocol.text import STATE_TEXT_UNITS, first_units
+from parlour.protocol.text import STATE_TEXT_UNITS
 from parlour.store.queries.conversations import conversation_from
 from parlour.store.queries.messages import message_from
 from parlour.store.queries.people import members_of
@@ -55,7 +56,7 @@ async def conversation_state(
         topic=topic,
         conversation=conversation_from(row) if row else None,
         window=held[0] if window is None else window,
-        messages=[_in_state(message) for message in held[1]],
+        messages=[message_of(message, message.position, message.rev) for message in held[1]],
         turns=await open_turns(connection, conversation_id),
         approvals=[],
     )
@@ -88,31 +89,21 @@ def _weight(message: Message) -> int:
     return 500 + texts + others
 
 
-def _in_state(message: Message) -> Message:
-    """The message with every text cut to what stands in a state."""
-    return message.model_copy(update={"parts": [_cut(part) for part in message.parts]})
-
-
-def _cut(part: Part) -> Part:
-    if isinstance(part, TextPart | ReasoningPart) and part.length > STATE_TEXT_UNITS:
-        return part.model_copy(update={"text": first_units(part.text, STATE_TEXT_UNITS)})
-    return part
-
-
 async def _with_running_text(connection: AsyncConnection, state: ConversationState) -> ConversationState:
     running = [message.rev for message in state.messages if message.status == "running"]
     if not running:
         return state
     folded: TopicState = state
-    for frame in await frames_after(connection, state.topic, min(running)):
-        folded = reduce(folded, frame)
+    for said in merged(await read_deltas(connection, state.topic, min(running))):
+        envelope = {"topic": said.topic, "from_seq": said.from_seq, "seq": said.seq, "timestamp": said.at}
+        folded = reduce(folded, frame_of(orjson.loads(said.payload) | envelope))
     assert isinstance(folded, ConversationState)
     return folded
 
 
 async def as_they_stand(connection: AsyncConnection, held: Sequence[Message]) -> list[Message]:
     """Messages of one conversation, with what running answers among them have said since they were last settled."""
-    running = [_in_state(message) for message in held if message.status == "running"]
+    running = [message_of(each, each.position, each.rev) for each in held if each.status == "running"]
     if not running:
         return list(held)
     topic = f"conversation:{running[0].conversation_id}"
@@ -120,17 +111,6 @@ async def as_they_stand(connection: AsyncConnection, held: Sequence[Message]) ->
     folded = await _with_running_text(connection, state)
     standing = {message.id: message for message in folded.messages}
     return [standing.get(message.id, message) for message in held]
-
-
-async def frames_after(connection: AsyncConnection, topic: str, after: int) -> Sequence[DurableFrame]:
-    """The chunks that lie in the log after `after`, joined where they are neighbours."""
-    return [
-        frame_of(
-            orjson.loads(item.payload)
-            | {"topic": item.topic, "from_seq": item.from_seq, "seq": item.seq, "timestamp": item.at}
-        )
-        for item in merged(await read_deltas(connection, topic, after))
-    ]
 
 
 async def user_state(connection: AsyncConnection, user_id: str, window: str | None = None) -> UserState:

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from parlour.protocol.content import Usage
 from parlour.tools.caller import Caller
-from parlour.tools.outcomes import Call as RequestedCall
+from parlour.tools.outcomes import RequestedCall
 from parlour.tools.tool import Tool
 
 __all__ = ["RequestedCall"]
@@ -86,7 +86,7 @@ class ReasoningDelta:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A whole tool call, its arguments complete."""
+    """A whole tool call, its arguments complete. Its id is its own in this answer; earlier ones may have had it."""
 
     call: RequestedCall
 

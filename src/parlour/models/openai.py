@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from parlour.clock import Clock, SystemClock
-from parlour.models.base import AssistantMessage, ModelEvent, ModelRequest, estimate_tokens
+from parlour.models.base import ModelEvent, ModelRequest, estimate_tokens
 from parlour.models.deadline import Deadline
 from parlour.models.openai_faults import Faults, Transient
 from parlour.models.openai_limits import DEFAULT_WINDOW, Limits
@@ -62,6 +62,7 @@ class OpenAIModel:
         self._chance = chance
         self._faults = Faults(name, api_key)
         self._session: aiohttp.ClientSession | None = None
+        self._open: set[Exchange] = set()
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self._name!r})"
@@ -81,6 +82,7 @@ class OpenAIModel:
         """See `Model`. Tries again on passing faults as long as nothing has been given out."""
         body = request_body(request, model=self._model, dialect=self._dialect)
         exchange, events = await self._begun(request, body)
+        self._open.add(exchange)
         try:
             while True:
                 for event in events:
@@ -92,6 +94,7 @@ class OpenAIModel:
         except Transient as fault:
             raise fault.problem from fault
         finally:
+            self._open.discard(exchange)
             exchange.close()
 
     async def health(self) -> bool:
@@ -106,6 +109,9 @@ class OpenAIModel:
             return False
 
     async def close(self) -> None:
+        # Closing the session alone would leave who is reading waiting for ever.
+        for exchange in self._open:
+            exchange.close()
         session, self._session = self._session, None
         if session is not None:
             await session.close()
@@ -128,11 +134,10 @@ class OpenAIModel:
 
     def _exchange(self, request: ModelRequest, body: bytes, started: float) -> Exchange:
         limits = self._limits
-        taken = {call.id for m in request.messages if isinstance(m, AssistantMessage) for call in m.calls}
         now = self._clock.monotonic()
         return Exchange(
             lambda: self._connected().post(f"{self._base_url}/chat/completions", data=body, allow_redirects=False),
-            Reply(self._faults, limits.calls, prompt_tokens=-(-len(body) // 4), taken=taken),
+            Reply(self._faults, limits.calls, prompt_tokens=-(-len(body) // 4)),
             self._faults,
             self._clock,
             Times(started + limits.total_s, now + limits.first_event_s, limits.silence_s, limits.end_s),

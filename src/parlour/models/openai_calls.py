@@ -4,7 +4,6 @@ Every provider cuts them in its own way: interleaved by index, without an index,
 id only; a name, an id or arguments that come late, in pieces or again; arguments as an object instead of text.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,12 +42,9 @@ class _Call:
 class CallAssembler:
     """Pieces of calls in, whole calls out."""
 
-    def __init__(self, limits: CallLimits, taken: Collection[str]) -> None:
-        """`taken` are the ids of calls made earlier in the talk: a provider that counts from 0 each time uses
-        them again, and an id has to name one call.
-        """
+    def __init__(self, limits: CallLimits) -> None:
         self._limits = limits
-        self._taken = set(taken)
+        self._taken: set[str] = set()
         self._calls: list[_Call] = []
         self._characters = 0
 

@@ -5,7 +5,6 @@ content as a list of parts; usage at the end, on every event or never; a whole a
 """
 
 import json
-from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -33,8 +32,8 @@ Words = type[TextDelta] | type[ReasoningDelta]
 class Reply:
     """An answer that is being read. Knows when it is whole."""
 
-    def __init__(self, faults: Faults, limits: CallLimits, *, prompt_tokens: int, taken: Collection[str]) -> None:
-        """`prompt_tokens` is the estimate for a provider that reports no usage; `taken` the ids of earlier calls."""
+    def __init__(self, faults: Faults, limits: CallLimits, *, prompt_tokens: int) -> None:
+        """`prompt_tokens` is the estimate for a provider that reports no usage."""
         self._faults = faults
         self._prompt_tokens = prompt_tokens
         self._events: list[ModelEvent] = []
@@ -42,7 +41,7 @@ class Reply:
         self._pieces: list[str] = []
         self._text = SurrogateJoiner()
         self._reasoning = SurrogateJoiner()
-        self._calls = CallAssembler(limits, taken)
+        self._calls = CallAssembler(limits)
         self._may_be_split = False
         self._written_bytes = 0
         self._reason: str | None = None

@@ -48,7 +48,7 @@ def changed(message: Message, event: MessageChange, seq: int) -> Message:
 
 
 def _held(part: Part) -> Part:
-    if isinstance(part, TextPart | ReasoningPart):
+    if isinstance(part, TextPart | ReasoningPart) and part.length > STATE_TEXT_UNITS:
         return part.model_copy(update={"text": first_units(part.text, STATE_TEXT_UNITS)})
     return part
 

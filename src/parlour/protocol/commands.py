@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from parlour.protocol.content import Json, Value
+from parlour.protocol.content import Json, Value, Words
 
-Id = Annotated[str, Field(min_length=1, max_length=200)]
+Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$")]
+"""What an id looks like before anybody knows it: some text on one line, not blank."""
 Topic = Annotated[str, Field(pattern=r"^(conversation|user|project):[0-9a-f-]{36}$")]
 
 
@@ -35,7 +36,7 @@ class SendMessage(Command):
     """Say something. Without `conversation_id` a conversation is begun; the ack names it."""
 
     type: Literal["send_message"]
-    content: str
+    content: Words
     client_message_id: Id
     conversation_id: Id | None = None
     project_id: Id | None = None
@@ -48,7 +49,7 @@ class EditMessage(Command):
 
     type: Literal["edit_message"]
     message_id: Id
-    content: str
+    content: Words
     command_id: Id
 
 
@@ -66,7 +67,7 @@ class Regenerate(Command):
     type: Literal["regenerate"]
     message_id: Id
     command_id: Id
-    content: str | None = None
+    content: Words | None = None
 
 
 class StopGeneration(Command):
@@ -83,7 +84,7 @@ class DecideToolCall(Command):
     tool_call_id: Id
     decision: Literal["approve", "deny"]
     arguments: Json | None = None
-    remember: str | None = None
+    remember: Words | None = None
     command_id: Id
 
 

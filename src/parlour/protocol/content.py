@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 Json = dict[str, JsonValue]
 
+Words = Annotated[str, Field(max_length=1_048_576, pattern=r"^[^\x00]*$")]
+"""Something said. How long it may be is for the house to say; this only keeps out what no database can hold."""
+
 Role = Literal["user", "assistant", "system", "tool"]
 MessageStatus = Literal["sent", "running", "completed", "stopped", "failed"]
 TurnStatus = Literal["queued", "running", "waiting", "completed", "stopped", "failed"]

@@ -4,14 +4,24 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from parlour.protocol.content import Conversation, Json, Message, Part, Problem, ToolCallPart, ToolStatus, Turn, Value
+from parlour.protocol.commands import Id
+from parlour.protocol.content import (
+    Conversation,
+    Json,
+    Message,
+    Part,
+    Problem,
+    ToolCallPart,
+    ToolStatus,
+    Turn,
+    Value,
+    Words,
+)
 
-Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
-"""Some text on one line; also what ids look like before anybody knows them."""
+Line = Id
+"""Some text on one line, not blank; also what ids look like before anybody knows them."""
 
-Words = Annotated[str, Field(max_length=1_048_576)]
-"""Something said. How long it may be is for the house to say; this only keeps out what is no Unicode at all."""
-
+Title = Annotated[Words, Field(max_length=200)]
 Wait = Annotated[float, Field(ge=0, le=120)]
 MessageType = Literal["user_input", "assistant_response", "system_message", "tool_result"]
 
@@ -104,7 +114,7 @@ class NewConversation(Value):
     """A conversation to begin. With `initial_message` that is said first, and answered."""
 
     project_id: Line | None = None
-    title: Annotated[str, Field(max_length=200)] | None = None
+    title: Title | None = None
     initial_message: Words | None = None
     client_message_id: Line | None = None
     model: Line | None = None
@@ -113,7 +123,7 @@ class NewConversation(Value):
 class ConversationChange(Value):
     """What to change; what is left out stays."""
 
-    title: Annotated[str, Field(max_length=200)] | None = None
+    title: Title | None = None
     is_archived: bool | None = None
 
 

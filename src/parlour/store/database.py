@@ -6,9 +6,13 @@ from typing import Any, Protocol
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from parlour.errors import BadSetting
+
+READ_FAULTS = (SQLAlchemyError, OSError)
+"""What reading fails with while the database is away. Whoever goes on for ever logs it and tries again."""
 
 
 class Reads(Protocol):

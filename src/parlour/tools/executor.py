@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from parlour.clock import Clock
 from parlour.errors import ParlourError
 from parlour.tools.caller import Caller
-from parlour.tools.outcomes import BadArguments, Call, Failed, NotThere, Outcome, Refused, ToolProblem
+from parlour.tools.outcomes import BadArguments, Failed, NotThere, Outcome, Refused, RequestedCall, ToolProblem
 from parlour.tools.registry import Registry
 from parlour.tools.tool import Arguments, Tool, ToolContext
 from parlour.tools.toolset import Toolset
@@ -62,7 +62,7 @@ class Executor:
         """The tools that `caller` may use now, in a stable order."""
         return tuple(tool for tool in (await self._tools(caller)).values() if _may_run(tool, caller))
 
-    def label(self, call: Call) -> str:
+    def label(self, call: RequestedCall) -> str:
         """What a call does, in words: "Looking at kitchen". Never fails; plain for a tool not offered so far."""
         tool = self._seen.get(call.name)
         if tool is None or call.arguments is None:
@@ -73,7 +73,7 @@ class Executor:
             log.exception("a tool could not say what it does", tool=call.name)
             return _spoken(call.name)
 
-    async def run(self, call: Call, context: ToolContext) -> Outcome:
+    async def run(self, call: RequestedCall, context: ToolContext) -> Outcome:
         """Run one call to its end. Raises nothing but CancelledError, and that only when it is cancelled itself."""
         started = self._clock.monotonic()
         outcome = Outcome(call.id, call.name, "failed", call.arguments or {})
@@ -89,7 +89,9 @@ class Executor:
         except ParlourError as error:
             log.warning("a tool could not be run", tool=call.name, code=error.code, exc_info=error)
             outcome = _failed(outcome, Failed(error.safe))
-        except Exception:
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+                raise
             log.exception("a tool failed by its own fault", tool=call.name, tool_call_id=call.id)
             broken = Failed(
                 f"The tool '{call.name}' failed because of a fault of its own; nothing was changed.",
@@ -103,7 +105,7 @@ class Executor:
         self._seen |= tools
         return tools
 
-    async def _allowed(self, call: Call, caller: Caller) -> Tool:
+    async def _allowed(self, call: RequestedCall, caller: Caller) -> Tool:
         tool = (await self._tools(caller)).get(call.name)
         if tool is None:
             raise NotThere(f"tool '{call.name}' not found", suggestion="Use one of the tools that were offered.")
@@ -146,7 +148,13 @@ def _may_run(tool: Tool, caller: Caller) -> bool:
     return tool.effect == "read" and caller.may(tool.permission)
 
 
-def _canonical(tool: Tool, call: Call) -> tuple[Arguments, dict[str, Any]]:
+def _is_cancelled() -> bool:
+    """Whether somebody ends the present task, rather than that a tool met a cancellation of its own."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _canonical(tool: Tool, call: RequestedCall) -> tuple[Arguments, dict[str, Any]]:
     """The arguments as they are kept, and as the function takes them."""
     if call.arguments is None:
         raise BadArguments(

@@ -52,7 +52,7 @@ class Failed(ToolProblem):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RequestedCall:
     """A tool that a model asked to run. `arguments` is None when what it wrote, `raw`, was no JSON object."""
 
     id: str

@@ -21,7 +21,7 @@ CAPS = {"system": 500, "tool_results": 1000, "recent": 2000, "older": 1000}
 CAPS_BUDGET = 4000
 """The prompt at which `CAPS` hold exactly; at another they grow or shrink with it."""
 CUT_MARK = "… [cut]"
-NOT_KEPT = '{"cut": "this result did not fit; call the tool again if it is needed"}'
+NOT_KEPT = '{"cut": "this result did not fit; ask for less at once if it is needed"}'
 
 Count = Callable[[str], int]
 
@@ -69,14 +69,17 @@ class Context:
 
 
 def assemble(system: str, earlier: Sequence[Exchange], current: Exchange, *, budget: Budget, count: Count) -> Context:
-    """The context: system prompt, current question, its tool results, then earlier exchanges, the newest first."""
+    """The context: system prompt, what was done for the current question, that itself, then the newest exchanges.
+
+    It keeps to the budget unless the words of the running turn's own steps alone exceed it.
+    """
     cut: list[str] = []
     system = _shortened(system, budget.cap("system"), count, "system prompt", cut)
-    room = budget.prompt - count(system)
+    taken = _bounded_results(_messages(current)[1:], budget.cap("tool_results"), count, cut)
+    room = budget.prompt - count(system) - sum(_size(message, count) for message in taken)
     question = _shortened(current.question, max(1, room), count, "current message", cut)
     room -= count(question)
-    now = _bounded_results(_messages(replace(current, question=question)), budget.cap("tool_results"), count, cut)
-    room -= sum(_size(message, count) for message in now[1:])
+    now = [UserMessage(question), *taken]
     recent, older = earlier[-RECENT_EXCHANGES:], earlier[:-RECENT_EXCHANGES]
     slots = budget.messages - len(now)
     kept, spent = _newest_that_fit(recent, min(room, budget.cap("recent")), slots, count)
@@ -134,9 +137,12 @@ def _bounded_results(messages: list[ModelMessage], room: int, count: Count, cut:
     for index, message in enumerate(bounded):
         if total <= room:
             break
-        if isinstance(message, ToolMessage):
-            short = replace(message, content=_shortened_result(message, room, count))
-            total -= count(message.content) - count(short.content)
+        if not isinstance(message, ToolMessage):
+            continue
+        short = replace(message, content=_shortened_result(message, room, count))
+        gained = count(message.content) - count(short.content)
+        if gained > 0:
+            total -= gained
             bounded[index] = short
             cut.append(f"the result of {message.name} shortened")
     return bounded

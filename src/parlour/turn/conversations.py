@@ -66,10 +66,15 @@ def empty(who: Who, *, conversation_id: str, project_id: str, title: str | None,
 
 def checked_title(title: str) -> str:
     """The title on one line without outer blanks. Raises InvalidRequest when none is left, or it is too long."""
-    title = "".join(c for c in " ".join(title.split()) if category(c) != "Cc")
+    title = one_line(title)
     if not title or len(title) > TITLE_LIMIT:
         raise InvalidRequest(f"A title has 1 to {TITLE_LIMIT} characters.")
     return title
+
+
+def one_line(text: str) -> str:
+    """The words of `text` with one blank between them, and nothing that cannot be shown."""
+    return " ".join("".join(c for c in text if c.isspace() or category(c) != "Cc").split())
 
 
 def renamed(conversation: Conversation, title: str, at: str) -> Conversation:
@@ -112,12 +117,17 @@ def begun(conversation: Conversation, tenant_id: str) -> Unit:
 
 def updated(before: StoredConversation, after: Conversation) -> Unit:
     """Puts `after` in the place of `before`; Moved when `before` no longer stands."""
-    row = after.model_dump(mode="json", include={"title", "title_is_own", "archived_at", "updated_at"})
     said = ConversationUpdated(conversation=after)
     return Unit(
-        guards=[Guard(_still(before).values(**row, version=before.version + 1), Moved())],
+        guards=[conversation_becomes(before, after)],
         events=[event(topic, said) for topic in topics_of(after)],
     )
+
+
+def conversation_becomes(before: StoredConversation, after: Conversation) -> Guard:
+    """Puts `after` in the place of `before`; Moved when `before` no longer stands."""
+    row = after.model_dump(mode="json", exclude={"is_archived", "id"})
+    return Guard(_still(before).values(**row, version=before.version + 1), Moved())
 
 
 def deleted(before: StoredConversation, who: Who, at: str) -> Unit:

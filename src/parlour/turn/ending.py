@@ -12,11 +12,10 @@ from parlour.turn import units
 from parlour.turn.answer import Answer
 from parlour.turn.machine import TurnState
 from parlour.turn.means import Means
+from parlour.turn.preview import plain, preview
 from parlour.turn.record import TurnRow
 from parlour.turn.retrying import Built, read_and_commit
 from parlour.turn.steps import Finish, ModelStep, Settled, ToolStep
-
-PREVIEW_CHARACTERS = 100
 
 
 async def end_turn(
@@ -54,18 +53,12 @@ async def end_turn(
     await read_and_commit(means.reads, means.writer, build)
 
 
-def preview(text: str) -> str:
-    """The line a list shows: the first hundred characters, and dots where there was more."""
-    line = " ".join(text[: PREVIEW_CHARACTERS * 2].split())
-    return line if len(line) <= PREVIEW_CHARACTERS else line[:PREVIEW_CHARACTERS] + "..."
-
-
 def _conversation_after(before: StoredConversation, turn: TurnRow, text: str, tokens: int, at: str) -> Conversation:
     return before.value.model_copy(
         update={
             "message_count": before.value.message_count + (turn.replaces is None),
             "total_tokens": before.value.total_tokens + tokens,
-            "last_message": LastMessage(text=preview(text), is_user=False, created_at=at),
+            "last_message": LastMessage(text=preview(plain(text)), is_user=False, created_at=at),
             "last_activity_at": max(at, before.value.last_activity_at),
             "updated_at": max(at, before.value.updated_at),
         }

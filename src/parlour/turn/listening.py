@@ -38,9 +38,9 @@ async def listen(model: Model, request: ModelRequest, live: Live, *, room: int, 
         async for event in events:
             match event:
                 case TextDelta(text):
-                    live.say("text", text)
+                    live.say("text", _storable(text))
                 case ReasoningDelta(text):
-                    live.say("reasoning", text)
+                    live.say("reasoning", _storable(text))
                 case Called(call):
                     calls.append(call)
                 case Finished():
@@ -60,13 +60,22 @@ async def listen(model: Model, request: ModelRequest, live: Live, *, room: int, 
 
 
 def _told_apart(calls: Sequence[RequestedCall], messages: Sequence[ModelMessage]) -> tuple[RequestedCall, ...]:
-    """The calls with ids that no other call of the talk has: some providers count anew in every step."""
+    """The calls with ids that no other call of the talk has: some models count anew in every answer.
+
+    An id that no database can hold is replaced too.
+    """
     taken = {call.id for message in messages if isinstance(message, AssistantMessage) for call in message.calls} | {""}
     apart: list[RequestedCall] = []
     for call in calls:
-        apart.append(replace(call, id=new_id()) if call.id in taken else call)
+        unusable = call.id in taken or "\x00" in call.id
+        apart.append(replace(call, id=new_id() if unusable else call.id, name=_storable(call.name)))
         taken.add(call.id)
     return tuple(apart)
+
+
+def _storable(text: str) -> str:
+    """The text as databases take it, which is without NUL characters; just as long."""
+    return text.replace("\x00", "\ufffd")
 
 
 def partial_step(live: Live, model: Model) -> ModelStep | None:

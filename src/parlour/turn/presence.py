@@ -8,10 +8,14 @@ import hashlib
 from collections.abc import Iterable
 from typing import Protocol
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
+
+log = structlog.get_logger(__name__)
 
 
 class Presence(Protocol):
@@ -59,14 +63,25 @@ class PostgresPresence:
         await self._connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(self._node_id)})
 
     async def dead(self, owners: Iterable[str]) -> set[str]:
-        assert self._connection is not None
+        connection = await self._holding()
         found: set[str] = set()
         for owner in owners:
             key = {"key": _key(owner)}
-            if owner != self._node_id and await self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
-                await self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+            if owner != self._node_id and await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
+                await connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
                 found.add(owner)
         return found
+
+    async def _holding(self) -> AsyncConnection:
+        """The connection that holds this node's lock; a new one with the lock taken anew where that was lost."""
+        assert self._connection is not None
+        try:
+            await self._connection.scalar(text("SELECT 1"))
+        except SQLAlchemyError:
+            log.warning("the connection that says this node lives was lost; taking its lock again")
+            await self._connection.close()
+            await self.open()
+        return self._connection
 
     async def close(self) -> None:
         if self._connection is not None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.journal.feed import read_deltas
@@ -55,8 +55,8 @@ def turn_row_from(row: RowMapping) -> TurnRow:
 
 
 async def turn_rows(connection: AsyncConnection, *wanted: object) -> list[TurnRow]:
-    """The turns that fit every clause of `wanted`, in the order they were asked."""
-    found = await connection.execute(select(turns).where(*wanted).order_by(turns.c.queued_at, turns.c.position))  # pyright: ignore[reportArgumentType]
+    """The turns that fit every clause of `wanted`, those of each conversation in the order they were asked."""
+    found = await connection.execute(select(turns).where(*wanted).order_by(turns.c.conversation_id, turns.c.position))  # pyright: ignore[reportArgumentType]
     return [turn_row_from(row) for row in found.mappings()]
 
 
@@ -79,15 +79,8 @@ class Past:
 async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     """Read what a claimed turn, whose answer the claim began or found, is to go on from."""
     (turn,) = await turn_rows(connection, turns.c.id == turn_id)
-    rows = await connection.execute(
-        select(messages)
-        .where(messages.c.conversation_id == turn.conversation_id)
-        .order_by(messages.c.position.desc())
-        .limit(LONGEST_HISTORY)
-    )
-    said = {row["id"]: message_from(row) for row in reversed(rows.mappings().all())}
-    steps = await _steps(connection, [message.turn_id for message in said.values()])
-    question, stored = said[turn.question_id], said[turn.answer_id or ""]
+    (question, stored), before = await _said(connection, turn)
+    steps = await _steps(connection, [stored.turn_id, *(message.turn_id for message in before)])
     answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
     cut, chunk_index = await _live_text(connection, turn, answer, stored.position)
     return Past(
@@ -97,8 +90,25 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
         answer=answer,
         chunk_index=chunk_index,
         cut=cut,
-        earlier=tuple(_exchanges(list(said.values()), question, steps)),
+        earlier=tuple(_exchanges(before, question, steps)),
     )
+
+
+async def _said(connection: AsyncConnection, turn: TurnRow) -> tuple[list[Message], list[Message]]:
+    """The question and the answer of `turn`; and what was said before the question or in answer to that, in order."""
+    own = messages.c.id.in_((turn.question_id, turn.answer_id))
+    mine = (await connection.execute(select(messages).where(own).order_by(messages.c.role.desc()))).mappings()
+    question, answer = [message_from(row) for row in mine]
+    rows = await connection.execute(
+        select(messages)
+        .where(
+            messages.c.conversation_id == turn.conversation_id,
+            or_(messages.c.position < question.position, messages.c.role == "assistant"),
+        )
+        .order_by(messages.c.position.desc())
+        .limit(LONGEST_HISTORY)
+    )
+    return [question, answer], [message_from(row) for row in reversed(rows.mappings().all())]
 
 
 def text_of(message: Message) -> str:

@@ -9,7 +9,8 @@ from parlour.errors import Moved
 from parlour.journal.unit import Receipt, Unit, Writer
 from parlour.store.database import Reads
 
-TRIES = 8
+TRIES = 100
+"""Of those who change one thing at once somebody always comes through, so this is how many may do so together."""
 
 Result = TypeVar("Result")
 Built = tuple[Result, Unit | None]

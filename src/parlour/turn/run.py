@@ -85,8 +85,10 @@ class TurnRun:
         try:
             await self._go()
         finally:
-            for task in self._tool_tasks.values():
+            tasks = self._tool_tasks.values()
+            for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _go(self) -> None:
         if self._past.cut and self.turn.stop_asked:

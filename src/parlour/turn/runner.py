@@ -11,6 +11,7 @@ import structlog
 from parlour.clock import isoformat
 from parlour.errors import Fenced, NotAvailable, NotNow, ParlourError
 from parlour.ids import new_id
+from parlour.journal.unit import Unit
 from parlour.models.base import Model
 from parlour.protocol.content import Problem
 from parlour.protocol.events import ENDED
@@ -44,9 +45,10 @@ class Runner:
         self._node_id = node_id
         self._means = means
         self._presence = presence
+        self._claims: dict[str, TurnRow] = {}
         self._runs: dict[str, TurnRun] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._ended: dict[str, asyncio.Event] = {}
+        self._waiting: dict[str, set[asyncio.Event]] = {}
         self._closing = False
         self._sweeping: asyncio.Task[None] | None = None
 
@@ -56,16 +58,16 @@ class Runner:
         self._sweeping = asyncio.create_task(self._keep_sweeping(), name="turn-sweep")
 
     async def close(self) -> None:
-        """Hand every running turn back; another start or node goes on with it."""
+        """Hand every turn back that was claimed; another start or node goes on with it."""
         self._closing = True
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-        runs, tasks = dict(self._runs), list(self._tasks.values())
+        claims, runs = dict(self._claims), dict(self._runs)
+        tasks = [*self._tasks.values(), *([self._sweeping] if self._sweeping else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for run in runs.values():
-            await self._hand_back(run)
+        for turn in claims.values():
+            run = runs.get(turn.id)
+            await self._hand_back(turn, run.running_ms if run else turn.running_ms)
 
     # --- what others ask of it ---------------------------------------------------------------------------------
 
@@ -83,25 +85,18 @@ class Runner:
         if not found or found[0].status in ENDED:
             return
         turn = found[0]
-        try:
-            if turn.status == "queued":
-                await self._means.writer.commit(units.stopped_in_queue(turn, isoformat(self._means.clock.now())))
-                self._tell_ended(turn_id)
-                return
-        except NotNow:
-            log.debug("a queued turn began before it could be stopped", turn=turn_id)
-        try:
-            await self._means.writer.commit(units.asked_to_stop(turn))
-        except NotNow:
-            return
-        run = self._runs.get(turn_id)
-        if run is not None:
-            run.interrupt("stopped")
+        if turn.answer_id is None and await self._commits(
+            units.stopped_in_queue(turn, isoformat(self._means.clock.now()))
+        ):
+            await self._is_over(turn)
+        elif await self._commits(units.asked_to_stop(turn)) and turn_id in self._runs:
+            self._runs[turn_id].interrupt("stopped")
 
     async def wait_until_ended(self, turn_id: str, seconds: float) -> StoredTurn | None:
         """The turn as soon as it has ended, or as it is after `seconds`; None when there is none."""
         deadline = self._means.clock.monotonic() + seconds
-        ended = self._ended.setdefault(turn_id, asyncio.Event())
+        ended = asyncio.Event()
+        self._waiting.setdefault(turn_id, set()).add(ended)
         try:
             while True:
                 async with self._means.reads.read() as connection:
@@ -114,7 +109,9 @@ class Runner:
                 except TimeoutError:
                     continue
         finally:
-            self._ended.pop(turn_id, None)
+            self._waiting[turn_id].discard(ended)
+            if not self._waiting[turn_id]:
+                del self._waiting[turn_id]
 
     # --- finding work ------------------------------------------------------------------------------------------
 
@@ -136,8 +133,10 @@ class Runner:
             first = turn.conversation_id not in seen
             seen.add(turn.conversation_id)
             orphaned = turn.status == "running" and (turn.owner in dead or turn.owner == self._node_id)
-            if (orphaned or (turn.status == "queued" and first)) and turn.id not in self._tasks:
+            if orphaned or (turn.status == "queued" and first):
                 self.take(turn)
+            if turn.stop_asked and turn.id in self._runs:
+                self._runs[turn.id].interrupt("stopped")
 
     async def _take_next(self, conversation_id: str) -> None:
         async with self._means.reads.read() as connection:
@@ -164,13 +163,10 @@ class Runner:
     async def _claim_and_go(self, turn: TurnRow) -> None:
         means = self._means
         model = await self._model_of(turn)
-        claim = units.claimed(
-            turn,
-            owner=self._node_id,
-            answer_id=turn.answer_id or new_id(),
-            model=turn.model or "" if isinstance(model, Problem) else model.name,
-            at=isoformat(means.clock.now()),
-        )
+        name = turn.model or "" if isinstance(model, Problem) else model.name
+        at = isoformat(means.clock.now())
+        mine, claim = units.claimed(turn, owner=self._node_id, answer_id=turn.answer_id or new_id(), model=name, at=at)
+        self._claims[turn.id] = mine
         await means.writer.commit(claim)
         async with means.reads.read() as connection:
             past = await past_of(connection, turn.id)
@@ -185,8 +181,7 @@ class Runner:
             run = TurnRun(past, model, caller, means)
             self._runs[turn.id] = run
             await run.go()
-        self._tell_ended(turn.id)
-        await self._take_next(turn.conversation_id)
+        await self._is_over(turn)
 
     async def _model_of(self, turn: TurnRow) -> Model | Problem:
         try:
@@ -194,21 +189,33 @@ class Runner:
         except NotAvailable as gone:
             return Problem(code=gone.code, message=gone.safe)
 
-    async def _hand_back(self, run: TurnRun) -> None:
+    async def _hand_back(self, turn: TurnRow, running_ms: int) -> None:
         try:
-            await self._means.writer.commit(units.handed_back(run.turn, run.running_ms))
+            await self._means.writer.commit(units.handed_back(turn, running_ms))
         except Fenced:
-            log.debug("a turn had ended or moved before it could be handed back", turn=run.turn.id)
+            log.debug("a turn had ended or moved before it could be handed back", turn=turn.id)
+        except ParlourError as error:
+            log.error("a turn could not be handed back; the next start finds it", turn=turn.id, exc_info=error)
+
+    async def _commits(self, unit: Unit) -> bool:
+        """Commit `unit`; False when it came too late."""
+        try:
+            await self._means.writer.commit(unit)
+        except NotNow:
+            return False
+        return True
+
+    async def _is_over(self, turn: TurnRow) -> None:
+        """Tell who waits for a turn that it has ended, and begin with the next one of its conversation."""
+        for ended in self._waiting.get(turn.id, ()):
+            ended.set()
+        await self._take_next(turn.conversation_id)
 
     def _forget(self, turn_id: str) -> None:
         self._tasks.pop(turn_id, None)
         if not self._closing:
+            self._claims.pop(turn_id, None)
             self._runs.pop(turn_id, None)
-
-    def _tell_ended(self, turn_id: str) -> None:
-        ended = self._ended.get(turn_id)
-        if ended is not None:
-            ended.set()
 
 
 def _why_not(turn: TurnRow, model: Model | Problem, caller: Caller | None) -> Problem | None:

@@ -17,17 +17,16 @@ from parlour.journal.unit import Guard, Unit, Writer, event, seq_of
 from parlour.models.base import estimate_tokens
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Conversation, LastMessage, MessageBody, TextPart, Turn
-from parlour.protocol.events import ConversationCreated, ConversationUpdated, NewMessage, TurnUpdated
+from parlour.protocol.events import ENDED, ConversationCreated, ConversationUpdated, NewMessage, TurnUpdated
 from parlour.protocol.text import units
 from parlour.store.database import Reads
 from parlour.store.queries.conversations import StoredConversation
 from parlour.store.tables import commands, messages, projects, turns
-from parlour.turn.conversations import UNTITLED, empty, row_of, topics_of
-from parlour.turn.ending import preview
+from parlour.turn.conversations import UNTITLED, conversation_becomes, empty, one_line, row_of, topics_of
 from parlour.turn.means import Models
+from parlour.turn.preview import preview
 from parlour.turn.record import TurnRow
 from parlour.turn.retrying import Built, read_and_commit
-from parlour.turn.units import conversation_becomes
 
 MADE_TITLE = 50
 
@@ -57,9 +56,11 @@ class Saying:
         Raises InvalidRequest for a blank message, MessageTooLong, ConversationNotFound, NotFound for a project,
         NotAvailable for a model or an attachment, IdempotencyConflict.
         """
-        await self._check(who, command)
         digest = digest_of(command)
         at = isoformat(self.clock.now())
+
+        async def checked() -> None:
+            await self._check(who, command)
 
         async def build(connection: AsyncConnection) -> Built[tuple[dict[str, str], TurnRow]]:
             before = None
@@ -71,13 +72,16 @@ class Saying:
                 conversation = empty(who, conversation_id=new_id(), project_id=project.id, title=None, at=at)
             return _message_unit(who, command, digest, before, conversation, at)
 
-        return await self._once(who, command.client_message_id, digest, build)
+        return await self._once(who, command.client_message_id, digest, build, checked)
 
     async def again(self, who: Who, command: Regenerate) -> tuple[Said, TurnRow | None]:
         """Ask for another version of the last answer.
 
-        Raises MessageNotFound, NotNow when it is no answer, not the last one, or still being written.
+        Raises MessageNotFound, NotNow when it is no answer, not the last one, still being written, or being asked
+        for again already, NotAvailable for another question.
         """
+        if command.content is not None:
+            raise NotAvailable("The question cannot be changed on this server. Ask the new one as a message.")
         digest = digest_of(command)
         at = isoformat(self.clock.now())
 
@@ -86,14 +90,11 @@ class Saying:
             conversation = await conversation_for(connection, who, answer.conversation_id)
             if answer.role != "assistant" or answer.status == "running" or answer.replaced_by is not None:
                 raise NotNow("Only a finished answer can be asked for again.")
-            last = await connection.scalar(
-                select(messages.c.id)
-                .where(messages.c.conversation_id == answer.conversation_id, messages.c.replaced_by.is_(None))
-                .order_by(messages.c.position.desc())
-                .limit(1)
-            )
-            if last != answer.id:
+            if await _last_question(connection, answer.conversation_id) != answer.parent_id:
                 raise NotNow("Only the last answer can be asked for again.")
+            open_again = select(turns.c.id).where(turns.c.replaces == answer.id, turns.c.status.not_in(ENDED))
+            if await connection.scalar(open_again) is not None:
+                raise NotNow("This answer is being written again already.")
             asked = await connection.scalar(select(turns.c.model).where(turns.c.id == answer.turn_id))
             return _again_unit(who, command, digest, conversation, (answer.id, answer.parent_id or "", asked), at)
 
@@ -115,12 +116,14 @@ class Saying:
         command_id: str,
         digest: str,
         build: Callable[[AsyncConnection], Awaitable[Built[tuple[dict[str, str], TurnRow]]]],
+        prepare: Callable[[], Awaitable[None]] | None = None,
     ) -> tuple[Said, TurnRow | None]:
+        """Commit what `build` makes, unless the command was carried out before: then nothing of it is checked anew."""
         earlier = await self._said_before(who, command_id, digest)
         if earlier is not None:
             return earlier, None
         try:
-            (ids, turn), receipt = await read_and_commit(self.reads, self.writer, build)
+            (ids, turn), receipt = await read_and_commit(self.reads, self.writer, build, prepare=prepare)
         except Duplicate:
             earlier = await self._said_before(who, command_id, digest)
             if earlier is None:
@@ -140,6 +143,11 @@ class Saying:
         return Said(row.ids, row.seq, duplicate=True)
 
 
+async def _last_question(connection: AsyncConnection, conversation_id: str) -> str | None:
+    asked = select(messages.c.id).where(messages.c.conversation_id == conversation_id, messages.c.role == "user")
+    return await connection.scalar(asked.order_by(messages.c.position.desc()).limit(1))
+
+
 def digest_of(command: SendMessage | Regenerate) -> str:
     """What a command says, whatever frame it came in: SHA-256 over its canonical body."""
     body = command.model_dump(mode="json", exclude={"id"})
@@ -148,7 +156,7 @@ def digest_of(command: SendMessage | Regenerate) -> str:
 
 def made_title(content: str) -> str:
     """A title from the first words: the first line, cut between words at fifty characters."""
-    line = next((" ".join(line.split()) for line in content.splitlines() if line.strip()), UNTITLED)
+    line = next((line for line in map(one_line, content.splitlines()) if line), UNTITLED)
     if len(line) <= MADE_TITLE:
         return line
     head, _, _ = line[:MADE_TITLE].rpartition(" ")

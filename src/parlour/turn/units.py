@@ -2,20 +2,20 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Executable, and_, exists, func, insert, or_, select, update
 
-from parlour.errors import Fenced, Moved, NotNow
+from parlour.errors import Fenced, NotNow
 from parlour.journal.unit import Event, Guard, Unit, event, seq_of
 from parlour.models.base import RequestedCall
 from parlour.protocol.content import Conversation, MessageBody, Part, Problem, Turn, TurnStatus
-from parlour.protocol.events import AssistantMessageStart, ConversationUpdated, StreamChunk, TurnUpdated
+from parlour.protocol.events import ENDED, AssistantMessageStart, ConversationUpdated, StreamChunk, TurnUpdated
 from parlour.store.queries.conversations import StoredConversation
-from parlour.store.tables import attempts, conversations, deltas, messages, tool_runs, turn_steps, turns
+from parlour.store.tables import attempts, deltas, messages, tool_runs, turn_steps, turns
 from parlour.turn.answer import Answer, problem_of
-from parlour.turn.conversations import topics_of
+from parlour.turn.conversations import conversation_becomes, topics_of
 from parlour.turn.record import TurnRow
 from parlour.turn.steps import ModelStep, Settled, ToolStep
 from parlour.turn.stored_steps import body_of
@@ -26,8 +26,8 @@ BUSY: tuple[TurnStatus, ...] = ("running", "waiting")
 # --- beginning -----------------------------------------------------------------------------------------------------
 
 
-def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -> Unit:
-    """Takes a turn: its fence rises, so that nothing of an earlier owner commits any more.
+def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -> tuple[TurnRow, Unit]:
+    """Takes a turn: its fence rises, so that nothing of an earlier owner commits any more. With it the turn as taken.
 
     A turn that was running had an owner who died. A first claim also begins the answer. NotNow when another was
     faster, or something that was asked before is still open.
@@ -39,15 +39,19 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
         another.c.id != turn.id,
         or_(another.c.status.in_(BUSY), asked_before),
     )
+    mine = replace(
+        turn,
+        status="running",
+        owner=owner,
+        answer_id=answer_id,
+        fence=turn.fence + 1,
+        deaths=turn.deaths + (turn.status == "running"),
+    )
     take = (
         update(turns)
         .where(turns.c.id == turn.id, turns.c.fence == turn.fence, turns.c.status == turn.status, ~busy)
         .values(
-            status="running",
-            owner=owner,
-            answer_id=answer_id,
-            fence=turn.fence + 1,
-            deaths=turn.deaths + (turn.status == "running"),
+            **{name: getattr(mine, name) for name in ("status", "owner", "answer_id", "fence", "deaths")},
             mark=func.coalesce(turns.c.mark, select(func.coalesce(func.max(deltas.c.id), 0)).scalar_subquery()),
             claimed_at=at,
         )
@@ -63,9 +67,9 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
         row = body.model_dump(mode="json")
         changes.append(insert(messages).values(**row, tenant_id=turn.tenant_id, position=here, rev=here, token_count=0))
         if turn.replaces:
-            replaced = update(messages).where(messages.c.id == turn.replaces)
-            changes.append(replaced.values(replaced_by=answer_id, rev=here))
-    return Unit(guards=[Guard(take, NotNow())], changes=changes, events=said)
+            old = update(messages).where(messages.c.id == turn.replaces)
+            changes.append(old.values(replaced_by=answer_id, rev=here))
+    return mine, Unit(guards=[Guard(take, NotNow())], changes=changes, events=said)
 
 
 def _empty_answer(turn: TurnRow, answer_id: str, model: str, at: str) -> MessageBody:
@@ -187,29 +191,22 @@ def finished(
 
 
 def stopped_in_queue(turn: TurnRow, at: str) -> Unit:
-    """Ends a turn that nobody has begun with. NotNow when somebody has."""
+    """Ends a turn that nobody has begun with. NotNow when somebody has: then there is an answer to be ended too."""
     end = (
         update(turns)
-        .where(turns.c.id == turn.id, turns.c.fence == turn.fence, turns.c.status == "queued")
+        .where(turns.c.id == turn.id, turns.c.status == "queued", turns.c.answer_id.is_(None))
         .values(status="stopped", reason="stopped", ended_at=at)
     )
     return Unit(guards=[Guard(end, NotNow())], events=[_turn_event(turn, None, "stopped", "stopped")])
 
 
 def asked_to_stop(turn: TurnRow) -> Unit:
-    """Remembers that a person wants a running turn to end. NotNow when it has ended."""
-    ask = update(turns).where(turns.c.id == turn.id, turns.c.status.in_(BUSY)).values(stop_asked=True)
+    """Remembers that a person wants a turn that was begun to end. NotNow when it has ended."""
+    ask = update(turns).where(turns.c.id == turn.id, turns.c.status.not_in(ENDED)).values(stop_asked=True)
     return Unit(guards=[Guard(ask, NotNow())])
 
 
 # --- pieces --------------------------------------------------------------------------------------------------------
-
-
-def conversation_becomes(before: StoredConversation, after: Conversation) -> Guard:
-    """Puts `after` in the place of `before`; Moved when `before` no longer stands."""
-    row = after.model_dump(mode="json", exclude={"is_archived", "id"})
-    still = and_(conversations.c.id == after.id, conversations.c.version == before.version)
-    return Guard(update(conversations).where(still).values(**row, version=before.version + 1), Moved())
 
 
 def _turn_event(turn: TurnRow, answer_id: str | None, status: TurnStatus, reason: str | None = None) -> Event:
@@ -218,7 +215,8 @@ def _turn_event(turn: TurnRow, answer_id: str | None, status: TurnStatus, reason
 
 
 def _of_owner(turn: TurnRow):
-    return update(turns).where(turns.c.id == turn.id, turns.c.fence == turn.fence, turns.c.status == "running")
+    fenced = (turns.c.fence == turn.fence, turns.c.owner == turn.owner, turns.c.status == "running")
+    return update(turns).where(turns.c.id == turn.id, *fenced)
 
 
 def _owned(turn: TurnRow, *, settled: bool = False) -> Guard:

@@ -8,6 +8,7 @@ import { HandClock, HandLines } from "../connection/pretend";
 import type { Rest } from "../connection/rest";
 import { RestError } from "../connection/rest";
 import type { Conversation, DurableEvent, MessageBody, StreamChunk, TopicState } from "../protocol";
+import type { ModelView } from "../protocol/rest";
 import { createRoom } from "../state/room";
 import { at, body, empty, framed, head } from "../state/story";
 import { RoomProvider } from "../state/use-room";
@@ -16,20 +17,32 @@ import { App } from "./App";
 const ID = head(0).id;
 const TOPIC = empty().topic;
 const ME = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: ["house:manage"], projects: [] } as const;
+const BUILT_IN: ModelView = { id: "built-in", provider: "built-in", is_allowed: true, is_default: true };
+
+/** What the server offers beside its own model, allowed or not. */
+function withProvider(allowed: boolean): ModelView[] {
+  const fake: ModelView = { id: "openai/fake", provider: "openai", is_allowed: allowed, is_default: allowed };
+  return [fake, { ...BUILT_IN, is_default: !allowed }];
+}
 
 let clock: HandClock;
 let lines: HandLines;
 let asked: string[];
 let signedIn: boolean;
+let away: boolean;
 let seq: number;
+let models: ModelView[];
 
 beforeEach(() => {
   clock = new HandClock();
   lines = new HandLines();
   asked = [];
   signedIn = true;
+  away = false;
   seq = 0;
+  models = [BUILT_IN];
   sessionStorage.clear();
+  localStorage.clear();
   history.replaceState(null, "", "/");
 });
 afterEach(cleanup);
@@ -42,8 +55,13 @@ function rest(): Rest {
   const me = { ...ME, permissions: [...ME.permissions], projects: [] };
   const nothing = { items: [], has_more: false };
   return {
-    me: () => (signedIn ? Promise.resolve(me) : Promise.reject(new RestError("Please sign in.", 401))),
-    signIn: (link) => note(`signIn ${link}`).then(() => me),
+    me: () =>
+      away ? Promise.reject(new RestError("The server cannot be reached.", 0)) : (signedIn ? Promise.resolve(me) : Promise.reject(new RestError("Please sign in.", 401))),
+    signIn: (link) =>
+      note(`signIn ${link}`).then(() => {
+        if (link === "used") throw new RestError("This link was used before or has expired.", 401);
+        return me;
+      }),
     signOut: () => note("signOut"),
     conversations: () => Promise.resolve(nothing),
     changeConversation: (id, change) => note(`change ${id} ${JSON.stringify(change)}`),
@@ -51,8 +69,8 @@ function rest(): Rest {
     messagesBefore: () => Promise.resolve(nothing),
     message: () => Promise.reject(new RestError("Message not found.", 404)),
     questions: () => Promise.resolve(["What's in the kitchen?"]),
-    models: () => Promise.resolve([{ id: "built-in", provider: "built-in", is_allowed: true, is_default: true }]),
-    allowProvider: () => Promise.resolve([]),
+    models: () => Promise.resolve(models),
+    allowProvider: (provider, is_allowed) => note(`allow ${provider} ${String(is_allowed)}`).then(() => (models = withProvider(is_allowed))),
   };
 }
 
@@ -131,7 +149,7 @@ test("a suggested question begins a conversation, and its answer is seen being w
     chunk({ offset: 17, is_final: true, length: 17, status: "completed", model: "built-in" }),
     { type: "turn_updated", turn: { ...turn, status: "completed" } },
   );
-  expect(screen.getByText("built-in · no model used")).toBeTruthy();
+  expect(screen.getByText("built in · no model used")).toBeTruthy();
   expect(screen.queryByLabelText("Stop the answer")).toBeNull();
   expect(document.title).toBe("The kitchen · Parlour");
 });
@@ -214,11 +232,12 @@ test("conversations are listed, renamed, archived and, asked twice, deleted", as
   await userEvent.type(screen.getByLabelText("Title"), "New name{Enter}");
   await waitFor(() => expect(asked).toContain(`change ${ID} {"title":"New name"}`));
   await userEvent.click(await screen.findByLabelText("More for Old name"));
-  await userEvent.click(screen.getByRole("button", { name: "Archive", hidden: true }));
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
   await waitFor(() => expect(asked).toContain(`change ${ID} {"is_archived":true}`));
-  await userEvent.click(screen.getByRole("button", { name: "Delete…", hidden: true }));
+  await userEvent.click(screen.getByLabelText("More for Old name"));
+  await userEvent.click(screen.getByRole("button", { name: "Delete…" }));
   expect(asked).not.toContain(`delete ${ID}`);
-  await userEvent.click(screen.getByRole("button", { name: /Delete for good/, hidden: true }));
+  await userEvent.click(screen.getByRole("button", { name: /Delete for good/ }));
   await waitFor(() => expect(asked).toContain(`delete ${ID}`));
 });
 
@@ -229,6 +248,63 @@ test("opening a sign-in link uses nothing up; pressing the button does", async (
   await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
   await waitFor(() => expect(asked).toEqual(["signIn secret"]));
   expect(location.search).toBe("");
+});
+
+test("a page that opens while the server is away says so once, and goes on by itself", async () => {
+  away = true;
+  signedIn = false;
+  await open("/");
+  expect(screen.getByText("The server cannot be reached just now. This page goes on trying by itself.")).toBeTruthy();
+  away = false;
+  await heard(() => clock.pass(2_000));
+  expect(await screen.findByText(/You are not signed in here/)).toBeTruthy();
+  expect(screen.queryByText(/cannot be reached/)).toBeNull();
+});
+
+test("a link that was used before says so, and stays where it is", async () => {
+  signedIn = false;
+  await open("/link?token=used");
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  expect((await screen.findByRole("alert")).textContent).toBe("This link was used before or has expired.");
+  expect(location.pathname).toBe("/link");
+});
+
+test("an admin is offered a model that was found, can switch to it and back, and can take the word back", async () => {
+  models = withProvider(false);
+  await open("/");
+  await list([]);
+  expect(screen.getByLabelText("Who answers: built in")).toBeTruthy();
+  await userEvent.click(await screen.findByRole("button", { name: "Allow it" }));
+  expect(asked).toEqual(["allow openai true"]);
+  await userEvent.click(screen.getByLabelText("Who answers: openai/fake"));
+  await userEvent.click(screen.getByRole("button", { name: "built in" }));
+  expect(screen.getByLabelText("Who answers: built in")).toBeTruthy();
+  await userEvent.type(screen.getByLabelText("Message"), "Who are you?{Enter}");
+  expect(lines.last.heard("send_message")).toMatchObject([{ model: "built-in" }]);
+  await userEvent.click(screen.getByLabelText("Who answers: built in"));
+  await userEvent.click(screen.getByRole("button", { name: "Send nothing to openai any more" }));
+  expect(asked).toEqual(["allow openai true", "allow openai false"]);
+});
+
+test("an offer can be sent away; it stays where one looks for it", async () => {
+  models = withProvider(false);
+  await open("/");
+  await list([]);
+  await userEvent.click(await screen.findByRole("button", { name: "Not now" }));
+  expect(screen.queryByRole("button", { name: "Not now" })).toBeNull();
+  await userEvent.click(screen.getByLabelText("Who answers: built in"));
+  expect(screen.getByRole("button", { name: "Allow it" })).toBeTruthy();
+});
+
+test("the list closes by Escape and leaves nothing covered", async () => {
+  await open("/");
+  await list([]);
+  await userEvent.click(screen.getByLabelText("Show conversations"));
+  expect(document.activeElement?.textContent).toBe("New conversation");
+  expect(document.querySelector("main")?.inert).toBe(true);
+  await userEvent.keyboard("{Escape}");
+  expect(document.querySelector("main")?.inert).toBe(false);
+  expect(document.activeElement).toBe(screen.getByLabelText("Show conversations"));
 });
 
 test("who is not signed in is told how to come in", async () => {

@@ -1,4 +1,3 @@
-import { useEffect, useState } from "react";
 import { Chat } from "../features/chat/Chat";
 import { Sidebar } from "../features/list/Sidebar";
 import { SignIn } from "../features/sign-in/SignIn";
@@ -6,10 +5,12 @@ import { useActs, useRoom } from "../state/use-room";
 import { MenuIcon } from "../ui/icons";
 import { usePath } from "../ui/navigation";
 import { Toasts } from "../ui/Toasts";
+import { useDrawer } from "./drawer";
 
 /** The page: who one is decides between the sign-in and the room, the address decides what is open in it. */
 export function App() {
   const me = useRoom((room) => room.me);
+  const away = useRoom((room) => room.away);
   const toasts = useRoom((room) => room.toasts);
   const acts = useActs();
   const path = usePath();
@@ -17,30 +18,29 @@ export function App() {
   return (
     <>
       {link !== null || me === null ? <SignIn link={link} /> : me !== undefined && <House conversation={conversationAt(path)} />}
+      {link === null && me === undefined && away !== null && (
+        <p className="away" role="status">
+          {away}
+        </p>
+      )}
       <Toasts lines={toasts} dismiss={acts.dismiss} />
     </>
   );
 }
 
 function House({ conversation }: { conversation: string | null }) {
-  const [listed, setListed] = useState<string | null>(null);
   const place = conversation ?? "new";
-  const open = listed === place;
-  useEffect(() => {
-    if (!open) return undefined;
-    const close = (event: KeyboardEvent) => event.key === "Escape" && setListed(null);
-    addEventListener("keydown", close);
-    return () => removeEventListener("keydown", close);
-  }, [open]);
+  const { open, show, hide, button } = useDrawer(place);
   return (
     <div className={open ? "house listing" : "house"}>
       <Sidebar current={conversation} />
-      {open && <button className="veil" aria-label="Close the list" onClick={() => setListed(null)} />}
+      {open && <button className="veil" aria-label="Close the list" onClick={hide} />}
       <Chat
         key={place}
         id={conversation}
+        covered={open}
         menu={
-          <button className="menu" aria-label="Show conversations" aria-expanded={open} onClick={() => setListed(place)}>
+          <button ref={button} className="menu" aria-label="Show conversations" aria-expanded={open} onClick={show}>
             <MenuIcon />
           </button>
         }

@@ -42,7 +42,7 @@ export interface Rest {
   message(id: string): Promise<Message>;
   questions(): Promise<string[]>;
   models(): Promise<ModelView[]>;
-  allowProvider(provider: string): Promise<ModelView[]>;
+  allowProvider(provider: string, isAllowed: boolean): Promise<ModelView[]>;
 }
 
 const PAGE = 50;
@@ -85,8 +85,8 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     message: (id) => call("GET", `/chat/messages/${id}`),
     questions: async () => (await call<SuggestionList>("GET", "/suggestions")).questions,
     models: async () => (await call<ModelList>("GET", "/models")).models,
-    allowProvider: async (provider) => {
-      const body: ProviderAllowed = { provider, is_allowed: true };
+    allowProvider: async (provider, is_allowed) => {
+      const body: ProviderAllowed = { provider, is_allowed };
       return (await call<ModelList>("POST", "/models/allowed", body)).models;
     },
   };

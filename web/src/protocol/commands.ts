@@ -1,8 +1,9 @@
 // Written by `python -m gen` from src/parlour/protocol/commands.py. Do not edit.
 /** What a client may say. Every command may carry an `id`, which comes back as `reply_to`. */
 
-import type { Json } from "./content";
+import type { Json, Words } from "./content";
 
+/** What an id looks like before anybody knows it: some text on one line, not blank. */
 export type Id = string;
 
 export type Topic = string;
@@ -29,7 +30,7 @@ export interface SendMessage {
   /** Comes back as `reply_to`. */
   id?: string | null;
   type: "send_message";
-  content: string;
+  content: Words;
   client_message_id: Id;
   conversation_id?: Id | null;
   project_id?: Id | null;
@@ -43,7 +44,7 @@ export interface EditMessage {
   id?: string | null;
   type: "edit_message";
   message_id: Id;
-  content: string;
+  content: Words;
   command_id: Id;
 }
 
@@ -63,7 +64,7 @@ export interface Regenerate {
   type: "regenerate";
   message_id: Id;
   command_id: Id;
-  content?: string | null;
+  content?: Words | null;
 }
 
 /** End a turn; what was said so far is kept and marked stopped. */
@@ -82,7 +83,7 @@ export interface DecideToolCall {
   tool_call_id: Id;
   decision: "approve" | "deny";
   arguments?: Json | null;
-  remember?: string | null;
+  remember?: Words | null;
   command_id: Id;
 }
 

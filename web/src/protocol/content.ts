@@ -6,6 +6,9 @@ export type JsonValue = null | boolean | number | string | JsonValue[] | { [key:
 
 export type Json = Record<string, JsonValue>;
 
+/** Something said. How long it may be is for the house to say; this only keeps out what no database can hold. */
+export type Words = string;
+
 export type Role = "user" | "assistant" | "system" | "tool";
 
 export type MessageStatus = "sent" | "running" | "completed" | "stopped" | "failed";

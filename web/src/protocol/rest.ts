@@ -1,13 +1,13 @@
 // Written by `python -m gen` from src/parlour/protocol/rest.py. Do not edit.
 /** The bodies of the REST doors: what is sent to them, and what they answer. */
 
-import type { Conversation, Json, JsonValue, Message, Part, Problem, ToolCallPart, ToolStatus, Turn } from "./content";
+import type { Id } from "./commands";
+import type { Conversation, Json, JsonValue, Message, Part, Problem, ToolCallPart, ToolStatus, Turn, Words } from "./content";
 
-/** Some text on one line; also what ids look like before anybody knows them. */
-export type Line = string;
+/** Some text on one line, not blank; also what ids look like before anybody knows them. */
+export type Line = Id;
 
-/** Something said. How long it may be is for the house to say; this only keeps out what is no Unicode at all. */
-export type Words = string;
+export type Title = Words;
 
 export type Wait = number;
 
@@ -81,7 +81,7 @@ export interface TokenList {
 /** A conversation to begin. With `initial_message` that is said first, and answered. */
 export interface NewConversation {
   project_id?: Line | null;
-  title?: string | null;
+  title?: Title | null;
   initial_message?: Words | null;
   client_message_id?: Line | null;
   model?: Line | null;
@@ -89,7 +89,7 @@ export interface NewConversation {
 
 /** What to change; what is left out stays. */
 export interface ConversationChange {
-  title?: string | null;
+  title?: Title | null;
   is_archived?: boolean | null;
 }
 

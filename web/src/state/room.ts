@@ -23,6 +23,8 @@ export interface Toast {
 export interface Room {
   /** Null when nobody is signed in, undefined until that is known. */
   me: Me | null | undefined;
+  /** Set while who is signed in cannot be found out: why, in words. */
+  away: string | null;
   view: View;
   /** Conversations read by REST: older than the head of the list, or archived. */
   older: readonly Conversation[];
@@ -30,6 +32,8 @@ export interface Room {
   archived: readonly Conversation[] | null;
   questions: readonly string[] | null;
   models: readonly ModelView[];
+  /** Who is asked from this page; null for whoever is the default. */
+  chosen: string | null;
   reading: ReadonlySet<string>;
   toasts: readonly Toast[];
 }
@@ -43,18 +47,22 @@ export interface Parts {
 
 const NOTHING: View = { status: "connecting", topics: {}, refused: {}, entries: [] };
 const TOAST = 8_000;
+const RETRY = 2_000;
+const AWAY = "The server cannot be reached just now. This page goes on trying by itself.";
 const UNEXPECTED = "Something went wrong on this page. What was said is safe; please try again.";
 
 /** The page's store, and what can be done with it. */
 export function createRoom({ rest, open, clock, keep }: Parts) {
   const store = createStore<Room>(() => ({
     me: undefined,
+    away: null,
     view: NOTHING,
     older: [],
     olderRemain: true,
     archived: null,
     questions: null,
     models: [],
+    chosen: null,
     reading: new Set(),
     toasts: [],
   }));
@@ -83,7 +91,7 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
       return true;
     } catch (error) {
       if (error instanceof RestError && error.status === 401) set({ me: null });
-      else tell(error instanceof Error && error.message !== "" ? error.message : UNEXPECTED);
+      else tell(wordsOf(error));
       return false;
     }
   }
@@ -98,7 +106,7 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
 
   function entered(me: Me): void {
     session.enter(me.user_id);
-    set({ me, older: [], olderRemain: true, archived: null, questions: null });
+    set({ me, away: null, older: [], olderRemain: true, archived: null, questions: null, chosen: null });
     void acts.readModels();
   }
 
@@ -115,10 +123,10 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
       try {
         entered(await rest.me());
       } catch (error) {
-        if (error instanceof RestError && error.status === 401) set({ me: null });
+        if (error instanceof RestError && error.status === 401) set({ me: null, away: null });
         else {
-          if (now().me === undefined) tell(error instanceof RestError ? error.message : UNEXPECTED);
-          clock.after(3_000, () => void acts.start());
+          set({ away: AWAY });
+          clock.after(RETRY, () => void acts.start());
         }
       }
     },
@@ -128,8 +136,15 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
     },
     retry: () => session.retry(),
 
-    /** Uses a one-time link up. */
-    signIn: (link: string) => attempt(async () => entered(await rest.signIn(link))),
+    /** Uses a one-time link up. Returns null, or in words why it did not work. */
+    async signIn(link: string): Promise<string | null> {
+      try {
+        entered(await rest.signIn(link));
+        return null;
+      } catch (error) {
+        return wordsOf(error);
+      }
+    },
 
     signOut: () =>
       attempt(async () => {
@@ -228,10 +243,13 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
         set({ models: await rest.models() });
       }),
 
-    /** An admin's word that what is asked here may go to a provider. */
-    allowProvider: (provider: string) =>
+    /** Who is to answer what is asked from this page from now on. */
+    choose: (model: string) => set({ chosen: model }),
+
+    /** An admin's word that what is asked here may go to a provider, or no longer. */
+    allowProvider: (provider: string, isAllowed: boolean) =>
       attempt(async () => {
-        set({ models: await rest.allowProvider(provider) });
+        set({ models: await rest.allowProvider(provider, isAllowed), chosen: null });
       }),
   };
 
@@ -240,6 +258,16 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
 
 export type RoomStore = ReturnType<typeof createRoom>["store"];
 export type Acts = ReturnType<typeof createRoom>["acts"];
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error && error.message !== "" ? error.message : UNEXPECTED;
+}
+
+/** Who answers what is asked from this page now, or null until that is known. */
+export function answering({ models, chosen }: Room): ModelView | null {
+  const allowed = models.filter((model) => model.is_allowed);
+  return allowed.find((model) => model.id === chosen) ?? allowed.find((model) => model.is_default) ?? null;
+}
 
 /** The topic of a conversation. */
 export function topicOf(conversation: string): string {

@@ -37,8 +37,8 @@ export function Pop({ face, label, className = "", children }: Props) {
       >
         {face}
       </summary>
-      <div className="pop-veil" onClick={close} />
-      <div className="pop-inside">{children(close)}</div>
+      {open && <div className="pop-veil" onClick={close} />}
+      {open && <div className="pop-inside">{children(close)}</div>}
     </details>
   );
 }

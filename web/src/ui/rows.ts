@@ -34,7 +34,7 @@ export function shapeOf(value: JsonValue): Shape | null {
     return rows === null ? [] : [{ name, rows }];
   });
   const only = lists.length === 1 ? lists[0] : undefined;
-  const fields = Object.fromEntries(Object.entries(value).filter(([name]) => name !== only?.name && !isId(name)));
+  const fields = Object.fromEntries(Object.entries(value).filter(([name, inner]) => name !== only?.name && !isId(name) && !isUntold(name, inner)));
   return { fields, rows: only?.rows ?? null };
 }
 
@@ -85,6 +85,11 @@ function tableOf(list: JsonValue[]): Rows | null {
   const best = new Set(telling.toSorted((a, b) => filled(b) - filled(a)).slice(0, COLUMNS));
   const columns = all.filter((column) => best.has(column));
   return { columns, rows: list, hidden: told.length - columns.length };
+}
+
+/** That nothing was left out goes without saying. */
+function isUntold(name: string, value: JsonValue): boolean {
+  return name === "truncated" && value === false;
 }
 
 function isId(name: string): boolean {

@@ -55,6 +55,8 @@ def message_routes(doors: Doors) -> APIRouter:
     @routes.post("/messages/{message_id}/regenerate", responses={**not_yet})
     async def regenerate(who: Asking, message_id: str, body: Again, response: Response) -> Exchange:
         """Answer the last question again; the present answer stays as a version."""
+        async with doors.reads.read() as connection:
+            await message_for(connection, who, message_id)
         command = Regenerate(
             type="regenerate", message_id=message_id, command_id=body.command_id or new_id(), content=body.content
         )

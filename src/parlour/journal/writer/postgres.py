@@ -195,6 +195,10 @@ class PostgresWriter:
             for e, seq in zip(unit.events, seqs, strict=True)
         ]
 
+    async def _commit(self, connection: AsyncConnection) -> None:
+        """The one moment in which a transaction becomes true: durable, and not published yet."""
+        await connection.commit()
+
     async def _insisting(self, name: str, work: "Callable[[AsyncConnection], Awaitable[Result]]") -> "Result":
         """Do `work` in a transaction; again when the database asked for that, or went away and came back.
 
@@ -202,8 +206,10 @@ class PostgresWriter:
         """
         for tried in range(1, TRIES + 1):
             try:
-                async with self._engine.begin() as connection:
-                    return await work(connection)
+                async with self._engine.connect() as connection:
+                    result = await work(connection)
+                    await self._commit(connection)
+                    return result
             except Conflict:
                 raise
             except (SQLAlchemyError, OSError) as error:

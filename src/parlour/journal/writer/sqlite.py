@@ -122,12 +122,16 @@ class SqliteWriter:
                 else:
                     self._write_unit(batch[index], at)
                     index += 1
-            self._transaction.commit()
+            self._commit()
         except self._transaction.errors as error:
             self._transaction.abandon()
             log.error("a batch could not be stored", units=len(batch), exc_info=error)
             for item in batch:
                 item.result, item.said = StorageFailed(), []
+
+    def _commit(self) -> None:
+        """The one moment in which a batch becomes true: durable, and not published yet."""
+        self._transaction.commit()
 
     def _write_deltas(self, items: list[_Item], at: str) -> None:
         results = self._transaction.append([item.unit for item in items if isinstance(item.unit, Delta)], at)
@@ -143,6 +147,8 @@ class SqliteWriter:
         except Conflict as conflict:
             item.result = conflict
         except self._transaction.errors as error:
+            if not self._transaction.is_open:
+                raise
             log.error("a unit could not be stored", unit=item.unit.id, exc_info=error)
             item.result = StorageFailed()
 

@@ -44,6 +44,11 @@ class SqliteTransaction:
         self._fences.clear()
         self._raw.execute("BEGIN IMMEDIATE")
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the transaction stands; a disk that fails or is full may have undone all of it."""
+        return self._raw.in_transaction
+
     def commit(self) -> None:
         """Write the heads that moved, and make everything durable."""
         self._raw.executemany(
@@ -55,7 +60,7 @@ class SqliteTransaction:
 
     def abandon(self) -> None:
         """Undo everything since `begin`."""
-        if self._raw.in_transaction:
+        if self.is_open:
             self._raw.execute("ROLLBACK")
 
     def close(self) -> None:
@@ -120,12 +125,14 @@ class SqliteTransaction:
         try:
             result = self._do(unit, at)
         except Exception:
-            self._raw.execute("ROLLBACK TO unit")
+            if self.is_open:
+                self._raw.execute("ROLLBACK TO unit")
+                self._raw.execute("RELEASE unit")
             self._heads, self._moved = heads, moved
             raise
         finally:
             self._fences.clear()
-            self._raw.execute("RELEASE unit")
+        self._raw.execute("RELEASE unit")
         return result
 
     def _do(self, unit: Unit, at: str) -> tuple[Receipt, list[Committed]]:

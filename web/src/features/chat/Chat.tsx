@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import type { ConversationState } from "../../protocol";
 import { conversationIn, topicOf } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
@@ -15,14 +15,15 @@ interface Props {
   id: string | null;
   /** The button that opens the list on a small screen. */
   menu: ReactNode;
+  /** Whether something lies over it, so that it can be neither seen nor reached. */
+  covered: boolean;
 }
 
 /** One conversation on its page. */
-export function Chat({ id, menu }: Props) {
+export function Chat({ id, menu, covered }: Props) {
   const acts = useActs();
   const state = useRoom((room) => (id === null ? null : conversationIn(room.view, id)));
   const refused = useRoom((room) => (id === null ? undefined : room.view.refused[topicOf(id)]));
-  const [model, setModel] = useState<string | null>(null);
 
   useEffect(() => {
     if (id === null) return undefined;
@@ -37,13 +38,13 @@ export function Chat({ id, menu }: Props) {
 
   const gone = refused !== undefined || wasDeleted(state);
   return (
-    <main className="room">
+    <main className="room" inert={covered}>
       <header className="top">
         {menu}
         <h1>{title}</h1>
-        <Models chosen={model} choose={setModel} />
+        <Models />
       </header>
-      {gone ? <Gone /> : <Conversation id={id} state={state} model={model} />}
+      {gone ? <Gone /> : <Conversation id={id} state={state} />}
     </main>
   );
 }

@@ -28,7 +28,10 @@ export function Composer({ text, focus, onText, onSend, onStop }: Props) {
     box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
   }, [text]);
 
-  useEffect(() => field.current?.focus(), [focus]);
+  // On a touch screen the keyboard comes up with the focus and hides what one came to read.
+  useEffect(() => {
+    if (focus > 0 || !matchMedia("(hover: none)").matches) field.current?.focus();
+  }, [focus]);
 
   const send = () => {
     if (ready) onSend(text.trim());

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { keyOf } from "../../connection/outbox";
 import type { ConversationState } from "../../protocol";
+import { answering } from "../../state/room";
 import { entriesOf } from "../../state/session";
 import { useActs, useRoom } from "../../state/use-room";
 import { go } from "../../ui/navigation";
@@ -17,14 +18,12 @@ interface Props {
   id: string | null;
   /** What is known of it; null until that came. */
   state: ConversationState | null;
-  /** Who is asked to answer; null for whoever is the default. */
-  model: string | null;
 }
 
 /** The talk, and where one writes. */
-export function Conversation({ id, state, model }: Props) {
+export function Conversation({ id, state }: Props) {
   const acts = useActs();
-  const { entries, say: send } = useSaying(id, model);
+  const { entries, say: send } = useSaying(id);
   const [text, setText] = useDraft(id);
   const [said, setSaid] = useState(0);
   const running = state?.turns.find((turn) => turn.status === "running" || turn.status === "waiting");
@@ -35,7 +34,12 @@ export function Conversation({ id, state, model }: Props) {
   };
   return (
     <>
-      <Talk tail={tailOf(state, entries.length)} top={state?.messages[0]?.id ?? null} said={said}>
+      <Talk
+        tail={tailOf(state, entries.length)}
+        top={state?.messages[0]?.id ?? null}
+        said={said}
+        onTop={id !== null && state !== null && state.window > 0 ? () => void acts.readEarlier(id) : null}
+      >
         <Beginning id={id} state={state} waiting={entries.length} ask={say} />
         {state !== null && <Exchanges state={state} />}
         {entries.map((entry) => (
@@ -57,8 +61,9 @@ export function Conversation({ id, state, model }: Props) {
 }
 
 /** The messages on their way, and how to add one. What begins a conversation leads to its page once that has an id. */
-function useSaying(id: string | null, model: string | null) {
+function useSaying(id: string | null) {
   const acts = useActs();
+  const model = useRoom((room) => (answering(room)?.id === room.chosen ? room.chosen : null));
   const all = useRoom((room) => room.view.entries);
   const entries = useMemo(() => entriesOf(all, id), [all, id]);
   const [first, setFirst] = useState<string | null>(null);
@@ -76,7 +81,7 @@ function useSaying(id: string | null, model: string | null) {
   return { entries, say };
 }
 
-function Beginning({ id, state, waiting, ask }: Omit<Props, "model"> & { waiting: number; ask: (question: string) => void }) {
+function Beginning({ id, state, waiting, ask }: Props & { waiting: number; ask: (question: string) => void }) {
   if (id === null) return waiting === 0 ? <Empty ask={ask} /> : null;
   return state === null ? <p className="faint loading">Loading the conversation…</p> : null;
 }

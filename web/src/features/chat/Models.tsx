@@ -1,67 +1,65 @@
 import type { ModelView } from "../../protocol/rest";
+import { answering } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { Pop } from "../../ui/Pop";
+import { Offers } from "./Offers";
+import { nameOf } from "./words";
 
-const DECIDES = "house:manage";
-
-/** Who answers here, and who could once an admin says so. */
-export function Models({ chosen, choose }: { chosen: string | null; choose: (id: string | null) => void }) {
+/** Who answers here, who else could, and what an admin may decide about it. */
+export function Models() {
   const models = useRoom((room) => room.models);
-  const permissions = useRoom((room) => room.me?.permissions);
-  const standard = models.find((model) => model.is_default);
-  const allowed = models.filter((model) => model.is_allowed);
-  const offered = [...new Set(models.filter((model) => !model.is_allowed).map((model) => model.provider))];
-  const current = allowed.find((model) => model.id === chosen) ?? standard;
-  if (current === undefined) return null;
-  if (allowed.length === 1 && offered.length === 0) return <span className="pill">{current.id}</span>;
+  const now = useRoom(answering);
+  if (now === null) return null;
+  if (models.length === 1) return <span className="pill">{nameOf(now.id)}</span>;
   return (
-    <Pop face={<span className="pill">{current.id} ⌄</span>} label={`Who answers: ${current.id}`}>
+    <Pop face={<span className="pill">{nameOf(now.id)} ⌄</span>} label={`Who answers: ${nameOf(now.id)}`}>
       {(close) => (
         <>
           <p className="faint">Who answers</p>
-          {allowed.map((model) => (
-            <Choice
-              key={model.id}
-              model={model}
-              on={model.id === current.id}
-              choose={() => {
-                choose(model.id);
-                close();
-              }}
-            />
-          ))}
-          {offered.map((provider) => (
-            <Offer key={provider} provider={provider} mayDecide={permissions?.includes(DECIDES) ?? false} />
-          ))}
+          {models
+            .filter((model) => model.is_allowed)
+            .map((model) => (
+              <Choice key={model.id} model={model} on={model.id === now.id} close={close} />
+            ))}
+          <Offers />
+          <Allowed close={close} />
         </>
       )}
     </Pop>
   );
 }
 
-function Choice({ model, on, choose }: { model: ModelView; on: boolean; choose: () => void }) {
+function Choice({ model, on, close }: { model: ModelView; on: boolean; close: () => void }) {
+  const acts = useActs();
+  const choose = () => {
+    acts.choose(model.id);
+    close();
+  };
   return (
     <button className="pop-item" aria-pressed={on} onClick={choose}>
-      {model.id}
+      {nameOf(model.id)}
       {on && <span className="faint"> · now</span>}
     </button>
   );
 }
 
-/** A provider that was found on the server. Nothing goes there before an admin's word. */
-function Offer({ provider, mayDecide }: { provider: string; mayDecide: boolean }) {
+/** The providers that are asked here, for whoever may take that back. */
+function Allowed({ close }: { close: () => void }) {
   const acts = useActs();
-  return (
-    <div className="offer">
-      <p>
-        {provider} was found on this server. Nothing has been sent there.{" "}
-        {mayDecide ? "If you use it, questions and what the tools find go to it." : "An admin can decide to use it."}
-      </p>
-      {mayDecide && (
-        <button className="plain" onClick={() => void acts.allowProvider(provider)}>
-          Use {provider}
-        </button>
-      )}
-    </div>
-  );
+  const mayDecide = useRoom((room) => room.me?.permissions.includes("house:manage") ?? false);
+  const models = useRoom((room) => room.models);
+  if (!mayDecide) return null;
+  const providers = new Set(models.filter((model) => model.is_allowed && model.id !== model.provider).map((one) => one.provider));
+  return [...providers].map((provider) => (
+    <button
+      key={provider}
+      className="pop-item apart"
+      onClick={() => {
+        close();
+        void acts.allowProvider(provider, false);
+      }}
+    >
+      Send nothing to {provider} any more
+    </button>
+  ));
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useLayoutEffect, useRef, useState } from "react";
 
 const NEAR = 100;
+const NEAR_TOP = 160;
 
 interface Props {
   /** Changes whenever something is added below. */
@@ -10,6 +11,8 @@ interface Props {
   top: string | null;
   /** Changes when one has said something: then the end is shown. */
   said: number;
+  /** Called when somebody scrolls up to the first message; null when nothing lies before it. */
+  onTop: (() => void) | null;
   children: ReactNode;
 }
 
@@ -17,9 +20,10 @@ interface Props {
  * The column of talk. It follows what is written for as long as its end is in sight, and stays where somebody
  * reads otherwise.
  */
-export function Talk({ tail, top, said, children }: Props) {
+export function Talk({ tail, top, said, onTop, children }: Props) {
   const box = useRef<HTMLElement>(null);
   const near = useRef(true);
+  const nearTop = useRef(true);
   const before = useRef({ top, tail, said, height: 0 });
   const [more, setMore] = useState(false);
 
@@ -40,6 +44,9 @@ export function Talk({ tail, top, said, children }: Props) {
     if (talk === null) return;
     near.current = talk.scrollHeight - talk.scrollTop - talk.clientHeight < NEAR;
     if (near.current) setMore(false);
+    const atTop = talk.scrollTop < NEAR_TOP;
+    if (atTop && !nearTop.current) onTop?.();
+    nearTop.current = atTop;
   };
 
   return (

@@ -43,9 +43,9 @@ test("it opens to what went in and a table of what came out; JSON on demand", as
 
 test("a failed one says so without being opened", () => {
   const error = { code: "tool_timeout", message: "The meter did not answer in time." };
-  render(<ToolLine call={call({ status: "failed", summary: null, result: null, error })} />);
+  render(<ToolLine call={call({ status: "failed", summary: "failed", result: null, error })} />);
   expect(screen.getByText("The meter did not answer in time.")).toBeTruthy();
-  expect(screen.getByRole("button", { name: /failed/ })).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Looked at the kitchen · failed · 4 ms" })).toBeTruthy();
 });
 
 test("what was remembered or cut off says so", async () => {

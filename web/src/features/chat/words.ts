@@ -7,10 +7,15 @@ const BUILT_IN = "built-in";
 /** Who answered, and what it took. */
 export function whoAnswered(message: Message): string {
   if (message.model === null) return "";
-  if (message.model === BUILT_IN) return "built-in · no model used";
+  if (message.model === BUILT_IN) return `${nameOf(message.model)} · no model used`;
   const tokens = message.usage?.total_tokens ?? 0;
   const about = message.usage?.estimated === true ? "about " : "";
   return tokens > 0 ? `${message.model} · ${about}${tokens.toLocaleString("en-GB")} tokens` : message.model;
+}
+
+/** A model by the name people know it by. */
+export function nameOf(model: string): string {
+  return model === BUILT_IN ? "built in" : model;
 }
 
 /** A stretch of time: "4 ms", "1.3 s". */
@@ -23,7 +28,7 @@ export function stretch(milliseconds: number): string {
 /** What stands behind a tool's label: what came of it, and how long it took. */
 export function aside(call: ToolCallPart): string {
   const said: string[] = [];
-  if (call.summary) said.push(call.summary);
+  if (call.summary && call.summary !== call.status) said.push(call.summary);
   if (call.status === "failed") said.push("failed");
   if (call.status === "denied") said.push("not allowed");
   if (call.status === "unknown") said.push("nobody knows whether it happened");

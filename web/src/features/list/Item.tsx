@@ -104,9 +104,8 @@ function Rename({ conversation, done }: { conversation: Conversation; done: () =
   );
 }
 
-/** One line of plain words; marks of Markdown are noise there. */
+/** The line under a title: what was said last. */
 function lastLine({ last_message }: Conversation): string {
   if (last_message === null) return "";
-  const words = last_message.text.replace(/[*`#|]+/g, "").replace(/\s+/g, " ");
-  return last_message.is_user ? `You: ${words}` : words;
+  return last_message.is_user ? `You: ${last_message.text}` : last_message.text;
 }

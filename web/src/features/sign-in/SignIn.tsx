@@ -20,9 +20,12 @@ export function SignIn({ link }: { link: string | null }) {
 function WithLink({ link }: { link: string }) {
   const acts = useActs();
   const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
   const enter = async () => {
     setBusy(true);
-    if (await acts.signIn(link)) go("/", true);
+    const refused = await acts.signIn(link);
+    if (refused === null) go("/", true);
+    setProblem(refused);
     setBusy(false);
   };
   return (
@@ -31,6 +34,11 @@ function WithLink({ link }: { link: string }) {
       <button className="main" autoFocus disabled={busy} onClick={() => void enter()}>
         {busy ? "Signing in…" : "Sign in"}
       </button>
+      {problem !== null && (
+        <p className="problem" role="alert">
+          {problem}
+        </p>
+      )}
     </>
   );
 }

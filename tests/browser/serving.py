@@ -1,0 +1,82 @@
+"""A real server for the tests in a browser: a process of its own, which can be killed and started again."""
+
+import asyncio
+import os
+import re
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.rules.sources import ROOT
+
+PATIENCE_S = 30.0
+PARLOUR = (sys.executable, "-c", "from parlour.cli.main import app; app()")
+SETTINGS_OF_PARLOUR = re.compile(r"PARLOUR_|OPENAI_|OLLAMA_|AI_|CHAT_|TURN_|WEBSOCKET_|DATABASE_URL|LOG_|ENVIRONMENT")
+
+
+@dataclass
+class Serving:
+    """`parlour serve --demo` over a data folder. After `kill`, `start` serves the same data at the same address."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict[str, str])
+    address: str = ""
+    link: str = ""
+    """The one-time link that the first start printed."""
+    _process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Return once everything listens."""
+        port = self.address.rpartition(":")[2] or "0"
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *PARLOUR, "serve", "--demo", env=self._environment(port), stdout=asyncio.subprocess.PIPE, stderr=log
+            )
+        assert self._process.stdout is not None
+        async with asyncio.timeout(PATIENCE_S):
+            said = (await self._process.stdout.readline()).decode()
+        ready = re.match(r"Parlour is ready: (http://[^/\s]+)(\S*)", said)
+        assert ready is not None, f"the server did not start: {said}{self.log}"
+        self.address = ready[1]
+        self.link = ready[0].removeprefix("Parlour is ready: ") if ready[2] else self.link
+
+    async def kill(self) -> None:
+        """End the process as a power cut does."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+        self._process = None
+
+    async def stop(self) -> None:
+        """End the process as a person does; nothing when it is ended already."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.terminate()
+            async with asyncio.timeout(PATIENCE_S):
+                await self._process.wait()
+            self._process = None
+
+    async def new_link(self) -> str:
+        """Another way in for the admin, as somebody at the server's terminal gets it."""
+        port = self.address.rpartition(":")[2]
+        made = await asyncio.create_subprocess_exec(
+            *PARLOUR, "link", env=self._environment(port), stdout=asyncio.subprocess.PIPE
+        )
+        said, _ = await made.communicate()
+        return said.decode().strip()
+
+    @property
+    def log(self) -> str:
+        """What the server has logged."""
+        return self._log.read_text(encoding="utf-8")
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "server.log"
+
+    def _environment(self, port: str) -> dict[str, str]:
+        own = {name: value for name, value in os.environ.items() if not SETTINGS_OF_PARLOUR.match(name)}
+        path = os.pathsep.join((str(ROOT / "src"), os.environ.get("PYTHONPATH", ""))).rstrip(os.pathsep)
+        here = {"PYTHONPATH": path, "PARLOUR_DATA_DIR": str(self.folder / "data"), "PARLOUR_PORT": port}
+        return own | here | self.settings

@@ -1,0 +1,118 @@
+"""Servers as the clients' process sees them: another process, an address, and how it ended."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from tests.kill.child import Order
+from tests.rules.sources import ROOT
+
+BORN_WITHIN_S = 20.0
+
+
+class Refused(Exception):
+    """The server did not start; the words are its own."""
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    log: Path
+    pid: int = 0
+    address: str = ""
+    born: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    ended: "asyncio.Future[int]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    async def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        if not self.ended.done():
+            os.kill(self.pid, signal.SIGKILL)
+        await self.until_ended()
+
+    async def stop(self) -> int:
+        """SIGTERM, and wait for its exit code."""
+        os.kill(self.pid, signal.SIGTERM)
+        return await self.until_ended()
+
+    async def until_ended(self) -> int:
+        """Wait for its end: the exit code, or minus the signal."""
+        return await asyncio.shield(self.ended)
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it ended by SIGKILL."""
+        return self.ended.done() and self.ended.result() == -signal.SIGKILL
+
+
+class Nursery:
+    """The process that servers are forked from, one at a time."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._server: Server | None = None
+
+    async def serve(self, order: Order) -> Server:
+        """A new server, once it listens or was killed on its way. Raises Refused when it does not want to start."""
+        assert self._process.stdin is not None
+        assert self._server is None or self._server.ended.done(), "the server before still runs"
+        self._server = Server(Path(order.data_dir) / "server.log")
+        self._process.stdin.write(order.encoded())
+        async with asyncio.timeout(BORN_WITHIN_S):
+            await self._server.born
+        return self._server
+
+    async def listen(self) -> None:
+        """Take the news of the servers, until the nursery is closed."""
+        assert self._process.stdout is not None
+        while line := await self._process.stdout.readline():
+            assert self._server is not None
+            self._hear(self._server, orjson.loads(line))
+
+    def _hear(self, server: Server, news: dict[str, object]) -> None:
+        match news:
+            case {"pid": int(pid), "port": port}:
+                server.pid, server.address = pid, f"http://127.0.0.1:{port}"
+                server.born.set_result(None)
+            case {"refused": str(why)}:
+                server.born.set_exception(Refused(why))
+            case {"ended": int(code)}:
+                server.ended.set_result(code)
+                if not server.born.done() and server.was_killed:
+                    server.born.set_result(None)
+                elif not server.born.done():
+                    server.born.set_exception(Refused(f"it ended with {code}; see {server.log}"))
+            case _:
+                raise AssertionError(f"the nursery said {news}")
+
+    async def close(self) -> None:
+        """End the server that still runs, and the nursery."""
+        if self._server is not None and not self._server.ended.done() and self._server.pid:
+            await self._server.kill()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+
+
+@asynccontextmanager
+async def nursery() -> AsyncGenerator[Nursery]:
+    """A nursery of one's own."""
+    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "tests.kill.child"]
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stdin=PIPE, stdout=PIPE)
+    made = Nursery(process)
+    listening = asyncio.create_task(made.listen(), name="nursery")
+    try:
+        yield made
+    finally:
+        await made.close()
+        await listening

@@ -1,0 +1,51 @@
+"""The tables in code and those that migrations make are the same, on both databases, there and back."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from parlour.store.migrate import downgrade, upgrade
+from parlour.store.tables import metadata
+from tests.storage import Storage
+
+
+def differences(connection: Connection) -> list[object]:
+    """What a migration would still have to change."""
+    reads_defaults = connection.dialect.name == "postgresql"  # SQLite's come back in other words
+    context = MigrationContext.configure(connection, opts={"compare_server_default": reads_defaults})
+    return list(compare_metadata(context, metadata))
+
+
+def names(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+async def test_migrations_make_the_tables_that_the_code_knows(storage: Storage) -> None:
+    await upgrade(storage.url)
+    engine = create_async_engine(storage.url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+        assert await connection.run_sync(names) == set(metadata.tables)
+    await engine.dispose()
+
+
+async def test_every_migration_can_be_undone_and_done_again(storage: Storage) -> None:
+    engine = create_async_engine(storage.url, poolclass=NullPool)
+    await upgrade(storage.url)
+    await downgrade(storage.url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(names) == set()
+    await upgrade(storage.url)
+    await upgrade(storage.url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+def test_whatever_belongs_to_somebody_has_its_tenant() -> None:
+    nobodys = {"tenants", "nodes", "topics", "events", "deltas", "commits"}
+    parts_of_a_row = {"attempts", "turn_steps", "commands"}
+    for table in metadata.tables.values():
+        assert "tenant_id" in table.c or table.name in nobodys | parts_of_a_row, table.name

@@ -1,0 +1,164 @@
+"""What a model gets to see fits its budget, keeps calls with their results, and says what was left out."""
+
+from dataclasses import replace
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parlour.models.base import AssistantMessage, ModelMessage, RequestedCall, ToolMessage, UserMessage
+from parlour.tools.outcomes import Outcome
+from parlour.turn.context import Budget, Context, Exchange, assemble, tool_content
+from parlour.turn.steps import ModelStep, ToolStep
+
+WIDE = Budget(window=1_000_000, answer=2_000, context=100_000, messages=1_000)
+
+
+def count(text: str) -> int:
+    return len(text)
+
+
+def said(question: str, answer: str) -> Exchange:
+    return Exchange(question, (ModelStep(answer, "", (), "stop", "m"),))
+
+
+def looked(question: str, *results: str, answer: str = "") -> Exchange:
+    """A question for which tools were run, one after the other."""
+    steps: list[ModelStep | ToolStep] = []
+    for number, result in enumerate(results):
+        call = RequestedCall(f"{question}-{number}", "look", {})
+        steps.append(ModelStep("", "", (call,), "tool_calls", "m"))
+        steps.append(ToolStep(Outcome(call.id, "look", "completed", {}, result=result, sentence=f"{result[:9]}.")))
+    return Exchange(question, (*steps, *said("", answer).steps) if answer else tuple(steps))
+
+
+def seen(earlier: list[Exchange], current: Exchange, budget: Budget = WIDE, system: str = "Be brief.") -> Context:
+    return assemble(system, earlier, current, budget=budget, count=count)
+
+
+def tokens_of(context: Context) -> int:
+    """The tokens of all that is in the context, counted once more."""
+    total = count(context.system)
+    for message in context.messages:
+        match message:
+            case UserMessage(text):
+                total += count(text)
+            case AssistantMessage(text, calls):
+                total += count(text) + sum(count(call.name + call.raw) for call in calls)
+            case ToolMessage():
+                total += count(message.content)
+    return total
+
+
+def questions(messages: tuple[ModelMessage, ...]) -> list[str]:
+    return [message.text for message in messages if isinstance(message, UserMessage)]
+
+
+def test_a_prompt_has_the_least_of_three_quarters_of_the_window_the_rest_of_it_and_the_setting() -> None:
+    assert Budget(window=4_000, answer=100, context=8_000, messages=50).prompt == 3_000
+    assert Budget(window=4_000, answer=2_000, context=8_000, messages=50).prompt == 2_000
+    assert Budget(window=128_000, answer=2_000, context=8_000, messages=50).prompt == 8_000
+    assert Budget(window=100, answer=2_000, context=8_000, messages=50).prompt == 0
+
+
+def test_shares_hold_exactly_at_four_thousand_tokens_and_grow_with_the_prompt() -> None:
+    small, large = replace(WIDE, context=4_000), replace(WIDE, context=8_000)
+    shares = ("system", "tool_results", "recent", "older")
+    assert [small.cap(name) for name in shares] == [500, 1_000, 2_000, 1_000]
+    assert [large.cap(name) for name in shares] == [1_000, 2_000, 4_000, 2_000]
+
+
+def test_what_fits_is_all_there_in_order_and_nothing_is_reported_as_cut() -> None:
+    context = seen([said("One", "First."), looked("Two", "lamp", answer="A lamp.")], Exchange("Three"))
+    kinds = [type(message).__name__ for message in context.messages]
+    assert questions(context.messages) == ["One", "Two", "Three"]
+    assert kinds[2:6] == ["UserMessage", "AssistantMessage", "ToolMessage", "AssistantMessage"]
+    assert (context.cut, context.tokens) == ((), tokens_of(context))
+
+
+def test_the_newest_exchanges_stay_when_not_all_fit() -> None:
+    earlier = [said(f"question {n}", "x" * 300) for n in range(9)]
+    context = seen(earlier, Exchange("now"), replace(WIDE, context=2_000))
+    assert questions(context.messages) == ["question 6", "question 7", "question 8", "now"]
+    assert context.cut == ("12 earlier messages left out",)
+    assert context.report == {"tokens": context.tokens, "messages": 7, "cut": ["12 earlier messages left out"]}
+
+
+def test_no_more_messages_than_the_setting_allows() -> None:
+    context = seen([said(str(n), "yes") for n in range(40)], Exchange("now"), replace(WIDE, messages=10))
+    assert questions(context.messages) == ["36", "37", "38", "39", "now"]
+
+
+def test_from_one_step_of_a_turn_to_the_next_the_beginning_stays_the_same() -> None:
+    earlier = [said("One", "First."), said("Two", "Second.")]
+    first = seen(earlier, Exchange("Three"))
+    second = seen(earlier, looked("Three", "lamp"))
+    assert second.messages[: len(first.messages)] == first.messages
+    assert second.system == first.system
+
+
+def test_of_results_that_do_not_fit_the_oldest_are_shortened_to_their_sentence() -> None:
+    context = seen([], looked("Two", "a" * 900, "b" * 100), replace(WIDE, context=4_000))
+    old, new = [message for message in context.messages if isinstance(message, ToolMessage)]
+    assert orjson.loads(old.content) == {"summary": "aaaaaaaaa.", "cut": True}
+    assert orjson.loads(new.content) == {"result": "b" * 100}
+    assert context.cut == ("the result of look shortened",)
+
+
+def test_shortening_never_makes_a_result_longer() -> None:
+    steps = looked("Now", "a", "b" * 5_000).steps
+    context = seen([], Exchange("Now", steps), replace(WIDE, context=4_000))
+    small, _ = [message for message in context.messages if isinstance(message, ToolMessage)]
+    assert orjson.loads(small.content) == {"result": "a"}
+
+
+def test_a_long_question_leaves_room_for_what_tools_found_for_it() -> None:
+    budget = replace(WIDE, context=4_000)
+    context = seen([], looked("why " * 4_000, "lamp"), budget)
+    assert context.tokens == tokens_of(context) <= budget.prompt
+    assert "current message shortened" in context.cut
+    assert '{"result":"lamp"}' in [m.content for m in context.messages if isinstance(m, ToolMessage)]
+
+
+def test_a_failure_reaches_the_model_with_what_to_do() -> None:
+    failed = Outcome(
+        "1", "look", "failed", {}, code="not_found", problem="No such room.", suggestion="Ask for another."
+    )
+    assert orjson.loads(tool_content(failed)) == {
+        "error": "No such room.",
+        "code": "not_found",
+        "suggestion": "Ask for another.",
+    }
+
+
+def _looked(question: str, results: list[str]) -> Exchange:
+    return looked(question, *results)
+
+
+def _of(letter: str, shortest: int, longest: int) -> st.SearchStrategy[str]:
+    return st.integers(shortest, longest).map(lambda length: letter * length)
+
+
+texts = st.text(max_size=5).map(lambda some: some * 60)
+results = st.lists(_of("r", 0, 900), max_size=4)
+exchanges = st.one_of(st.builds(said, texts, texts), st.builds(_looked, texts, st.lists(texts, max_size=3)))
+
+
+@given(
+    st.text(max_size=600),
+    st.lists(exchanges, max_size=12),
+    st.builds(_looked, _of("q", 1, 9_000), results),
+    st.integers(1_000, 6_000),
+    st.integers(12, 30),
+)
+def test_whatever_was_said_the_prompt_fits_and_no_call_goes_without_its_result(
+    system: str, earlier: list[Exchange], current: Exchange, tokens: int, messages: int
+) -> None:
+    budget = Budget(window=128_000, answer=2_000, context=tokens, messages=messages)
+    context = seen(earlier, current, budget, system)
+    assert context.tokens == tokens_of(context) <= budget.prompt
+    assert len(context.messages) <= messages
+    asked = [call.id for m in context.messages if isinstance(m, AssistantMessage) for call in m.calls]
+    came = [m.tool_call_id for m in context.messages if isinstance(m, ToolMessage)]
+    assert asked == came
+    assert isinstance(context.messages[0], UserMessage)
