@@ -12,7 +12,8 @@ from parlour.models.intents.index import NameIndex
 from parlour.models.intents.mending import Mender
 from parlour.models.intents.normalise import Word, words_of
 from parlour.models.intents.outcome import Asked, Declined, Outcome, Plan, Social
-from parlour.models.intents.resolving import PLACE_KEY, Resolver
+from parlour.models.intents.rereading import reread
+from parlour.models.intents.resolving import Resolver
 from parlour.models.intents.spelling import repaired
 from parlour.models.intents.tagging import Reading, readings
 
@@ -58,18 +59,11 @@ class Understander:
     def _mended(self, words: Words, turns: Sequence[Turn], depth: int) -> Outcome | None:
         """What the words come to when slips in them are mended; None unless there is just one such thing."""
         mender = Mender(self.known, self.grammar.structure, self.grammar.lexicon)
-        found: list[tuple[Words, Plan | Asked]] = []
-        for mended in mender.mendings(words):
-            outcome = self._outcome(mended.words, turns, depth)
-            if isinstance(outcome, Plan):
-                found.append((mended.words, _asked_about(outcome, mended.doubtful)))
-            elif isinstance(outcome, Asked) and outcome.candidates:
-                found.append((mended.words, outcome))
-        best = max(found, key=lambda pair: _worth(pair[1]), default=None)
-        if best is None or not all(_within(outcome, best[1]) for _, outcome in found):
+        found = reread(mender.mendings(words), lambda mended: self._outcome(mended, turns, depth))
+        if found is None:
             return None
-        self.read[len(turns)], outcome = best
-        return outcome if isinstance(outcome, Plan) or outcome.candidates else None
+        self.read[len(turns)], outcome = found
+        return outcome
 
     def _outcome(self, words: Words, turns: Sequence[Turn], depth: int) -> Outcome:
         parts = [bare for s in clauses.sentences(words) if (bare := clauses.bare(s, self.grammar.lexicon))]
@@ -293,28 +287,3 @@ def _disagreement(first: Fit, second: Fit, resolver: Resolver) -> Asked | None:
         if mine != theirs and isinstance(mine, str) and isinstance(theirs, str) and theirs in resolver.index.things:
             return Asked("which", (first,), 0, key, fill.said, tuple(sorted({mine, theirs})))
     return None
-
-
-def _asked_about(plan: Plan, doubtful: frozenset[str]) -> Plan | Asked:
-    """The plan, unless a whole name or noun in it was mended from a word that is English: then a question."""
-    for at, fit in enumerate(plan.fits):
-        for key, fill in [*fit.fills.items(), *((PLACE_KEY, p) for p in [fit.place] if p is not None)]:
-            if fill.said in doubtful and not (fill.tag.role == "state" and key.startswith("@")):
-                value = plan.arguments[at].get(key)
-                things = (value,) if fill.tag.role == "name" and isinstance(value, str) else ()
-                return Asked("sure", plan.fits, at, key, fill.said, things)
-    return plan
-
-
-def _worth(outcome: Plan | Asked) -> int:
-    """How many words mean something in it, those that nothing hangs on left aside."""
-    return sum(f.explained + (f.place is not None) for f in outcome.fits)
-
-
-def _within(one: Plan | Asked, other: Plan | Asked) -> bool:
-    """Whether an outcome says nothing that the other does not say too."""
-    if isinstance(one, Plan) and isinstance(other, Plan):
-        if [f.bound.tool for f in one.fits] != [f.bound.tool for f in other.fits]:
-            return False
-        return all(mine.items() <= theirs.items() for mine, theirs in zip(one.arguments, other.arguments, strict=True))
-    return isinstance(one, Asked) and isinstance(other, Asked) and one.candidates == other.candidates
