@@ -85,10 +85,10 @@ class Mender:
         behind_article = at > 0 and words[at - 1].text in self.lexicon.determiners
         near = {e for e in edits(text) if e not in ("", text) and self.known(e)}
         near -= self._function if behind_article else frozenset()
-        near = {e for e in near if e in self.structure or min(len(e), len(text)) > _SHORT}
         likely = {e for e in near if slips_into(e, text)}
         for edit in sorted(likely or (near if not is_english else ())):
-            yield _Way(at, at + 1, (edit,), doubtful=is_english and edit not in self.structure)
+            if edit in self.structure or min(len(edit), len(text)) > _SHORT:
+                yield _Way(at, at + 1, (edit,), doubtful=is_english and edit not in self.structure)
         if not is_english:
             for cut in range(1, len(text)):
                 head, tail = text[:cut], text[cut:]

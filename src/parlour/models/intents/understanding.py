@@ -180,10 +180,10 @@ class Understander:
         for reading in self.readings(words):
             found = fits(words, reading, self.grammar, self.index)
             if found and found[0].complete:
-                if not best or not best[0].complete:
+                if not best or not best[0].complete or self._is_only_named(best[0]):
                     best = found
-                    continue
-                disagreeing = _disagreement(best[0], found[0], talk.resolver)
+                elif not self._is_only_named(found[0]):
+                    disagreeing = _disagreement(best[0], found[0], talk.resolver)
             elif not best:
                 best = found
         if disagreeing is not None:
@@ -191,6 +191,11 @@ class Understander:
         if best and best[0].complete:
             return best[0]
         return self._refusal(words, best)
+
+    def _is_only_named(self, fit: Fit) -> bool:
+        """Whether what to do is a procedure's whole name; better is a thing that one does it to."""
+        ids = {i for fill in fit.fills.values() for i in fill.tag.ids}
+        return fit.bound.frame.actions and bool(ids) and all(self.index.things[i].kind == "procedure" for i in ids)
 
     def _refusal(self, words: Words, found: list[Fit]) -> Outcome:
         missing = next((f for f in found if f.bound.cues and not f.leftover and f.missing is not None), None)
