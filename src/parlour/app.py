@@ -97,9 +97,10 @@ async def running(
     url = database_url(settings.database)
     async with AsyncExitStack() as stack:
         stack.callback(DataLock(settings.data_dir).release)
-        await upgrade(url, TOOLKIT_MIGRATIONS)
         database = Database(url)
         stack.push_async_callback(database.close)
+        await database.check()
+        await upgrade(url, TOOLKIT_MIGRATIONS)
         hub = Hub(database, clock, replay_limit_bytes=settings.websocket_queue_bytes)
         writer = open_writer(url, clock=clock, publish=hub.publish, fatal=fatal or _die)
         stack.push_async_callback(writer.close)

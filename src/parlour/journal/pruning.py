@@ -89,10 +89,11 @@ async def _old_deltas(connection: AsyncConnection, cutoff: str, running: set[str
 
 
 async def _old_events(connection: AsyncConnection, cutoff: str, running: set[str]) -> list[Executable]:
-    """The oldest events go, but those of a topic whose turn runs."""
+    """The oldest events go, but those of a topic whose turn runs; what stays below a floor has been dealt with."""
     query = (
         select(events.c.topic, func.max(events.c.seq).label("seq"))
-        .where(events.c.at < cutoff, events.c.topic.not_in(running))
+        .join(topics, topics.c.id == events.c.topic)
+        .where(events.c.at < cutoff, events.c.seq > topics.c.floor, events.c.topic.not_in(running))
         .group_by(events.c.topic)
         .limit(ROWS_AT_ONCE // 20)
     )

@@ -57,6 +57,18 @@ class Database:
                 await connection.execution_options(postgresql_readonly=True)
             yield connection
 
+    async def check(self) -> None:
+        """Raise BadSetting, naming the setting and the reason, when the database cannot be used at all."""
+        try:
+            async with self._engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA schema_version" if self.is_sqlite else "SELECT 1")
+        except READ_FAULTS as error:
+            where = self.url.database if self.is_sqlite else f"{self.url.host}:{self.url.port or 5432}"
+            reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+            raise BadSetting(f"The database that DATABASE_URL names ({where}) cannot be used: {reason}") from error
+        finally:
+            await self._engine.dispose()
+
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
