@@ -1,6 +1,6 @@
 """Which providers a house lets its words go to. Nothing leaves it before an admin said so."""
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
@@ -11,14 +11,14 @@ from parlour.journal.unit import Unit, Writer
 from parlour.store.tables import settings
 
 _KEY = "provider:"
+_ALLOWED = select(settings.c.key, settings.c.value).where(
+    settings.c.tenant_id == bindparam("tenant_id"), settings.c.key.startswith(_KEY, autoescape=True)
+)
 
 
 async def allowed_providers(connection: AsyncConnection, tenant_id: str) -> frozenset[str]:
     """The names of the providers an admin allowed."""
-    query = select(settings.c.key, settings.c.value).where(
-        settings.c.tenant_id == tenant_id, settings.c.key.startswith(_KEY, autoescape=True)
-    )
-    rows = (await connection.execute(query)).mappings()
+    rows = (await connection.execute(_ALLOWED, {"tenant_id": tenant_id})).mappings()
     return frozenset(row["key"].removeprefix(_KEY) for row in rows if row["value"] is True)
 
 

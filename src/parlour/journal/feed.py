@@ -8,11 +8,33 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.journal.unit import Committed
 from parlour.store.tables import deltas, events, topics
+
+_BOUNDS = select(topics.c.floor, topics.c.seq, topics.c.mark).where(topics.c.id == bindparam("topic"))
+_EVENTS = (
+    select(events.c.seq, events.c.payload, events.c.at)
+    .where(events.c.topic == bindparam("topic"), events.c.seq > bindparam("after"))
+    .order_by(events.c.seq)
+)
+_MARK = (
+    select(func.max(events.c.mark))
+    .where(events.c.topic == bindparam("topic"), events.c.seq <= bindparam("after"))
+    .scalar_subquery()
+)
+_FLOOR_MARK = select(topics.c.mark).where(topics.c.id == bindparam("topic")).scalar_subquery()
+_DELTAS = (
+    select(deltas.c.seq, deltas.c.payload, deltas.c.at)
+    .where(
+        deltas.c.id > func.coalesce(_MARK, _FLOOR_MARK, 0),
+        deltas.c.topic == bindparam("topic"),
+        deltas.c.seq > bindparam("after"),
+    )
+    .order_by(deltas.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +48,7 @@ class Bounds:
 
 async def bounds(connection: AsyncConnection, topic: str) -> Bounds:
     """The bounds of `topic`."""
-    query = select(topics.c.floor, topics.c.seq, topics.c.mark).where(topics.c.id == topic)
-    row = (await connection.execute(query)).one_or_none()
+    row = (await connection.execute(_BOUNDS, {"topic": topic})).one_or_none()
     return Bounds(row.floor, row.seq, row.mark) if row else Bounds(0, 0, 0)
 
 
@@ -39,28 +60,16 @@ async def heads(connection: AsyncConnection, names: Sequence[str]) -> dict[str, 
 
 async def read(connection: AsyncConnection, topic: str, after: int) -> list[Committed]:
     """Everything said on `topic` after `after`, which must not lie below the floor."""
-    query = (
-        select(events.c.seq, events.c.payload, events.c.at)
-        .where(events.c.topic == topic, events.c.seq > after)
-        .order_by(events.c.seq)
-    )
     durable = [
         Committed(topic, row.seq, row.seq, row.payload, row.at, is_delta=False)
-        for row in await connection.execute(query)
+        for row in await connection.execute(_EVENTS, {"topic": topic, "after": after})
     ]
     return list(heapq.merge(durable, await read_deltas(connection, topic, after), key=lambda item: item.seq))
 
 
 async def read_deltas(connection: AsyncConnection, topic: str, after: int) -> list[Committed]:
     """The live deltas of `topic` after `after`, in order."""
-    mark = select(func.max(events.c.mark)).where(events.c.topic == topic, events.c.seq <= after).scalar_subquery()
-    floor_mark = select(topics.c.mark).where(topics.c.id == topic).scalar_subquery()
-    query = (
-        select(deltas.c.seq, deltas.c.payload, deltas.c.at)
-        .where(deltas.c.id > func.coalesce(mark, floor_mark, 0), deltas.c.topic == topic, deltas.c.seq > after)
-        .order_by(deltas.c.id)
-    )
     return [
         Committed(topic, row.seq, row.seq, row.payload, row.at, is_delta=True)
-        for row in await connection.execute(query)
+        for row in await connection.execute(_DELTAS, {"topic": topic, "after": after})
     ]

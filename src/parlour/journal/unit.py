@@ -5,10 +5,10 @@ the seq that an event of its unit will get, it names it by `seq_of(n)`; only the
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import orjson
 from sqlalchemy import BindParameter, Executable, Integer, bindparam
@@ -19,10 +19,32 @@ from parlour.protocol.content import Value
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """A statement that was made once, and the values of its parameters and columns this time.
+
+    What every turn writes is written so: making a statement anew costs as much as carrying it out. A value may be
+    a `seq_of(n)`.
+    """
+
+    statement: Executable
+    values: Mapping[str, Any]
+
+    def parameters(self) -> dict[str, Any]:
+        """The values, every seq filled in; for the writer, while it runs the statements of the unit."""
+        return {
+            name: cast(Any, value).effective_value if isinstance(value, BindParameter) else value
+            for name, value in self.values.items()
+        }
+
+
+Change = Executable | Filled
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """A statement that must touch exactly `rows` rows and break no key; else the unit is undone with `conflict`."""
 
-    statement: Executable
+    statement: Change
     conflict: Conflict
     rows: int = 1
 
@@ -47,7 +69,7 @@ class Unit:
     """Guards, row changes and events that are committed together. Guards run first, in their order."""
 
     guards: Sequence[Guard] = ()
-    changes: Sequence[Executable] = ()
+    changes: Sequence[Change] = ()
     events: Sequence[Event] = ()
     id: str = field(default_factory=new_id)
 

@@ -1,15 +1,17 @@
 """The connections that read. Nobody writes through them: SQLite's refuse it, PostgreSQL's are read-only."""
 
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from parlour.errors import BadSetting
+from parlour.store import inline_sqlite
 
 READ_FAULTS = (SQLAlchemyError, OSError)
 """What reading fails with while the database is away. Whoever goes on for ever logs it and tries again."""
@@ -28,7 +30,7 @@ def database_url(text: str) -> URL:
     url = make_url(text)
     match url.get_backend_name():
         case "sqlite":
-            return url.set(drivername="sqlite+aiosqlite")
+            return url.set(drivername=inline_sqlite.DRIVER)
         case "postgresql":
             return url.set(drivername="postgresql+asyncpg")
         case other:
@@ -83,5 +85,8 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")
+def _begin_sqlite(connection: Connection) -> None:
+    # Straight at the driver: by SQLAlchemy's way it would cost as much as the read that follows.
+    raw = connection.connection.dbapi_connection
+    assert isinstance(raw, sqlite3.Connection)
+    raw.execute("BEGIN")

@@ -6,47 +6,73 @@ own that depends on the house's.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+
+from parlour.store import heads
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 async def upgrade(url: URL, toolkits: Sequence[Path] = (), revision: str = "heads") -> None:
     """Apply every migration up to `revision`, all in one transaction. `toolkits` are further folders of versions."""
-    await _run(url, toolkits, lambda config: command.upgrade(config, revision))
+    folders = [MIGRATIONS / "versions", *toolkits]
+    engine = _engine(url)
+    try:
+        if revision == "heads" and await _stored(engine) == heads.newest(folders):
+            return
+        from alembic import command
+
+        await _run(engine, folders, lambda config: command.upgrade(config, revision))
+    finally:
+        await engine.dispose()
 
 
 async def downgrade(url: URL, toolkits: Sequence[Path] = (), revision: str = "base") -> None:
     """Undo every migration down to `revision`, all in one transaction."""
-    await _run(url, toolkits, lambda config: command.downgrade(config, revision))
+    from alembic import command
+
+    engine = _engine(url)
+    try:
+        await _run(engine, [MIGRATIONS / "versions", *toolkits], lambda config: command.downgrade(config, revision))
+    finally:
+        await engine.dispose()
 
 
-async def _run(url: URL, toolkits: Sequence[Path], step: Callable[[Config], None]) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", "\n".join(map(str, [MIGRATIONS / "versions", *toolkits])))
+def _engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(url, poolclass=NullPool)
     if url.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+async def _stored(engine: AsyncEngine) -> frozenset[str]:
+    async with engine.connect() as connection:
+        return await connection.run_sync(heads.stored)
+
+
+async def _run(engine: AsyncEngine, folders: Sequence[Path], step: "Callable[[Config], None]") -> None:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(map(str, folders)))
 
     def run(connection: Connection) -> None:
         config.attributes["connection"] = connection
         step(config)
 
-    try:
-        async with engine.begin() as connection:
-            await connection.run_sync(run)
-    finally:
-        await engine.dispose()
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from unicodedata import category
 
-from sqlalchemy import Executable, Select, Update, delete, exists, func, insert, select, update
+from sqlalchemy import Executable, Select, Update, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
@@ -17,7 +17,7 @@ from parlour.identity.access import conversation_for, project_for
 from parlour.identity.audit import audited
 from parlour.identity.who import Who
 from parlour.ids import new_id
-from parlour.journal.unit import Event, Guard, Unit, Writer, event, seq_of
+from parlour.journal.unit import Event, Filled, Guard, Unit, Writer, event, seq_of
 from parlour.protocol.content import Conversation
 from parlour.protocol.events import ENDED, ConversationCreated, ConversationDeleted, ConversationUpdated
 from parlour.store.database import Reads
@@ -39,6 +39,10 @@ from parlour.turn.retrying import Built, read_and_commit
 
 UNTITLED = "New chat"
 TITLE_LIMIT = 200
+
+_STILL = update(conversations).where(
+    conversations.c.id == bindparam("the_id"), conversations.c.version == bindparam("the_version")
+)
 
 Stop = Callable[[str], Awaitable[object]]
 """Ends the turn with this id, and returns once it has ended."""
@@ -127,7 +131,8 @@ def updated(before: StoredConversation, after: Conversation) -> Unit:
 def conversation_becomes(before: StoredConversation, after: Conversation) -> Guard:
     """Puts `after` in the place of `before`; Moved when `before` no longer stands."""
     row = after.model_dump(mode="json", exclude={"is_archived", "id"})
-    return Guard(_still(before).values(**row, version=before.version + 1), Moved())
+    which = {"the_id": after.id, "the_version": before.version}
+    return Guard(Filled(_STILL, row | which | {"version": before.version + 1}), Moved())
 
 
 def deleted(before: StoredConversation, who: Who, at: str) -> Unit:

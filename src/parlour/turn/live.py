@@ -87,10 +87,12 @@ class Live:
             "offset": self._offset,
             "is_final": False,
         }
+        # Under one fence no chunk has the number of another, and a name made of both costs less than a random one.
+        name = f"{self._turn.id}/{self._turn.fence}/{self.chunk_index}"
         self.chunk_index += 1
         self._offset += units(chunk)
         self._idle.clear()
-        delta = Delta(self._turn.topic, self._turn.id, self._turn.fence, orjson.dumps(payload))
+        delta = Delta(self._turn.topic, self._turn.id, self._turn.fence, orjson.dumps(payload), name)
         self._on_its_way = self._writer.submit(delta)
         self._on_its_way.add_done_callback(self._sent)
 

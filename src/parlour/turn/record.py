@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import RowMapping, or_, select
+from sqlalchemy import RowMapping, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.journal.feed import read_deltas
@@ -21,6 +21,28 @@ from parlour.turn.stored_steps import step_from
 
 LONGEST_HISTORY = 1_000
 """How many of a conversation's messages are looked at for one request, however long it is."""
+
+
+_TURN = select(turns).where(turns.c.id == bindparam("turn_id"))
+_OWN = (
+    select(messages)
+    .where(or_(messages.c.id == bindparam("question_id"), messages.c.id == bindparam("answer_id")))
+    .order_by(messages.c.role.desc())
+)
+_BEFORE = (
+    select(messages)
+    .where(
+        messages.c.conversation_id == bindparam("conversation_id"),
+        or_(messages.c.position < bindparam("position"), messages.c.role == "assistant"),
+    )
+    .order_by(messages.c.position.desc())
+    .limit(LONGEST_HISTORY)
+)
+_STEPS = (
+    select(turn_steps)
+    .where(turn_steps.c.turn_id.in_(bindparam("turn_ids", expanding=True)))
+    .order_by(turn_steps.c.turn_id, turn_steps.c.step)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +100,7 @@ class Past:
 
 async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     """Read what a claimed turn, whose answer the claim began or found, is to go on from."""
-    (turn,) = await turn_rows(connection, turns.c.id == turn_id)
+    turn = turn_row_from((await connection.execute(_TURN, {"turn_id": turn_id})).mappings().one())
     (question, stored), before = await _said(connection, turn)
     steps = await _steps(connection, [stored.turn_id, *(message.turn_id for message in before)])
     answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
@@ -96,18 +118,11 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
 
 async def _said(connection: AsyncConnection, turn: TurnRow) -> tuple[list[Message], list[Message]]:
     """The question and the answer of `turn`; and what was said before the question or in answer to that, in order."""
-    own = messages.c.id.in_((turn.question_id, turn.answer_id))
-    mine = (await connection.execute(select(messages).where(own).order_by(messages.c.role.desc()))).mappings()
+    own = {"question_id": turn.question_id, "answer_id": turn.answer_id}
+    mine = (await connection.execute(_OWN, own)).mappings()
     question, answer = [message_from(row) for row in mine]
-    rows = await connection.execute(
-        select(messages)
-        .where(
-            messages.c.conversation_id == turn.conversation_id,
-            or_(messages.c.position < question.position, messages.c.role == "assistant"),
-        )
-        .order_by(messages.c.position.desc())
-        .limit(LONGEST_HISTORY)
-    )
+    where = {"conversation_id": turn.conversation_id, "position": question.position}
+    rows = await connection.execute(_BEFORE, where)
     return [question, answer], [message_from(row) for row in reversed(rows.mappings().all())]
 
 
@@ -133,13 +148,8 @@ def _exchanges(said: Sequence[Message], question: Message, steps: dict[str, list
 
 
 async def _steps(connection: AsyncConnection, wanted: Sequence[str | None]) -> dict[str, list[Settled]]:
-    query = (
-        select(turn_steps)
-        .where(turn_steps.c.turn_id.in_([turn_id for turn_id in wanted if turn_id]))
-        .order_by(turn_steps.c.turn_id, turn_steps.c.step)
-    )
     found: dict[str, list[Settled]] = {}
-    for row in await connection.execute(query):
+    for row in await connection.execute(_STEPS, {"turn_ids": [turn_id for turn_id in wanted if turn_id]}):
         found.setdefault(row.turn_id, []).append(step_from(row.kind, row.body))
     return found
 

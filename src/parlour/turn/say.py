@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
@@ -13,7 +13,7 @@ from parlour.errors import Duplicate, IdempotencyConflict, InvalidRequest, Messa
 from parlour.identity.access import conversation_for, message_for, project_for
 from parlour.identity.who import Who
 from parlour.ids import new_id
-from parlour.journal.unit import Guard, Unit, Writer, event, seq_of
+from parlour.journal.unit import Filled, Guard, Unit, Writer, event, seq_of
 from parlour.models.base import estimate_tokens
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Conversation, LastMessage, MessageBody, TextPart, Turn
@@ -29,6 +29,17 @@ from parlour.turn.record import TurnRow
 from parlour.turn.retrying import Built, read_and_commit
 
 MADE_TITLE = 50
+
+_COMMAND = select(commands).where(
+    commands.c.user_id == bindparam("user_id"), commands.c.command_id == bindparam("command_id")
+)
+_NUMBERED = update(commands).where(
+    commands.c.user_id == bindparam("the_user"), commands.c.command_id == bindparam("the_command")
+)
+_CHATTED_IN = update(projects).where(projects.c.id == bindparam("the_project"))
+_KEEP_COMMAND = insert(commands)
+_KEEP_MESSAGE = insert(messages)
+_KEEP_TURN = insert(turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +145,8 @@ class Saying:
 
     async def _said_before(self, who: Who, command_id: str, digest: str) -> Said | None:
         async with self.reads.read() as connection:
-            query = select(commands).where(commands.c.user_id == who.user_id, commands.c.command_id == command_id)
-            row = (await connection.execute(query)).one_or_none()
+            found = await connection.execute(_COMMAND, {"user_id": who.user_id, "command_id": command_id})
+            row = found.one_or_none()
         if row is None:
             return None
         if row.digest != digest:
@@ -188,7 +199,7 @@ def _message_unit(
             *([row_of(after, who.tenant_id)] if before is None else []),
             _message_kept(who, message, command.content),
             _turn_kept(turn, at),
-            update(projects).where(projects.c.id == after.project_id).values(last_chat_at=at),
+            Filled(_CHATTED_IN, {"the_project": after.project_id, "last_chat_at": at}),
             _numbered(who, command.client_message_id),
         ],
         events=[
@@ -215,11 +226,9 @@ def _with_message(conversation: Conversation, content: str, at: str) -> Conversa
     )
 
 
-def _message_kept(who: Who, message: MessageBody, content: str):
-    row = message.model_dump(mode="json")
-    return insert(messages).values(
-        **row, tenant_id=who.tenant_id, position=seq_of(0), rev=seq_of(0), token_count=estimate_tokens(content)
-    )
+def _message_kept(who: Who, message: MessageBody, content: str) -> Filled:
+    here = {"tenant_id": who.tenant_id, "position": seq_of(0), "rev": seq_of(0)}
+    return Filled(_KEEP_MESSAGE, message.model_dump(mode="json") | here | {"token_count": estimate_tokens(content)})
 
 
 def _again_unit(
@@ -264,9 +273,9 @@ def _queued(who: Who, conversation: Conversation, question_id: str, replaces: st
     )
 
 
-def _turn_kept(turn: TurnRow, at: str):
+def _turn_kept(turn: TurnRow, at: str) -> Filled:
     row = {name: getattr(turn, name) for name in TurnRow.__dataclass_fields__}
-    return insert(turns).values(**row, queued_at=at, position=seq_of(0))
+    return Filled(_KEEP_TURN, row | {"queued_at": at, "position": seq_of(0)})
 
 
 def _said_once(who: Who, command_id: str, kind: str, digest: str, ids: dict[str, str], at: str) -> Guard:
@@ -280,10 +289,9 @@ def _said_once(who: Who, command_id: str, kind: str, digest: str, ids: dict[str,
         "seq": 0,
         "at": at,
     }
-    return Guard(insert(commands).values(**values), Duplicate())
+    return Guard(Filled(_KEEP_COMMAND, values), Duplicate())
 
 
-def _numbered(who: Who, command_id: str):
+def _numbered(who: Who, command_id: str) -> Filled:
     """The command's seq is that of the first thing it said."""
-    mine = update(commands).where(commands.c.user_id == who.user_id, commands.c.command_id == command_id)
-    return mine.values(seq=seq_of(0))
+    return Filled(_NUMBERED, {"the_user": who.user_id, "the_command": command_id, "seq": seq_of(0)})

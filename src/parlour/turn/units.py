@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Executable, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Executable, and_, bindparam, exists, func, insert, or_, select, update
 
 from parlour.errors import Fenced, NotNow
-from parlour.journal.unit import Event, Guard, Unit, event, seq_of
+from parlour.journal.unit import Change, Event, Filled, Guard, Unit, event, seq_of
 from parlour.models.base import RequestedCall
 from parlour.protocol.content import Conversation, MessageBody, Part, Problem, Turn, TurnStatus
 from parlour.protocol.events import ENDED, AssistantMessageStart, ConversationUpdated, StreamChunk, TurnUpdated
@@ -22,6 +22,36 @@ from parlour.turn.stored_steps import body_of
 
 BUSY: tuple[TurnStatus, ...] = ("running", "waiting")
 
+# What every turn writes, made once. The names of parameters are none of a column.
+_OTHERS = turns.alias()
+_BUSY_WITH_ANOTHER = exists(select(_OTHERS.c.id)).where(
+    _OTHERS.c.conversation_id == bindparam("the_conversation"),
+    _OTHERS.c.id != bindparam("the_id"),
+    or_(
+        _OTHERS.c.status.in_(BUSY),
+        and_(_OTHERS.c.status == "queued", _OTHERS.c.position < turns.c.position),
+    ),
+)
+_TAKE = (
+    update(turns)
+    .where(
+        turns.c.id == bindparam("the_id"),
+        turns.c.fence == bindparam("the_fence"),
+        turns.c.status == bindparam("the_status"),
+        ~_BUSY_WITH_ANOTHER,
+    )
+    .values(mark=func.coalesce(turns.c.mark, select(func.coalesce(func.max(deltas.c.id), 0)).scalar_subquery()))
+)
+_OF_OWNER = update(turns).where(
+    turns.c.id == bindparam("the_id"),
+    turns.c.fence == bindparam("the_fence"),
+    turns.c.owner == bindparam("the_owner"),
+    turns.c.status == "running",
+)
+_ANSWER = update(messages).where(messages.c.id == bindparam("the_id"))
+_KEEP_ANSWER = insert(messages)
+_KEEP_STEP = insert(turn_steps)
+
 
 # --- beginning -----------------------------------------------------------------------------------------------------
 
@@ -32,13 +62,6 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
     A turn that was running had an owner who died. A first claim also begins the answer. NotNow when another was
     faster, or something that was asked before is still open.
     """
-    another = turns.alias()
-    asked_before = and_(another.c.status == "queued", another.c.position < turns.c.position)
-    busy = exists(select(another.c.id)).where(
-        another.c.conversation_id == turn.conversation_id,
-        another.c.id != turn.id,
-        or_(another.c.status.in_(BUSY), asked_before),
-    )
     mine = replace(
         turn,
         status="running",
@@ -47,16 +70,18 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
         fence=turn.fence + 1,
         deaths=turn.deaths + (turn.status == "running"),
     )
-    take = (
-        update(turns)
-        .where(turns.c.id == turn.id, turns.c.fence == turn.fence, turns.c.status == turn.status, ~busy)
-        .values(
+    take = Filled(
+        _TAKE,
+        {
+            "the_id": turn.id,
+            "the_fence": turn.fence,
+            "the_status": turn.status,
+            "the_conversation": turn.conversation_id,
+            "claimed_at": at,
             **{name: getattr(mine, name) for name in ("status", "owner", "answer_id", "fence", "deaths")},
-            mark=func.coalesce(turns.c.mark, select(func.coalesce(func.max(deltas.c.id), 0)).scalar_subquery()),
-            claimed_at=at,
-        )
+        },
     )
-    changes: list[Executable] = []
+    changes: list[Change] = []
     said: list[Event] = []
     if turn.status != "running":
         said.append(_turn_event(turn, answer_id, "running"))
@@ -64,8 +89,8 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
         body = _empty_answer(turn, answer_id, model, at)
         said.append(event(turn.topic, AssistantMessageStart(message=body)))
         here = seq_of(len(said) - 1)
-        row = body.model_dump(mode="json")
-        changes.append(insert(messages).values(**row, tenant_id=turn.tenant_id, position=here, rev=here, token_count=0))
+        row = {"tenant_id": turn.tenant_id, "position": here, "rev": here, "token_count": 0}
+        changes.append(Filled(_KEEP_ANSWER, body.model_dump(mode="json") | row))
         if turn.replaces:
             old = update(messages).where(messages.c.id == turn.replaces)
             changes.append(old.values(replaced_by=answer_id, rev=here))
@@ -96,7 +121,7 @@ def called_tools(
     """Settles a model step that asked for tools; each is at work from now on."""
     grown, said = answer.with_calls(calls)
     spoken = [event(turn.topic, said), *(event(turn.topic, grown.executing(call)) for call, _ in calls)]
-    runs: list[Executable] = [
+    runs: list[Change] = [
         insert(tool_runs).values(
             id=_run_id(turn, call.id),
             tenant_id=turn.tenant_id,
@@ -141,7 +166,7 @@ def begun_again(turn: TurnRow, answer: Answer, cut: Sequence[Part], reason: str,
 
 def handed_back(turn: TurnRow, running_ms: int) -> Unit:
     """Gives a turn back at shutdown, for any node to go on with."""
-    back = _of_owner(turn).values(status="queued", owner=None, fence=turn.fence + 1, running_ms=running_ms)
+    back = _of_owner(turn, status="queued", owner=None, fence=turn.fence + 1, running_ms=running_ms)
     return Unit(guards=[Guard(back, Fenced())], events=[_turn_event(turn, turn.answer_id, "queued")])
 
 
@@ -165,8 +190,8 @@ def finished(
     turn: TurnRow, answer: Answer, ending: Ending, *, before: StoredConversation, after: Conversation, at: str
 ) -> Unit:
     """Ends a turn: its answer is whole now, or says why it is not. Moved when the conversation changed meanwhile."""
-    end = _of_owner(turn).values(status=ending.status, reason=ending.reason, owner=None, mark=None, ended_at=at)
-    changes = [_step_row(turn, number, step, at) for number, step in ending.steps]
+    end = _of_owner(turn, status=ending.status, reason=ending.reason, owner=None, mark=None, ended_at=at)
+    changes: list[Change] = [_step_row(turn, number, step, at) for number, step in ending.steps]
     spoken: list[Event] = []
     for _, step in ending.steps:
         if isinstance(step, ToolStep):
@@ -214,24 +239,23 @@ def _turn_event(turn: TurnRow, answer_id: str | None, status: TurnStatus, reason
     return event(turn.topic, TurnUpdated(turn=value))
 
 
-def _of_owner(turn: TurnRow):
-    fenced = (turns.c.fence == turn.fence, turns.c.owner == turn.owner, turns.c.status == "running")
-    return update(turns).where(turns.c.id == turn.id, *fenced)
+def _of_owner(turn: TurnRow, **values: Any) -> Filled:
+    return Filled(_OF_OWNER, {"the_id": turn.id, "the_fence": turn.fence, "the_owner": turn.owner, **values})
 
 
 def _owned(turn: TurnRow, *, settled: bool = False) -> Guard:
     """Locks the row and holds only for its owner. A newly settled step forgets the deaths before it."""
-    return Guard(_of_owner(turn).values(deaths=0) if settled else _of_owner(turn).values(owner=turn.owner), Fenced())
+    return Guard(_of_owner(turn, deaths=0) if settled else _of_owner(turn, owner=turn.owner), Fenced())
 
 
-def _step_row(turn: TurnRow, number: int, step: Settled, at: str) -> Executable:
+def _step_row(turn: TurnRow, number: int, step: Settled, at: str) -> Change:
     kind, body = body_of(step)
-    return insert(turn_steps).values(turn_id=turn.id, step=number, kind=kind, body=body, at=at)
+    return Filled(_KEEP_STEP, {"turn_id": turn.id, "step": number, "kind": kind, "body": body, "at": at})
 
 
-def _answer_row(answer: Answer, event_number: int, **more: Any) -> Executable:
-    row = update(messages).where(messages.c.id == answer.message_id)
-    return row.values(parts=answer.rows, rev=seq_of(event_number), **more)
+def _answer_row(answer: Answer, event_number: int, **more: Any) -> Change:
+    row = {"the_id": answer.message_id, "parts": answer.rows, "rev": seq_of(event_number)}
+    return Filled(_ANSWER, row | more)
 
 
 def _run_ended(turn: TurnRow, step: ToolStep, at: str) -> Executable:

@@ -7,17 +7,18 @@ side. A commit whose outcome was lost with the connection is looked up by its id
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import CursorResult, insert, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from parlour.clock import Clock, isoformat
 from parlour.errors import Conflict, Fenced, ParlourError, StorageFailed
-from parlour.journal.unit import Committed, Delta, Guard, Publish, Receipt, Unit, seqs_of_unit
+from parlour.ids import new_id
+from parlour.journal.unit import Change, Committed, Delta, Filled, Guard, Publish, Receipt, Unit, seqs_of_unit
 from parlour.journal.writer.postgres_statements import append_deltas, move_heads, newest_delta
 from parlour.store.tables import commits, events
 
@@ -118,8 +119,9 @@ class PostgresWriter:
 
     async def _write_deltas(self, items: Sequence[_Item]) -> None:
         deltas = [item.unit for item in items if isinstance(item.unit, Delta)]
+        name = new_id()
         try:
-            said = await self._insisting(deltas[0].id, lambda connection: self._append(connection, deltas))
+            said = await self._insisting(name, lambda connection: self._append(connection, name, deltas))
         except ParlourError as error:
             for item in items:
                 _fail(item, error)
@@ -131,13 +133,12 @@ class PostgresWriter:
             else:
                 _succeed(item, Receipt(item.unit.id, (committed.seq,)))
 
-    async def _append(self, connection: AsyncConnection, deltas: Sequence[Delta]) -> list[Committed | None]:
+    async def _append(self, connection: AsyncConnection, name: str, deltas: Sequence[Delta]) -> list[Committed | None]:
         at = isoformat(self._clock.now())
-        batch_id = deltas[0].id
-        earlier = await connection.scalar(select(commits.c.seqs).where(commits.c.id == batch_id))
+        earlier = await connection.scalar(select(commits.c.seqs).where(commits.c.id == name))
         if earlier is None:
             seqs = await append_deltas(connection, deltas, at)
-            await connection.execute(insert(commits).values(id=batch_id, seqs=seqs, at=at))
+            await connection.execute(insert(commits).values(id=name, seqs=seqs, at=at))
         else:
             seqs = earlier
         return [
@@ -171,7 +172,7 @@ class PostgresWriter:
         token = seqs_of_unit.set(seqs)
         try:
             for statement in unit.changes:
-                await connection.execute(statement)
+                await _execute(connection, statement)
         finally:
             seqs_of_unit.reset(token)
         if unit.events:
@@ -221,9 +222,15 @@ class PostgresWriter:
         raise StorageFailed
 
 
+async def _execute(connection: AsyncConnection, change: Change) -> CursorResult[Any]:
+    if isinstance(change, Filled):
+        return await connection.execute(change.statement, change.parameters())
+    return await connection.execute(change)
+
+
 async def _rows_touched(connection: AsyncConnection, guard: Guard) -> int:
     try:
-        return (await connection.execute(guard.statement)).rowcount
+        return (await _execute(connection, guard.statement)).rowcount
     except IntegrityError as taken:
         raise guard.conflict from taken
 

@@ -1,14 +1,15 @@
 """The writer of SQLite: one thread, one connection, and many units in every transaction.
 
-The thread commits at once when it was idle or a unit other than a delta waits, and otherwise at most once in
-`SPACING_S`; there is never more than one transaction under way. Measured: longer pauses buy almost nothing,
-because reading and sending cost more than committing does.
+What waits is handed to the thread at once when a unit other than a delta is among it or nothing was written
+lately, and otherwise at most once in `SPACING_S`; there is never more than one transaction under way. The event
+loop keeps the time, so that the thread wakes once for a transaction and not for every delta. Measured: longer
+pauses buy almost nothing, because reading and sending cost more than committing does.
 """
 
 import asyncio
 import queue
 import threading
-import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -44,9 +45,14 @@ class SqliteWriter:
         self._clock = clock
         self._publish = publish
         self._fatal = fatal
-        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._waiting: deque[_Item] = deque()
+        self._urgent = False
+        self._writing = False
+        self._not_before = 0.0
+        self._planned: asyncio.Handle | None = None
         self._closed = False
         self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._batches: queue.SimpleQueue[list[_Item] | None] = queue.SimpleQueue()
         self._transaction = SqliteTransaction(path)
         self._thread = threading.Thread(target=self._run, name="parlour-writer", daemon=True)
         self._thread.start()
@@ -55,8 +61,13 @@ class SqliteWriter:
         done: asyncio.Future[Receipt] = self._loop.create_future()
         if self._closed:
             done.set_exception(StorageFailed("The server is stopping; nothing was stored."))
-        else:
-            self._queue.put(_Item(unit, done))
+            return done
+        self._waiting.append(_Item(unit, done))
+        if not self._urgent and not isinstance(unit, Delta):
+            self._urgent = True
+            self._plan()
+        elif self._planned is None:
+            self._plan()
         return done
 
     async def commit(self, unit: Unit | Delta) -> Receipt:
@@ -65,47 +76,65 @@ class SqliteWriter:
     async def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._queue.put(None)
+            self._plan()
         await asyncio.shield(self._ended)
 
-    # --- in the thread -----------------------------------------------------------------------------------------
+    # --- on the loop: when what is written -------------------------------------------------------------------------
+
+    def _plan(self) -> None:
+        """See to it that what waits is handed over: soon if something urgent waits, else when the pause is over."""
+        if self._writing:
+            return
+        if self._planned is not None:
+            self._planned.cancel()
+            self._planned = None
+        pause = self._not_before - self._loop.time()
+        if self._urgent or self._closed or pause <= 0:
+            # Not at once: what is submitted in the same turn of the loop can go in the same transaction.
+            self._planned = self._loop.call_soon(self._hand_over)
+        elif self._waiting:
+            self._planned = self._loop.call_later(pause, self._hand_over)
+
+    def _hand_over(self) -> None:
+        self._planned = None
+        self._urgent = False
+        waiting = self._waiting
+        if waiting:
+            self._writing = True
+            self._batches.put([waiting.popleft() for _ in range(min(len(waiting), LARGEST_BATCH))])
+        elif self._closed:
+            self._batches.put(None)
+
+    def _finish(self, batch: list[_Item]) -> None:
+        self._writing = False
+        self._not_before = self._loop.time() + SPACING_S
+        said = [event for item in batch for event in item.said]
+        if said:
+            self._publish(said)
+        for item in batch:
+            if item.done.done():
+                continue
+            if isinstance(item.result, Receipt):
+                item.done.set_result(item.result)
+            else:
+                item.done.set_exception(item.result or StorageFailed())
+        self._urgent = self._urgent or len(self._waiting) >= LARGEST_BATCH
+        if self._waiting or self._closed:
+            self._plan()
+
+    # --- in the thread ---------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
-            self._write_until_closed()
+            while (batch := self._batches.get()) is not None:
+                self._write(batch)
+                self._tell_loop(partial(self._finish, batch))
         except BaseException as error:
             self._tell_loop(partial(self._fatal, error))
             raise
         finally:
             self._transaction.close()
             self._tell_loop(lambda: self._ended.done() or self._ended.set_result(None))
-
-    def _write_until_closed(self) -> None:
-        last_commit = 0.0
-        while True:
-            batch, open_still = self._next_batch(last_commit + SPACING_S)
-            if batch:
-                self._write(batch)
-                last_commit = time.monotonic()
-                self._tell_loop(partial(self._finish, batch))
-            if not open_still:
-                return
-
-    def _next_batch(self, not_before: float) -> tuple[list[_Item], bool]:
-        """Wait for a unit, then take all that wait; deltas alone stay until `not_before`, so that more can join."""
-        batch: list[_Item] = []
-        wait: float | None = None
-        while len(batch) < LARGEST_BATCH:
-            try:
-                item = self._queue.get(timeout=wait) if wait != 0 else self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if item is None:
-                return batch, False
-            batch.append(item)
-            urgent = wait == 0 or not isinstance(item.unit, Delta)
-            wait = 0 if urgent else max(0.0, not_before - time.monotonic())
-        return batch, True
 
     def _write(self, batch: list[_Item]) -> None:
         at = isoformat(self._clock.now())
@@ -157,17 +186,3 @@ class SqliteWriter:
             self._loop.call_soon_threadsafe(callback)
         except RuntimeError:  # the loop is closed: nobody waits any more
             log.warning("the writer outlived its event loop")
-
-    # --- on the loop again -------------------------------------------------------------------------------------
-
-    def _finish(self, batch: list[_Item]) -> None:
-        said = [event for item in batch for event in item.said]
-        if said:
-            self._publish(said)
-        for item in batch:
-            if item.done.done():
-                continue
-            if isinstance(item.result, Receipt):
-                item.done.set_result(item.result)
-            else:
-                item.done.set_exception(item.result or StorageFailed())

@@ -3,14 +3,15 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, CursorResult, create_engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from parlour.errors import Fenced
-from parlour.journal.unit import Committed, Delta, Event, Guard, Receipt, Unit, seqs_of_unit
+from parlour.journal.unit import Change, Committed, Delta, Event, Filled, Guard, Receipt, Unit, seqs_of_unit
 
 BUSY_TIMEOUT_S = 5.0
 
@@ -144,7 +145,7 @@ class SqliteTransaction:
         token = seqs_of_unit.set(seqs)
         try:
             for statement in unit.changes:
-                self._connection.execute(statement)
+                self._execute(statement)
         finally:
             seqs_of_unit.reset(token)
         said = self._say(unit, seqs, at)
@@ -155,9 +156,14 @@ class SqliteTransaction:
 
     def _rows_touched(self, guard: Guard) -> int:
         try:
-            return self._connection.execute(guard.statement).rowcount
+            return self._execute(guard.statement).rowcount
         except IntegrityError as taken:
             raise guard.conflict from taken
+
+    def _execute(self, change: Change) -> CursorResult[Any]:
+        if isinstance(change, Filled):
+            return self._connection.execute(change.statement, change.parameters())
+        return self._connection.execute(change)
 
     def _say(self, unit: Unit, seqs: Sequence[int], at: str) -> list[Committed]:
         if not unit.events:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, select
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.protocol.content import Conversation
@@ -11,6 +11,8 @@ from parlour.store.tables import conversations, topics
 
 Sort = Literal["created", "updated", "activity"]
 Order = Literal["asc", "desc"]
+
+_CONVERSATION = select(conversations).where(conversations.c.id == bindparam("conversation_id"))
 
 _SORTED_BY = {
     "created": conversations.c.created_at,
@@ -64,7 +66,7 @@ def stored_conversation_from(row: RowMapping) -> StoredConversation:
 
 async def stored_conversation(connection: AsyncConnection, conversation_id: str) -> StoredConversation | None:
     """The conversation with this id, whoever it belongs to; None where there is none."""
-    found = await connection.execute(select(conversations).where(conversations.c.id == conversation_id))
+    found = await connection.execute(_CONVERSATION, {"conversation_id": conversation_id})
     row = found.mappings().one_or_none()
     return stored_conversation_from(row) if row else None
 

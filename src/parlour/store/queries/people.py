@@ -1,9 +1,9 @@
 """People, the projects they are in, and what proves who they are."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import RowMapping, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.protocol.content import Member
@@ -11,6 +11,20 @@ from parlour.store.tables import credentials, members, projects, tenants, users
 
 Role = Literal["admin", "moderator", "user", "guest"]
 CredentialKind = Literal["link", "session", "api_key", "ticket"]
+
+
+# Asked for in every turn, and so made once.
+_PERSON = select(users).where(users.c.id == bindparam("user_id"))
+_CREDENTIAL = select(credentials).where(credentials.c.id == bindparam("credential_id"))
+_BY_SECRET = select(credentials).where(
+    credentials.c.secret_hash == bindparam("secret_hash"), credentials.c.kind == bindparam("kind")
+)
+_JOINED = (
+    select(projects.c.id, projects.c.name, projects.c.is_home)
+    .join(members, members.c.project_id == projects.c.id)
+    .where(members.c.user_id == bindparam("user_id"))
+)
+_ONE_JOINED = _JOINED.where(projects.c.id == bindparam("project_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +88,7 @@ async def first_tenant(connection: AsyncConnection) -> str | None:
 
 async def person(connection: AsyncConnection, user_id: str) -> Person | None:
     """The person with this id; None where there is none."""
-    row = (await connection.execute(select(users).where(users.c.id == user_id))).mappings().one_or_none()
+    row = (await connection.execute(_PERSON, {"user_id": user_id})).mappings().one_or_none()
     return person_from(row) if row else None
 
 
@@ -94,14 +108,15 @@ async def home_project(connection: AsyncConnection, tenant_id: str) -> Project |
 
 async def projects_of(connection: AsyncConnection, user_id: str) -> list[Project]:
     """The projects somebody is a member of, the shared one first, then by name."""
-    query = _joined_by(user_id).order_by(projects.c.is_home.desc(), projects.c.name, projects.c.id)
-    return [Project(row["id"], row["name"], row["is_home"]) for row in (await connection.execute(query)).mappings()]
+    query = _JOINED.order_by(projects.c.is_home.desc(), projects.c.name, projects.c.id)
+    found = (await connection.execute(query, {"user_id": user_id})).mappings()
+    return [Project(row["id"], row["name"], row["is_home"]) for row in found]
 
 
 async def project_joined(connection: AsyncConnection, user_id: str, project_id: str) -> Project | None:
     """The project with this id when the person is a member of it; otherwise None."""
-    query = _joined_by(user_id).where(projects.c.id == project_id)
-    row = (await connection.execute(query)).mappings().one_or_none()
+    found = await connection.execute(_ONE_JOINED, {"user_id": user_id, "project_id": project_id})
+    row = found.mappings().one_or_none()
     return Project(row["id"], row["name"], row["is_home"]) if row else None
 
 
@@ -123,8 +138,8 @@ async def credential_and_person(
     connection: AsyncConnection, kind: CredentialKind, secret_hash: str
 ) -> tuple[Credential, Person] | None:
     """The credential of this kind whose secret has this SHA-256, and its owner; None where there is none."""
-    query = select(credentials).where(credentials.c.secret_hash == secret_hash, credentials.c.kind == kind)
-    row = (await connection.execute(query)).mappings().one_or_none()
+    found = await connection.execute(_BY_SECRET, {"secret_hash": secret_hash, "kind": kind})
+    row = found.mappings().one_or_none()
     if row is None:
         return None
     owner = await person(connection, row["user_id"])
@@ -143,17 +158,5 @@ async def credentials_of(connection: AsyncConnection, user_id: str, kind: Creden
 
 async def credential(connection: AsyncConnection, credential_id: str) -> Credential | None:
     """The credential with this id, whoever it belongs to; None where there is none."""
-    row = (
-        (await connection.execute(select(credentials).where(credentials.c.id == credential_id)))
-        .mappings()
-        .one_or_none()
-    )
+    row = (await connection.execute(_CREDENTIAL, {"credential_id": credential_id})).mappings().one_or_none()
     return credential_from(row) if row else None
-
-
-def _joined_by(user_id: str) -> Select[Any, Any, Any]:
-    return (
-        select(projects.c.id, projects.c.name, projects.c.is_home)
-        .join(members, members.c.project_id == projects.c.id)
-        .where(members.c.user_id == user_id)
-    )
