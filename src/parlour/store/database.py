@@ -30,11 +30,19 @@ def database_url(text: str) -> URL:
     url = make_url(text)
     match url.get_backend_name():
         case "sqlite":
-            return url.set(drivername=inline_sqlite.DRIVER)
+            return url.set(drivername="sqlite+aiosqlite")
         case "postgresql":
             return url.set(drivername="postgresql+asyncpg")
         case other:
             raise BadSetting(f"DATABASE_URL names {other}; Parlour keeps its data in sqlite or postgresql.")
+
+
+def inline(url: URL) -> URL:
+    """The URL whose connections read SQLite right on the event loop: for short reads by key, and many of them.
+
+    A read that may take long belongs in a thread, where nobody else waits for it. PostgreSQL's URL stays as it is.
+    """
+    return url.set(drivername=inline_sqlite.DRIVER) if url.get_backend_name() == "sqlite" else url
 
 
 class Database:
@@ -86,7 +94,9 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # Straight at the driver: by SQLAlchemy's way it would cost as much as the read that follows.
     raw = connection.connection.dbapi_connection
-    assert isinstance(raw, sqlite3.Connection)
-    raw.execute("BEGIN")
+    if isinstance(raw, sqlite3.Connection):
+        # Straight at the driver: by SQLAlchemy's way it would cost as much as the read that follows.
+        raw.execute("BEGIN")
+    else:
+        connection.exec_driver_sql("BEGIN")
