@@ -29,7 +29,7 @@ from parlour.models.base import Model
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import offered
-from parlour.store.database import Database, database_url
+from parlour.store.database import Database, database_url, inline
 from parlour.store.lock import DataLock
 from parlour.store.migrate import upgrade
 from parlour.store.queries.people import person
@@ -59,7 +59,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The whole house, running."""
+    """The whole house, running. `database` reads whatever takes long; turns and doors have a brief way of their own."""
 
     settings: Settings
     clock: Clock
@@ -97,9 +97,11 @@ async def running(
     url = database_url(settings.database)
     async with AsyncExitStack() as stack:
         stack.callback(DataLock(settings.data_dir).release)
+        database, brief = Database(url), Database(inline(url))
+        for each in (database, brief):
+            stack.push_async_callback(each.close)
+        await database.check()
         await upgrade(url, TOOLKIT_MIGRATIONS)
-        database = Database(url)
-        stack.push_async_callback(database.close)
         hub = Hub(database, clock, replay_limit_bytes=settings.websocket_queue_bytes)
         writer = open_writer(url, clock=clock, publish=hub.publish, fatal=fatal or _die)
         stack.push_async_callback(writer.close)
@@ -110,10 +112,10 @@ async def running(
         await home.open()
         stack.push_async_callback(home.close)
         built_in = IntentsModel()
-        lineup = _lineup(settings, clock, database, built_in, models)
+        lineup = _lineup(settings, clock, brief, built_in, models)
         stack.push_async_callback(lineup.close)
         executor = Executor([home], clock)
-        runner = await _runner(settings, url, _means(settings, clock, database, writer, executor, lineup), stack)
+        runner = await _runner(settings, url, _means(settings, clock, brief, writer, executor, lineup), stack)
         pruning = Pruning(database, writer, clock, keep=timedelta(minutes=settings.feed_keep_minutes))
         for name, job in (("keep-up", hub.keep_up()), ("pruning", pruning.go_on())):
             stack.callback(_endless(name, job, fatal or _die).cancel)
@@ -124,12 +126,12 @@ async def running(
             writer=writer,
             hub=hub,
             house=house,
-            gate=Gate(database, writer, clock),
+            gate=Gate(brief, writer, clock),
             executor=executor,
             lineup=lineup,
             built_in=built_in,
             conversations=Conversations(database, writer, clock),
-            talk=Talk(database, Saying(database, writer, clock, lineup, settings.chat_max_message_chars), runner),
+            talk=Talk(brief, Saying(brief, writer, clock, lineup, settings.chat_max_message_chars), runner),
         )
 
 
@@ -206,7 +208,8 @@ def _lineup(
         ollama_base_url=settings.ollama_base_url,
         ollama_models=(settings.ollama_model,),
     )
-    return Lineup(built_in, [offer.model(clock=clock, total_s=settings.turn_max_seconds) for offer in offers], allowed)
+    others = [offer.model(clock=clock, total_s=settings.turn_max_seconds) for offer in offers]
+    return Lineup(built_in, others, allowed, {offer.name: offer.host for offer in offers})
 
 
 def _endless(name: str, job: Coroutine[Any, Any, None], fatal: Callable[[BaseException], None]) -> "asyncio.Task[None]":

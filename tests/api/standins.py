@@ -109,8 +109,10 @@ class Surroundings:
         async with self.lived.database.read() as connection:
             allowed = await allowed_providers(connection, who.tenant_id)
         return [
-            OfferedModel("built-in", "built-in", is_allowed=True, is_default=True),
-            OfferedModel("openai/gpt-4o-mini", "openai", is_allowed="openai" in allowed, is_default=False),
+            OfferedModel("built-in", "built-in", "", is_allowed=True, is_default=True),
+            OfferedModel(
+                "openai/gpt-4o-mini", "openai", "api.openai.com", is_allowed="openai" in allowed, is_default=False
+            ),
         ]
 
     async def questions(self, caller: Caller) -> Sequence[str]:

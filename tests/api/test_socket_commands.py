@@ -150,7 +150,7 @@ async def test_a_refusal_names_the_frame_even_when_little_of_it_fits(serving: Se
 
 
 async def test_a_frame_above_our_limit_is_refused_and_one_above_the_transports_ends_it(serving: Serving) -> None:
-    limits = {"websocket_max_frame_bytes": 100_000, "websocket_transport_bytes": 200_000}
+    limits: dict[str, Any] = {"websocket_max_frame_bytes": 100_000, "websocket_transport_bytes": 200_000}
     async with serving(ScriptedModel(), **limits) as served, served.connected() as client:
         for large in ("x" * 100_000, "é" * 50_001):
             await client.sends(without(content=large))

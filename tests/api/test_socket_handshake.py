@@ -1,5 +1,8 @@
 """Who gets in at the socket, and who is sent away with a code and a reason."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import pytest
 from sqlalchemy import update
 
@@ -14,7 +17,7 @@ from tests.served import Closed, Served, Serving
 
 MISSING = Closed(1008, "missing authentication")
 FAILED = Closed(1008, "authentication failed")
-PATIENT = {"websocket_idle": 100}
+PATIENT: dict[str, Any] = {"websocket_idle": 100}
 """A connection looks after itself every 50 seconds, which nobody else sleeps."""
 
 
@@ -118,6 +121,9 @@ async def test_somebody_who_was_shut_out_does_not_come_in(serving: Serving) -> N
         assert await refusal(served, secret) == FAILED
 
 
+Deed = Callable[[Gate, Who], Awaitable[None]]
+
+
 async def sign_out(gate: Gate, who: Who) -> None:
     await gate.sign_out(who)
 
@@ -134,14 +140,13 @@ async def shut_out(gate: Gate, who: Who) -> None:
 
 
 @pytest.mark.parametrize("deed", [sign_out, expire, shut_out])
-async def test_whoever_has_no_right_to_it_any_more_loses_an_open_socket(serving: Serving, deed: object) -> None:
+async def test_whoever_has_no_right_to_it_any_more_loses_an_open_socket(serving: Serving, deed: Deed) -> None:
     clock = SteppedClock()
     async with serving(ScriptedModel(), clock=clock, **PATIENT) as served:
         secret = await served.key()
         async with served.at_the_socket(secret) as client:
             await client.next()
             await clock.until_asleep(50)
-            assert callable(deed)
             await deed(served.app.gate, await served.knows(secret))
             clock.advance(50)
             assert await client.until_closed() == Closed(1008, "Signed out")

@@ -1,6 +1,7 @@
 """One who reads slowly or dies costs the others nothing, and loses nothing in the end."""
 
 import asyncio
+from typing import Any
 
 import aiohttp
 
@@ -30,7 +31,7 @@ def buffered(served: Served) -> int:
 
 async def test_ten_megabytes_pass_a_reader_that_stands_still(serving: Serving, held: HeldModel) -> None:
     limit = 200_000
-    settings = {"websocket_queue_bytes": limit, "turn_max_output_chars": 50_000_000}
+    settings: dict[str, Any] = {"websocket_queue_bytes": limit, "turn_max_output_chars": 50_000_000}
     async with serving(held, **settings) as served, served.connected() as quick:
         ids = await quick.says("Everything")
         topic = await quick.follows(ids["conversation_id"])

@@ -1,6 +1,7 @@
 """How somebody comes in, and who is asked then."""
 
 import re
+from urllib.parse import urlsplit
 
 from playwright.async_api import Locator, expect
 
@@ -35,6 +36,8 @@ async def test_a_model_that_was_found_is_asked_only_after_an_admins_word_and_nev
     window = await (await strangers()).opens()
     await window.signs_in(new_house.link)
     await expect(who_answers(window)).to_have_accessible_name("Who answers: built in")
+    where = urlsplit(model.base_url).netloc
+    await expect(window.page.get_by_text(f"Ask openai/fake-1 at {where}?")).to_be_visible()
     await window.button("Allow it").click()
     await expect(who_answers(window)).to_have_accessible_name("Who answers: openai/fake-1")
     assert model.received == []

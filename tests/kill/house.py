@@ -29,8 +29,7 @@ class House:
 
     def order(self, dies: Boundary | None = None, *, provider: str | None = None) -> Order:
         """A server over this house."""
-        url = self.storage.url.render_as_string(hide_password=False)
-        return Order(str(self.folder), url, provider, dies)
+        return Order(str(self.folder), setting_of(self.storage), provider, dies)
 
     def last_words(self, lines: int = 40) -> str:
         """The end of what its servers have logged, to be told when something went wrong."""
@@ -39,11 +38,17 @@ class House:
         return "\n".join(["the servers' log ends with:", *logged])
 
 
+def setting_of(storage: Storage) -> str:
+    """A database as people write it in DATABASE_URL."""
+    plain = storage.url.set(drivername=storage.url.get_backend_name())
+    return plain.render_as_string(hide_password=False)
+
+
 async def furnished(storage: Storage, folder: Path) -> House:
     """The demo house over an empty database."""
     folder.mkdir(exist_ok=True)
-    url = storage.url.render_as_string(hide_password=False)
-    async with running(Settings(data_dir=folder, database_url=url), models=[ScriptedModel()], demo=True) as app:
+    settings = Settings(data_dir=folder, database_url=setting_of(storage))
+    async with running(settings, models=[ScriptedModel()], demo=True) as app:
         admin = app.house.admin
         key = await app.gate.make_api_key(tenant_id=admin.tenant_id, user_id=admin.id, name="clients")
         who = who_is(admin, key.id)

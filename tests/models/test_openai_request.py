@@ -6,12 +6,12 @@ import orjson
 import pytest
 from pydantic import JsonValue
 
-from parlour.models.base import AssistantMessage, Called, Finished, RequestedCall, ToolMessage, UserMessage
+from parlour.models.base import AssistantMessage, Finished, RequestedCall, ToolMessage, UserMessage
 from parlour.models.openai import OpenAIModel
 from parlour.models.openai_request import Dialect, request_body
 from parlour.tools.tool import ToolContext, make_tool
 from tests.models.requests import ask, collect
-from tests.providers import Provider, answer_of, call_delta, end
+from tests.providers import Provider, answer_of
 
 
 async def look(context: ToolContext, room: str) -> str:
@@ -116,15 +116,6 @@ async def test_the_request_arrives_as_json_at_the_right_door(loopback: Provider,
     assert request.headers["content-type"] == "application/json"
     assert request.headers["accept-encoding"] == "identity"
     assert request.json["model"] == "fake-1"
-
-
-async def test_an_id_that_was_used_before_in_the_talk_is_replaced(loopback: Provider, model: OpenAIModel):
-    loopback.answer(call_delta(0, id="c1", name="look", arguments="{}"), end())
-    earlier = (AssistantMessage("", (CALL,)), ToolMessage("c1", "look", "{}", "Nothing."))
-    events = await collect(model.stream(ask("Look", *earlier)))
-    (call,) = [event.call for event in events if isinstance(event, Called)]
-    assert call.id
-    assert call.id != "c1"
 
 
 async def test_a_model_on_this_machine_is_not_asked_through_a_proxy(

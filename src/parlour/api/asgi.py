@@ -83,7 +83,7 @@ class _Models:
 
     async def offered(self, who: Who) -> Sequence[OfferedModel]:
         found = await self.app.lineup.candidates(who.tenant_id)
-        return [OfferedModel(each.name, each.provider, each.is_allowed, each.is_default) for each in found]
+        return [OfferedModel(each.name, each.provider, each.host, each.is_allowed, each.is_default) for each in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class OfferedModel:
 
     id: str
     provider: str
+    host: str
     is_allowed: bool
     is_default: bool
 

@@ -1,7 +1,7 @@
 """Raising the floor: what every client has long seen is taken out of the log, a little at a time.
 
 The log is the feed and the tables are the archive, so nothing is lost with it: a client with an older cursor gets
-a snapshot. A turn that runs keeps everything since its start.
+a snapshot. A turn that is open keeps everything since its start.
 """
 
 from datetime import timedelta
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from parlour.clock import Clock, isoformat
 from parlour.errors import ParlourError
 from parlour.journal.unit import Unit, Writer
+from parlour.protocol.events import ENDED
 from parlour.store.database import READ_FAULTS, Reads
 from parlour.store.tables import commands, commits, deltas, events, topics, turns
 
@@ -68,8 +69,8 @@ class Pruning:
 
 
 async def _running(connection: AsyncConnection) -> set[str]:
-    """The topics of the turns that run."""
-    found = await connection.scalars(select(turns.c.conversation_id).where(turns.c.status == "running"))
+    """The topics of the turns that have not ended: one that was handed back goes on from its live text."""
+    found = await connection.scalars(select(turns.c.conversation_id).where(turns.c.status.not_in(ENDED)))
     return {f"conversation:{identifier}" for identifier in found}
 
 
@@ -89,10 +90,11 @@ async def _old_deltas(connection: AsyncConnection, cutoff: str, running: set[str
 
 
 async def _old_events(connection: AsyncConnection, cutoff: str, running: set[str]) -> list[Executable]:
-    """The oldest events go, but those of a topic whose turn runs."""
+    """The oldest events go, but those of a topic whose turn runs; what stays below a floor has been dealt with."""
     query = (
         select(events.c.topic, func.max(events.c.seq).label("seq"))
-        .where(events.c.at < cutoff, events.c.topic.not_in(running))
+        .join(topics, topics.c.id == events.c.topic)
+        .where(events.c.at < cutoff, events.c.seq > topics.c.floor, events.c.topic.not_in(running))
         .group_by(events.c.topic)
         .limit(ROWS_AT_ONCE // 20)
     )

@@ -1,6 +1,6 @@
 """Who may answer: the built-in model always, a provider's once an admin has allowed its provider."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from parlour.errors import NotAvailable
@@ -16,6 +16,8 @@ class Candidate:
 
     name: str
     provider: str
+    host: str
+    """Where the talk would go; empty for the built-in model."""
     is_allowed: bool
     is_default: bool
 
@@ -23,11 +25,17 @@ class Candidate:
 class Lineup:
     """Every model of this server."""
 
-    def __init__(self, built_in: Model, others: Sequence[Model], allowed: Allowed) -> None:
-        """The first of `others` that is allowed is the default; the built-in one while none is."""
+    def __init__(
+        self, built_in: Model, others: Sequence[Model], allowed: Allowed, hosts: Mapping[str, str] | None = None
+    ) -> None:
+        """The first of `others` that is allowed is the default; the built-in one while none is.
+
+        `hosts` tells where the talk goes, by the names of `others`.
+        """
         self._built_in = built_in
         self._others = {model.name: model for model in others}
         self._allowed = allowed
+        self._hosts = hosts or {}
 
     async def choose(self, tenant_id: str, asked: str | None) -> Model:
         """The model called `asked`, or the default. Raises NotAvailable for one that is not there or not allowed."""
@@ -50,8 +58,9 @@ class Lineup:
         default = (await self.choose(tenant_id, None)).name
         allowed = await self._allowed(tenant_id)
         return [
-            Candidate(name, provider_of(name), provider_of(name) in allowed, name == default) for name in self._others
-        ] + [Candidate(self._built_in.name, self._built_in.name, True, default == self._built_in.name)]
+            Candidate(name, provider_of(name), self._hosts.get(name, ""), provider_of(name) in allowed, name == default)
+            for name in self._others
+        ] + [Candidate(self._built_in.name, self._built_in.name, "", True, default == self._built_in.name)]
 
     async def close(self) -> None:
         """Let go of every connection."""

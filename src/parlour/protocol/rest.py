@@ -280,6 +280,8 @@ class ModelView(Value):
 
     id: str
     provider: str
+    host: str
+    """Where the talk would go; empty for the model that is built in."""
     is_allowed: bool
     """Whether an admin said that what is asked may go there."""
     is_default: bool

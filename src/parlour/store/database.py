@@ -30,11 +30,19 @@ def database_url(text: str) -> URL:
     url = make_url(text)
     match url.get_backend_name():
         case "sqlite":
-            return url.set(drivername=inline_sqlite.DRIVER)
+            return url.set(drivername="sqlite+aiosqlite")
         case "postgresql":
             return url.set(drivername="postgresql+asyncpg")
         case other:
             raise BadSetting(f"DATABASE_URL names {other}; Parlour keeps its data in sqlite or postgresql.")
+
+
+def inline(url: URL) -> URL:
+    """The URL whose connections read SQLite right on the event loop: for short reads by key, and many of them.
+
+    A read that may take long belongs in a thread, where nobody else waits for it. PostgreSQL's URL stays as it is.
+    """
+    return url.set(drivername=inline_sqlite.DRIVER) if url.get_backend_name() == "sqlite" else url
 
 
 class Database:
@@ -59,6 +67,18 @@ class Database:
                 await connection.execution_options(postgresql_readonly=True)
             yield connection
 
+    async def check(self) -> None:
+        """Raise BadSetting, naming the setting and the reason, when the database cannot be used at all."""
+        try:
+            async with self._engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA schema_version" if self.is_sqlite else "SELECT 1")
+        except READ_FAULTS as error:
+            where = self.url.database if self.is_sqlite else f"{self.url.host}:{self.url.port or 5432}"
+            reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+            raise BadSetting(f"The database that DATABASE_URL names ({where}) cannot be used: {reason}") from error
+        finally:
+            await self._engine.dispose()
+
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
@@ -74,7 +94,9 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # Straight at the driver: by SQLAlchemy's way it would cost as much as the read that follows.
     raw = connection.connection.dbapi_connection
-    assert isinstance(raw, sqlite3.Connection)
-    raw.execute("BEGIN")
+    if isinstance(raw, sqlite3.Connection):
+        # Straight at the driver: by SQLAlchemy's way it would cost as much as the read that follows.
+        raw.execute("BEGIN")
+    else:
+        connection.exec_driver_sql("BEGIN")

@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from parlour.errors import Unavailable
+from parlour.errors import BadSetting, Unavailable
 
 LOCK_FILE = "parlour.lock"
 
@@ -13,9 +13,15 @@ class DataLock:
     """An exclusive lock on a data directory, for as long as this process holds it."""
 
     def __init__(self, folder: Path) -> None:
-        """Take the lock; the directory is made when it is missing. Raises Unavailable while another holds it."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        """Take the lock; the directory is made when it is missing.
+
+        Raises Unavailable while another holds it, BadSetting when the directory cannot be used.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise BadSetting(f"PARLOUR_DATA_DIR {folder} cannot be used: {error.strerror}.") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as held:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -232,12 +233,18 @@ turns = Table(
     Column("fence", Integer, nullable=False),
     Column("deaths", Integer, nullable=False, comment="claims after an owner died, since the last settled step"),
     Column("running_ms", BigInteger, nullable=False, comment="time spent running before the present claim"),
-    Column("mark", BigInteger, comment="the newest delta's id when the turn began to run: pruning stops here"),
     Column("queued_at", Time, nullable=False),
     Column("claimed_at", Time),
     Column("ended_at", Time),
     CheckConstraint("status IN ('queued', 'running', 'waiting', 'completed', 'stopped', 'failed')", name="status"),
     Index("ix_turns_conversation_id_status", "conversation_id", "status"),
+    Index(
+        "uq_turns_at_work",
+        "conversation_id",
+        unique=True,
+        sqlite_where=text("status IN ('running', 'waiting')"),
+        postgresql_where=text("status IN ('running', 'waiting')"),
+    ),
     Index("ix_turns_status", "status"),
     Index("ix_turns_question_id", "question_id"),
 )

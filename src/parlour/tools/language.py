@@ -99,6 +99,18 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Denial:
+    """Words that deny a state and so mean another one, for classes that are always in one of the two."""
+
+    words: tuple[str, ...]
+    """Phrases: "not on"."""
+    state: str
+    """What they mean: "off"."""
+    classes: tuple[str, ...]
+    """Of these only."""
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The words of a subject, shared by the tools of a toolkit."""
 
@@ -109,6 +121,7 @@ class Words:
     state_classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """State → the classes that have it, where only these do: "locked" → ("lock",)."""
     measures: tuple[Measure, ...] = ()
+    denials: tuple[Denial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

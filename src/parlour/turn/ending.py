@@ -39,6 +39,7 @@ async def end_turn(
     )
     text = "".join(part.text for part in answer.parts if part.kind == "text")
     tokens = usage.completion_tokens if usage else estimate_tokens(text)
+    line = preview(plain(text) or (finish.problem.message if finish.problem else ""))
     steps = list(enumerate(ended, len(state.steps)))
     ending = units.Ending(finish.status, finish.reason, final, steps, tokens)
     at = isoformat(means.clock.now())
@@ -47,18 +48,18 @@ async def end_turn(
         before = await stored_conversation(connection, turn.conversation_id)
         if before is None:
             raise ConversationNotFound
-        after = _conversation_after(before, turn, text, tokens, at)
+        after = _conversation_after(before, turn, line, tokens, at)
         return None, units.finished(turn, answer, ending, before=before, after=after, at=at)
 
     await read_and_commit(means.reads, means.writer, build)
 
 
-def _conversation_after(before: StoredConversation, turn: TurnRow, text: str, tokens: int, at: str) -> Conversation:
+def _conversation_after(before: StoredConversation, turn: TurnRow, line: str, tokens: int, at: str) -> Conversation:
     return before.value.model_copy(
         update={
             "message_count": before.value.message_count + (turn.replaces is None),
             "total_tokens": before.value.total_tokens + tokens,
-            "last_message": LastMessage(text=preview(plain(text)), is_user=False, created_at=at),
+            "last_message": LastMessage(text=line, is_user=False, created_at=at),
             "last_activity_at": max(at, before.value.last_activity_at),
             "updated_at": max(at, before.value.updated_at),
         }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Executable, and_, bindparam, exists, insert, or_, select, update
 
 from parlour.errors import Fenced, NotNow
 from parlour.journal.unit import Change, Event, Filled, Guard, Unit, event, seq_of
@@ -13,7 +13,7 @@ from parlour.models.base import RequestedCall
 from parlour.protocol.content import Conversation, MessageBody, Part, Problem, Turn, TurnStatus
 from parlour.protocol.events import ENDED, AssistantMessageStart, ConversationUpdated, StreamChunk, TurnUpdated
 from parlour.store.queries.conversations import StoredConversation
-from parlour.store.tables import attempts, deltas, messages, tool_runs, turn_steps, turns
+from parlour.store.tables import attempts, messages, tool_runs, turn_steps, turns
 from parlour.turn.answer import Answer, problem_of
 from parlour.turn.conversations import conversation_becomes, topics_of
 from parlour.turn.record import TurnRow
@@ -32,15 +32,11 @@ _BUSY_WITH_ANOTHER = exists(select(_OTHERS.c.id)).where(
         and_(_OTHERS.c.status == "queued", _OTHERS.c.position < turns.c.position),
     ),
 )
-_TAKE = (
-    update(turns)
-    .where(
-        turns.c.id == bindparam("the_id"),
-        turns.c.fence == bindparam("the_fence"),
-        turns.c.status == bindparam("the_status"),
-        ~_BUSY_WITH_ANOTHER,
-    )
-    .values(mark=func.coalesce(turns.c.mark, select(func.coalesce(func.max(deltas.c.id), 0)).scalar_subquery()))
+_TAKE = update(turns).where(
+    turns.c.id == bindparam("the_id"),
+    turns.c.fence == bindparam("the_fence"),
+    turns.c.status == bindparam("the_status"),
+    ~_BUSY_WITH_ANOTHER,
 )
 _OF_OWNER = update(turns).where(
     turns.c.id == bindparam("the_id"),
@@ -190,7 +186,7 @@ def finished(
     turn: TurnRow, answer: Answer, ending: Ending, *, before: StoredConversation, after: Conversation, at: str
 ) -> Unit:
     """Ends a turn: its answer is whole now, or says why it is not. Moved when the conversation changed meanwhile."""
-    end = _of_owner(turn, status=ending.status, reason=ending.reason, owner=None, mark=None, ended_at=at)
+    end = _of_owner(turn, status=ending.status, reason=ending.reason, owner=None, ended_at=at)
     changes: list[Change] = [_step_row(turn, number, step, at) for number, step in ending.steps]
     spoken: list[Event] = []
     for _, step in ending.steps:

@@ -237,10 +237,13 @@ def harm(mutation: Mutation, outcome: Outcome, index: NameIndex) -> str | None:
 
 
 def _justified(thing: str, spoken: tuple[str, ...], index: NameIndex) -> bool:
-    """Whether the question holds enough of a name, or the class, of the thing; one letter of a word may be wrong."""
+    """Whether the question holds enough of a name, or the class, of the thing.
+
+    One letter of a word, or one space, may be wrong.
+    """
     named = index.things[thing]
     ways = [plain_words(name, index.spoken) for name in (*named.names, *named.classes)]
-    ways += [("".join(way),) for way in ways if len(way) == 2]
+    ways += [(*way[:at], way[at] + way[at + 1], *way[at + 2 :]) for way in ways for at in range(len(way) - 1)]
     return any(all(any(_alike(w, s) for s in spoken) for w in way) for way in ways) or _part(thing, spoken, index)
 
 

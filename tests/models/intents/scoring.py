@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from parlour.models.intents.followup import Turn
 from parlour.models.intents.frames import Grammar
 from parlour.models.intents.index import NameIndex
+from parlour.models.intents.outcome import Plan
+from parlour.models.intents.understanding import Understander
 from tests.models.intents.asking import spoken, understood
 
 TOOLS = {
@@ -52,6 +55,7 @@ class Mark:
 def questions(file: str = "questions.toml") -> Iterator[Question]:
     """The written questions."""
     data = tomllib.loads((Path(__file__).parent / file).read_text("utf-8"))
+    data.pop("talks", None)
     for group, rows in data.items():
         for row in rows:
             if isinstance(row, str):
@@ -59,6 +63,23 @@ def questions(file: str = "questions.toml") -> Iterator[Question]:
                 yield Question(row, right, group)
             else:
                 yield Question(row[0], tuple(_right(group, way) for way in row[1].split("|")), group)
+
+
+def talks(file: str) -> list[list[tuple[str, tuple[str, ...]]]]:
+    """The written talks: what is said in each turn, and every outcome that is right."""
+    data = tomllib.loads((Path(__file__).parent / file).read_text("utf-8"))
+    return [[(said, tuple(right.split("|"))) for said, right in talk] for talk in data["talks"]]
+
+
+def told(talk: list[str], grammar: Grammar, index: NameIndex) -> list[str]:
+    """What comes of every turn of a talk."""
+    understander, turns, found = Understander(grammar, index), list[Turn](), list[str]()
+    for said in talk:
+        outcome = understander.understand([*turns, Turn(said)])
+        calls = zip(outcome.fits, outcome.arguments, strict=True) if isinstance(outcome, Plan) else ()
+        turns.append(Turn(said, tuple((fit.bound.tool, dict(arguments)) for fit, arguments in calls)))
+        found.append(spoken(outcome))
+    return found
 
 
 def _right(group: str, way: str) -> str:

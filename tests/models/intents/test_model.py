@@ -174,3 +174,12 @@ async def test_a_source_that_fails_once_is_asked_again():
     failed = await asyncio.gather(events(model, asked("what's in the kitchen", names)), return_exceptions=True)
     assert isinstance(failed[0], OSError)
     assert isinstance((await events(model, asked("what's in the kitchen", names)))[0], Called)
+
+
+async def test_a_question_about_another_time_is_told_so():
+    for question in ("what was the temperature in the study yesterday", "will the boiler be on tomorrow"):
+        assert words(await events(IntentsModel(), asked(question))).startswith("I only know how things are now")
+
+
+async def test_what_is_missing_is_asked_for_by_its_kind():
+    assert words(await events(IntentsModel(), asked("which scenes do we have?"))).startswith("Which room")

@@ -1,17 +1,25 @@
 """The written questions, and the goals that they are held to.
 
-`questions.toml` was written before the model; of its first run 92 % were right and 3 % wrong. The two others were
-written after it, about another house; of their first runs 91 % and 88 % were right, 1 % and 0 % wrong. All of them
-were looked at since, so these figures are what to expect of questions that nobody has looked at.
+`questions.toml` was written before the model; of its first run 92 % were right and 3 % wrong. The two next were
+written after it, about another house; of their first runs 91 % and 88 % were right, 1 % and 0 % wrong. The outsider's
+were written by somebody who had seen neither the model nor the others: 75 % were right, 0.5 % wrong. All of them were
+looked at since, so these figures are what to expect of questions that nobody has looked at.
+
+Two questions of the first file were to be declined until denied states and properties were understood.
 """
 
 import pytest
 
 from tests.models.intents.asking import cottage
 from tests.models.intents.maple import maple
-from tests.models.intents.scoring import Mark, marks
+from tests.models.intents.scoring import Mark, marks, talks, told
 
-FILES = {"questions.toml": cottage, "maple_questions.toml": maple, "third_questions.toml": maple}
+FILES = {
+    "questions.toml": cottage,
+    "maple_questions.toml": maple,
+    "third_questions.toml": maple,
+    "outsider_questions.toml": maple,
+}
 
 
 @pytest.fixture(params=FILES)
@@ -40,3 +48,10 @@ def test_every_command_is_declined(marked: list[Mark]):
 def test_what_is_not_for_these_tools_is_declined(marked: list[Mark]):
     strange = [m for m in marked if m.question.group == "decline"]
     assert [(m.question.text, m.got) for m in strange if not m.right] == []
+
+
+def test_short_talks_go_on():
+    house = maple()
+    for talk in talks("outsider_questions.toml"):
+        got = told([said for said, _ in talk], *house)
+        assert [(said, g) for (said, right), g in zip(talk, got, strict=True) if g not in right] == []

@@ -90,7 +90,12 @@ ASKED = {
     "what's the temperature in the living room": ("get_entity_details", "°C"),
     "what does the bin days note say": ("get_entity_details", "Bin days"),
     "which automations are in the living room?": ("get_automations_in_room", "Movie Time"),
-    "whats in juno's rom": ("", "juno"),
+    "whats in juno's rom": ("get_devices_in_room", "Story Box"),
+    "whats in the balroom": ("", "balroom"),
+    "which rooms are upstairs": ("get_entity_details", "Landing"),
+    "which lights are not on in the bedroom": ("get_devices_in_room", "Right Bedside Lamp"),
+    "how do I bleed the radiators": ("get_procedures_for_device", "square key"),
+    "how much power does the oven use": ("get_entity_details", "1940 W"),
     "is the telly on": ("get_entity_details", "Television"),
     "what do we have in the conservatory": ("get_devices_in_room", "Lemon Tree Sensor"),
 }

@@ -17,11 +17,11 @@ import { App } from "./App";
 const ID = head(0).id;
 const TOPIC = empty().topic;
 const ME = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: ["house:manage"], projects: [] } as const;
-const BUILT_IN: ModelView = { id: "built-in", provider: "built-in", is_allowed: true, is_default: true };
+const BUILT_IN: ModelView = { id: "built-in", provider: "built-in", host: "", is_allowed: true, is_default: true };
 
 /** What the server offers beside its own model, allowed or not. */
 function withProvider(allowed: boolean): ModelView[] {
-  const fake: ModelView = { id: "openai/fake", provider: "openai", is_allowed: allowed, is_default: allowed };
+  const fake: ModelView = { id: "openai/fake", provider: "openai", host: "models.example", is_allowed: allowed, is_default: allowed };
   return [fake, { ...BUILT_IN, is_default: !allowed }];
 }
 
@@ -274,6 +274,7 @@ test("an admin is offered a model that was found, can switch to it and back, and
   await open("/");
   await list([]);
   expect(screen.getByLabelText("Who answers: built in")).toBeTruthy();
+  expect(screen.getByText(/Ask openai\/fake at models.example\?/)).toBeTruthy();
   await userEvent.click(await screen.findByRole("button", { name: "Allow it" }));
   expect(asked).toEqual(["allow openai true"]);
   await userEvent.click(screen.getByLabelText("Who answers: openai/fake"));

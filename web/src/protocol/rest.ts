@@ -224,6 +224,8 @@ export interface ToolRunList {
 export interface ModelView {
   id: string;
   provider: string;
+  /** Where the talk would go; empty for the model that is built in. */
+  host: string;
   /** Whether an admin said that what is asked may go there. */
   is_allowed: boolean;
   is_default: boolean;

@@ -17,7 +17,7 @@ def model_routes(doors: Doors) -> APIRouter:
     async def shown_to(who: Who) -> ModelList:
         return ModelList(
             models=[
-                ModelView(id=m.id, provider=m.provider, is_allowed=m.is_allowed, is_default=m.is_default)
+                ModelView(id=m.id, provider=m.provider, host=m.host, is_allowed=m.is_allowed, is_default=m.is_default)
                 for m in await doors.models.offered(who)
             ]
         )

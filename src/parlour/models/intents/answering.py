@@ -10,6 +10,7 @@ from parlour.models.intents.outcome import Asked, Declined, Social
 
 _MOST_NAMED = 6
 _PIECE = 60
+_WANTED = (("Which room", PLACES), ("Which device", frozenset({"device"})))
 
 
 def said_of(results: Sequence[ToolMessage]) -> str:
@@ -37,10 +38,12 @@ def asked_back(asked: Asked, index: NameIndex) -> str:
     if asked.why == "antecedent":
         return f"I am not sure what you mean by “{asked.said}”. Please say its name."
     if asked.why == "missing":
-        return "What or where do you mean? Please say its name."
+        takes = asked.fits[asked.at].bound.slot(asked.key).takes
+        what = next((what for what, kinds in _WANTED if set(takes) <= kinds), "What or where")
+        return f"{what} do you mean? Please say its name."
     names = [_with_place(c, asked.candidates, index) for c in asked.candidates]
     if asked.why == "sure":
-        return f"Do you mean {_the(names[0])}?"
+        return f"Do you mean “{names[0]}”?"
     shown = names[:_MOST_NAMED]
     more = len(names) - len(shown)
     if more:
@@ -64,10 +67,8 @@ def declined(outcome: Declined, examples: Examples) -> str:
     """The refusal: what stays unexplained, and what can be asked instead."""
     if outcome.why == "bare" and outcome.thing is not None:
         name, kind = examples.index.name(outcome.thing), examples.index.things[outcome.thing].kind
-        what = name.lower() if kind in PLACES else name
-        return f"What would you like to know about {_the(what)}?" + _list(
-            examples.some(3, outcome.thing), "For example:"
-        )
+        what = _the(name.lower()) if kind in PLACES else f"“{name}”"
+        return f"What would you like to know about {what}?" + _list(examples.some(3, outcome.thing), "For example:")
     if outcome.why == "command":
         opening = "I can only look things up so far; I cannot change or switch anything."
     elif outcome.why == "unmeasured":
@@ -75,6 +76,8 @@ def declined(outcome: Declined, examples: Examples) -> str:
         opening = f"I know of nothing{where} that measures {_quoted(outcome.words)}."
     elif outcome.why == "absent":
         opening = f"I know of no {_quoted(outcome.words)} here."
+    elif examples.grammar.lexicon.elsewhen & {w.lower() for w in outcome.words}:
+        opening = "I only know how things are now, not how they were or will be, so I have looked nothing up."
     elif outcome.words:
         opening = f"I did not understand {_quoted(outcome.words)}, so I have looked nothing up."
     else:

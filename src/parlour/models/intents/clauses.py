@@ -7,6 +7,8 @@ from parlour.models.intents.normalise import Word
 
 Words = tuple[Word, ...]
 
+_DOUBTS = (("if",), ("whether",))
+
 
 def texts(words: Sequence[Word]) -> tuple[str, ...]:
     """The words as they are matched."""
@@ -40,21 +42,33 @@ def _less(words: Words, lexicon: Lexicon) -> Words:
     if words[-1].stop:
         return words[:-1]
     said = texts(words)
-    opening = _prefix(said, lexicon.openings)
-    if opening and _openable(said, opening, lexicon):
-        return words[len(opening) :]
+    for opening in lexicon.openings:
+        if said[: len(opening)] == opening and _openable(said, opening, lexicon):
+            return words[len(opening) :]
     closing = next((p for p in lexicon.closings if said[-len(p) :] == p), None)
     return words[: -len(closing)] if closing else words
 
 
 def _openable(said: tuple[str, ...], opening: Phrase, lexicon: Lexicon) -> bool:
-    """ "can you" is politeness, unless it is all that was said."""
+    """ "can you" is politeness, unless it is all that was said; "can you tell me" is none before "whether"."""
+    if said[len(opening) : len(opening) + 1] in _DOUBTS:
+        return False
     return len(opening) < len(said) or opening in lexicon.greetings or len(opening) == 1
 
 
 def is_command(words: Words, lexicon: Lexicon) -> bool:
     """Whether it begins with something to do."""
     return bool(words) and words[0].text in lexicon.commands
+
+
+def commands(words: Words, lexicon: Lexicon) -> bool:
+    """Whether any clause begins with something to do."""
+    clauses = [bare(s, lexicon) for sentence in sentences(words) for s in _cut(sentence, lexicon)]
+    return any(is_command(clause, lexicon) for clause in clauses)
+
+
+def _cut(words: Words, lexicon: Lexicon) -> list[Words]:
+    return [words, *(right for _, right in splits(words, lexicon))]
 
 
 def without_commas(words: Words) -> Words:

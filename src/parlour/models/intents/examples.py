@@ -15,6 +15,7 @@ from parlour.models.intents.understanding import Understander
 from parlour.tools.language import Named
 
 _TRIES = 4
+_MOST_KEPT = 200
 _OTHER = "other_"
 _MEASURED = "measured"
 
@@ -30,8 +31,18 @@ class Examples:
     def some(self, count: int, about: str | None = None) -> list[str]:
         """Up to `count` different questions in the order of their frames; `about` one thing, if it is given.
 
-        The same names give the same questions.
+        The same names give the same questions; they are made once and kept with the index.
         """
+        key = (count, about)
+        grammar, found = self.index.kept.get(key, (None, []))
+        if grammar is not self.grammar:
+            found = self._made(count, about)
+            if len(self.index.kept) >= _MOST_KEPT:
+                self.index.kept.clear()
+            self.index.kept[key] = (self.grammar, found)
+        return list(found)
+
+    def _made(self, count: int, about: str | None) -> list[str]:
         found: list[str] = []
         for frame in sorted((f for f in self.grammar.frames if f.frame.rank), key=lambda f: f.frame.rank):
             if len(found) >= count:

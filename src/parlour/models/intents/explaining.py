@@ -10,7 +10,6 @@ from parlour.models.intents.frames import Grammar
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.normalise import words_of
 from parlour.models.intents.outcome import Outcome
-from parlour.models.intents.spelling import repaired
 from parlour.models.intents.tagging import readings
 from parlour.models.intents.understanding import Understander
 
@@ -56,13 +55,15 @@ def explained(turns: Sequence[Turn], grammar: Grammar, index: NameIndex) -> Expl
     understander = Understander(grammar, index)
     text = turns[-1].text
     written = words_of(text, grammar.lexicon.spoken)
-    words = repaired(written, understander.known, index.long_words)
+    outcome = understander.understand(turns)
+    words = understander.read.get(len(turns), written)
+    as_written = {(w.start, w.text) for w in written}
     bare = clauses.without_commas(clauses.bare(words, grammar.lexicon))
     found = readings(clauses.texts(bare), grammar, index)
     return Explanation(
         text=text,
         words=tuple(w.text for w in words if not w.stop),
-        repairs=tuple((a.raw, b.text) for a, b in zip(written, words, strict=True) if a.text != b.text),
+        repairs=tuple((w.raw, w.text) for w in words if (w.start, w.text) not in as_written),
         tags=tuple(
             Tagged(
                 said(bare, tag.start, tag.end),
@@ -77,5 +78,5 @@ def explained(turns: Sequence[Turn], grammar: Grammar, index: NameIndex) -> Expl
             for reading in found
             for f in fits(bare, reading, grammar, index)
         ),
-        outcome=understander.understand(turns),
+        outcome=outcome,
     )

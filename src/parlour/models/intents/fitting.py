@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from parlour.models.intents.frames import BoundFrame, Cue, Grammar, slot_key
 from parlour.models.intents.index import NameIndex
-from parlour.models.intents.lexicon import Phrase
+from parlour.models.intents.lexicon import Phrase, is_slip
 from parlour.models.intents.normalise import Word
 from parlour.models.intents.nouns import stem
 from parlour.models.intents.tagging import Reading, Tag
@@ -45,6 +45,8 @@ class Fit:
     """Words and names that it does not explain."""
     missing: Slot | None = None
     """A slot that has to be filled and is not."""
+    action: str = ""
+    """What is to be done to "it", where only the talk tells whether that is something one does to it: "empty"."""
 
     @property
     def complete(self) -> bool:
@@ -81,13 +83,12 @@ def fit(bound: BoundFrame, words: Sequence[Word], reading: Reading, grammar: Gra
     for slot in sorted(bound.frame.slots, key=lambda s: not s.after):
         _take_tag(slot, marked, attempt, grammar, index)
     place = _take_place(bound, attempt, index)
-    if bound.frame.actions:
-        _take_action(attempt, index)
+    action = _take_action(attempt, index) if bound.frame.actions else ""
     texts = [f.tag for s in bound.frame.slots if "text" in s.takes and (f := attempt.fills.get(slot_key(s)))]
     explained = len(attempt.used) - sum(tag.end - tag.start for tag in texts)
     missing = next((s for s in bound.frame.slots if s.required and slot_key(s) not in attempt.fills), None)
     left = (*text_left, *_left(bound, attempt, grammar))
-    return Fit(bound, attempt.fills, place, explained, left, missing)
+    return Fit(bound, attempt.fills, place, explained, left, missing, action)
 
 
 # --- cues and slots ------------------------------------------------------------------------------------------------
@@ -142,7 +143,7 @@ def _fits_slot(slot: Slot, tag: Tag, index: NameIndex) -> bool:
             return True
         return "device" in slot.takes and not tag.plural
     if tag.role in ("it", "there"):
-        return bool(set(slot.takes) - _WORDLESS) and (tag.role == "it" or bool(PLACES & set(slot.takes)))
+        return bool(set(slot.takes) - _WORDLESS) and (tag.role == "it" or "room" in slot.takes)
     if tag.role == "them":
         return "class" in slot.takes or "classes" in slot.takes
     return tag.role in slot.takes
@@ -215,18 +216,30 @@ def _stops(word: Word, grammar: Grammar) -> bool:
     return word.stop or word.text in grammar.lexicon.text_stops
 
 
-def _take_action(attempt: _Attempt, index: NameIndex) -> None:
-    """A verb such as "descale" is explained by a procedure in whose name it stands, with the thing it is done to."""
-    target = next((f.tag for f in attempt.fills.values() if f.tag.role in ("name", "class")), None)
+def _take_action(attempt: _Attempt, index: NameIndex) -> str:
+    """A verb such as "descale" is explained by a procedure in whose name it stands, with the thing it is done to.
+
+    What is done to "it" is returned, to be looked at when it is known what "it" is.
+    """
+    target = next((f.tag for f in attempt.fills.values() if f.tag.role in ("name", "class", "it")), None)
     if target is None:
-        return
+        return ""
     about = {stem(w.text) for w in attempt.words[target.start : target.end]}
     for at, word in enumerate(attempt.words):
         if at in attempt.used:
             continue
-        papers = [i for i in index.things_named(stem(word.text)) if index.things[i].kind == "procedure"]
+        papers = procedures_named(word.text, index)
+        if target.role == "it" and papers and at < target.start:
+            attempt.used.add(at)
+            return word.text
         if any(about & index.stems_of(paper) for paper in papers):
             attempt.used.add(at)
+    return ""
+
+
+def procedures_named(word: str, index: NameIndex) -> list[str]:
+    """The procedures in whose name a word stands."""
+    return [i for i in index.things_named(stem(word)) if index.things[i].kind == "procedure"]
 
 
 # --- what is left --------------------------------------------------------------------------------------------------
@@ -241,7 +254,7 @@ def _left(bound: BoundFrame, attempt: _Attempt, grammar: Grammar) -> tuple[str, 
         if at in attempt.used or attempt.words[at].stop:
             at += 1
             continue
-        filler = _filler_at(texts, at, bound.fillers)
+        filler = () if is_slip(texts, at, grammar.lexicon) else _filler_at(texts, at, bound.fillers)
         if filler and not any(_weighs(t) and t.start <= at < t.end for t in attempt.free):
             at += len(filler)
         elif at in tagged:
@@ -260,8 +273,8 @@ def _weighs(tag: Tag) -> bool:
     return tag.role in ("class", "state", "measure") or (tag.role == "name" and tag.sure)
 
 
-def _filler_at(texts: tuple[str, ...], at: int, fillers: tuple[Phrase, ...]) -> Phrase | None:
-    return next((f for f in fillers if texts[at : at + len(f)] == f), None)
+def _filler_at(texts: tuple[str, ...], at: int, fillers: Mapping[str, tuple[Phrase, ...]]) -> Phrase | None:
+    return next((f for f in fillers.get(texts[at], ()) if texts[at : at + len(f)] == f), None)
 
 
 def _is_loose_preposition(texts: tuple[str, ...], at: int, grammar: Grammar) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from parlour.models.intents.lexicon import Lexicon, Phrase, phrases
 from parlour.models.intents.normalise import plain_words
 from parlour.models.intents.nouns import plural
-from parlour.tools.language import Frame, Language, Measure, Slot, Words
+from parlour.tools.language import Denial, Frame, Language, Measure, Slot, Words
 from parlour.tools.tool import Tool
 
 OPENS = "…"
@@ -30,7 +30,8 @@ class BoundFrame:
     cues: tuple[tuple[Cue, ...], ...]
     heads: tuple[frozenset[str], ...]
     """The first words of each group of cues: where none of them is there, the group cannot be."""
-    fillers: tuple[Phrase, ...]
+    fillers: Mapping[str, tuple[Phrase, ...]]
+    """By their first words, those of the frame before those of the language."""
 
     def slot(self, key: str) -> Slot:
         """The slot that `slot_key` names so."""
@@ -56,6 +57,7 @@ class Grammar:
     states: Mapping[Phrase, str]
     state_classes: Mapping[str, tuple[str, ...]]
     measures: Mapping[Phrase, Measure]
+    denials: Mapping[Phrase, Denial]
     structure: frozenset[str]
     """Every word that the language or a frame uses to build a question."""
     vocabulary: frozenset[str]
@@ -78,8 +80,9 @@ def grammar_of(tools: Iterable[Tool], lexicon: Lexicon) -> Grammar:
     nouns = {p: noun for words in subjects for p, noun in _nouns(words, lexicon).items()}
     states = {tuple(t.split()): state for words in subjects for state, texts in words.states.items() for t in texts}
     measures = {tuple(t.split()): measure for words in subjects for measure in words.measures for t in measure.words}
+    denials = {tuple(t.split()): d for words in subjects for d in words.denials for t in d.words}
     known = {w for f in frames for group in f.cues for cue in group for w in cue.words}
-    known |= {w for f in frames for filler in f.fillers for w in filler}
+    known |= {w for f in frames for fillers in f.fillers.values() for filler in fillers for w in filler}
     known |= {w for f in frames for slot in f.frame.slots for w in slot.after}
     return Grammar(
         lexicon=lexicon,
@@ -89,6 +92,7 @@ def grammar_of(tools: Iterable[Tool], lexicon: Lexicon) -> Grammar:
         states=states,
         state_classes={state: classes for words in subjects for state, classes in words.state_classes.items()},
         measures=measures,
+        denials=denials,
         structure=frozenset(known) | lexicon.vocabulary,
         vocabulary=frozenset(known) | lexicon.vocabulary | {w for p in [*nouns, *states, *measures] for w in p},
     )
@@ -101,8 +105,15 @@ def _bound(tool: str, frame: Frame, lexicon: Lexicon) -> BoundFrame:
         frame=frame,
         cues=cues,
         heads=tuple(frozenset(cue.words[0] for cue in group) for group in cues),
-        fillers=phrases(frame.fillers) + lexicon.fillers,
+        fillers=_by_first(phrases(frame.fillers) + lexicon.fillers),
     )
+
+
+def _by_first(fillers: tuple[Phrase, ...]) -> dict[str, tuple[Phrase, ...]]:
+    found: dict[str, tuple[Phrase, ...]] = {}
+    for filler in fillers:
+        found[filler[0]] = (*found.get(filler[0], ()), filler)
+    return found
 
 
 def _cues(group: tuple[str, ...], lexicon: Lexicon) -> tuple[Cue, ...]:

@@ -37,6 +37,11 @@ class NameIndex:
     class_words: Counter[str] = field(default_factory=Counter[str])
     nouns: dict[tuple[str, ...], tuple[str, bool]] = field(default_factory=dict[tuple[str, ...], tuple[str, bool]])
     """Nouns → the class and whether it is a plural; what is no longer there is found to be empty."""
+    kept: dict[tuple[int, str | None], tuple[object, list[str]]] = field(
+        default_factory=dict[tuple[int, "str | None"], tuple[object, "list[str]"]]
+    )
+    """Questions made from these names, by how many and about what, each with what else they were made from.
+    Forgotten with every change."""
 
     def apply(self, changes: NameChanges) -> None:
         """Take changes in, name by name."""
@@ -102,6 +107,7 @@ class NameIndex:
         return found | {words[1:] for words in found if len(words) > 1 and words[0] in _ARTICLES}
 
     def _learn(self, named: Named) -> None:
+        self.kept.clear()
         self.things[named.id] = named
         phrases = self.phrases(named)
         for phrase in phrases | _joined(phrases):
@@ -122,6 +128,7 @@ class NameIndex:
         named = self.things.pop(thing, None)
         if named is None:
             return
+        self.kept.clear()
         phrases = self.phrases(named)
         for phrase in phrases | _joined(phrases):
             self.trie.remove(phrase, thing)

@@ -22,6 +22,7 @@ _LISTS = (
         "greetings",
         "thanks",
         "help",
+        "elsewhen",
         "choosing",
         "yes",
     ),
@@ -52,6 +53,9 @@ class Lexicon:
     help: frozenset[Phrase]
     choosing: frozenset[str]
     yes: frozenset[Phrase]
+    elsewhen: frozenset[str]
+    never_before: Mapping[str, frozenset[str]]
+    never_behind: Mapping[str, frozenset[str]]
     ordinals: Mapping[str, int]
     cues: Mapping[str, tuple[str, ...]]
     vocabulary: frozenset[str]
@@ -65,6 +69,14 @@ def english() -> Lexicon:
     return _lexicon(tomllib.loads(text))
 
 
+def is_slip(texts: Phrase, at: int, lexicon: Lexicon) -> bool:
+    """Whether a word cannot stand between the words beside it, and so was meant to be another one."""
+    behind = texts[at + 1] if at + 1 < len(texts) else ""
+    before = texts[at - 1] if at else ""
+    never = lexicon.never_before.get(texts[at], ()), lexicon.never_behind.get(texts[at], ())
+    return behind in never[0] or before in never[1]
+
+
 def phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
     """Texts as tuples of words, longest first."""
     return tuple(sorted((tuple(t.split()) for t in texts), key=len, reverse=True))
@@ -74,7 +86,7 @@ def _lexicon(data: dict[str, Any]) -> Lexicon:
     words: dict[str, tuple[str, ...]] = {k: tuple(data[k]) for k in _LISTS}
     contractions = {k: tuple(v.split()) for k, v in data["contractions"].items()}
     cues = {k: tuple(v) for k, v in data["cues"].items()}
-    every = [*words.values(), *cues.values(), tuple(data["ordinals"])]
+    every = [*(texts for name, texts in words.items() if name != "elsewhen"), *cues.values(), tuple(data["ordinals"])]
     return Lexicon(
         spoken=Spoken(contractions, data["numbers"]),
         openings=phrases(words["openings"]),
@@ -96,6 +108,9 @@ def _lexicon(data: dict[str, Any]) -> Lexicon:
         help=frozenset(phrases(words["help"])),
         choosing=frozenset(words["choosing"]),
         yes=frozenset(phrases(words["yes"])),
+        elsewhen=frozenset(words["elsewhen"]),
+        never_before={k: frozenset(v) for k, v in data["never_before"].items()},
+        never_behind={k: frozenset(v) for k, v in data["never_behind"].items()},
         ordinals=data["ordinals"],
         cues=cues,
         vocabulary=frozenset(w for texts in every for text in texts for w in text.split()),

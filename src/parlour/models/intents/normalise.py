@@ -67,6 +67,8 @@ def _opened(word: str, spoken: Spoken) -> tuple[str, ...]:
     if word.endswith("n't"):
         return (word[:-3], "not")
     if "'" in word:
+        if word.replace("'", "") in spoken.contractions:
+            return spoken.contractions[word.replace("'", "")]
         stem, _, ending = word.partition("'")
         return (stem,) if ending == "s" else (stem, ending)
     return (word,)

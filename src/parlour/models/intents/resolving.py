@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from parlour.models.intents.fitting import PLACES, Fill, Fit
+from parlour.models.intents.fitting import PLACES, Fill, Fit, procedures_named
 from parlour.models.intents.frames import Grammar, slot_key
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.nouns import stem
@@ -64,13 +64,15 @@ class Resolver:
         found: dict[str, JsonValue] = dict(fit.bound.frame.constants)
         for slot in fit.bound.frame.slots:
             fill = fit.fills.get(slot_key(slot))
-            if fill is None:
+            if fill is None or (not slot.argument and fill.tag.measure is not None):
                 continue
             value = self._value(slot, fill, place, fit)
             if isinstance(value, _Pending | Declined):
                 return value
             if slot.argument:
                 found[slot.argument] = value
+            if fit.action and not self._is_done_to(fit.action, value):
+                return Declined("words", (fit.action,))
         if any(f.tag.role == "them" for f in fit.fills.values()):
             return self._as_before(fit, found)
         return found
@@ -94,6 +96,8 @@ class Resolver:
 
     def _value(self, slot: Slot, fill: Fill, place: str | None, fit: Fit) -> str | _Pending | Declined:
         tag, key = fill.tag, slot_key(slot)
+        if tag.only is not None and slot.argument and self._class(fit) not in tag.only:
+            return Declined("words", (fill.said,))
         if "text" in slot.takes or tag.role == "state":
             return tag.value
         if tag.role == "class" and {"class", "classes"} & set(slot.takes):
@@ -111,6 +115,17 @@ class Resolver:
         if tag.role == "name" and "@state" in fit.fills:
             ids = self._with_state(ids, fit.fills["@state"].tag.value, tag.ids)
         return self._one(ids, key, fill)
+
+    def _is_done_to(self, action: str, thing: str) -> bool:
+        """Whether a procedure does this to the thing."""
+        own = self.index.stems_of(thing)
+        return any(own & self.index.stems_of(paper) for paper in procedures_named(action, self.index))
+
+    def _class(self, fit: Fit) -> object:
+        """The class that is asked about, if any."""
+        tags = [fill.tag for fill in fit.fills.values()]
+        of_before = self.talk.last.get("device_class") if any(t.role == "them" for t in tags) else None
+        return next((t.value for t in tags if t.role == "class"), of_before)
 
     def _antecedent(self, slot: Slot, fill: Fill) -> str | _Pending:
         meant = self.talk.thing if fill.tag.role == "it" else self.talk.place

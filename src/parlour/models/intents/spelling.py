@@ -25,7 +25,7 @@ def repaired(words: Iterable[Word], known: Callable[[str], bool], long_words: It
     """The words with those repaired that are neither known nor English.
 
     `known` says whether a word is vocabulary or part of a name; `long_words` are those of nine letters and more,
-    which may be off by two.
+    which may be off by two behind their first letter.
     """
     return tuple(word if word.stop else _repaired(word, known, long_words) for word in words)
 
@@ -34,7 +34,9 @@ def _repaired(word: Word, known: Callable[[str], bool], long_words: Iterable[str
     text = word.text
     if len(text) < _SHORTEST or not text.isalpha() or known(text) or text in english_words():
         return word
-    near = {edit for edit in _edits(text) if known(edit) and not _is_ending(text, edit)}
+    near = {edit for edit in edits(text) if known(edit)}
+    if any(_is_ending(text, edit) for edit in near):
+        return word
     if not near and len(text) >= _LONG:
         near = {w for w in long_words if _near_enough(text, w)}
     if len(near) != 1:
@@ -46,19 +48,21 @@ def _is_ending(text: str, other: str) -> bool:
     return text.startswith(other) or other.startswith(text)
 
 
-def _edits(text: str) -> Iterable[str]:
+def edits(text: str) -> Iterable[str]:
     """Everything one slip away."""
-    for at in range(len(text)):
+    for at in range(len(text) + 1):
         head, tail = text[:at], text[at:]
-        yield head + tail[1:]
+        if tail:
+            yield head + tail[1:]
         if len(tail) > 1:
             yield head + tail[1] + tail[0] + tail[2:]
         for letter in _LETTERS:
-            yield head + letter + tail[1:]
+            if tail:
+                yield head + letter + tail[1:]
             yield head + letter + tail
 
 
 def _near_enough(text: str, other: str) -> bool:
-    if _is_ending(text, other) or abs(len(text) - len(other)) > 2:
+    if text[0] != other[0] or _is_ending(text, other) or abs(len(text) - len(other)) > 2:
         return False
     return OSA.distance(text, other, score_cutoff=2) <= 2

@@ -18,6 +18,7 @@ from parlour.tools.language import Measure
 Role = Literal["name", "class", "state", "measure", "it", "there", "them"]
 Allowed = Callable[[str], bool]
 _LONGEST = 6
+_BEING = frozenset({"is", "are", "still"})
 _PAPERS = frozenset({"procedure", "manual", "note", "automation", "schedule", "app"})
 """What is named after other things: "Descale the coffee machine"."""
 
@@ -34,6 +35,8 @@ class Tag:
     """The class or the state."""
     plural: bool = False
     measure: Measure | None = None
+    only: tuple[str, ...] | None = None
+    """The classes for which a state may be said so; None for all."""
     sure: bool = True
     """Whether it may be acted on without asking."""
 
@@ -69,13 +72,18 @@ def _whole(words: tuple[str, ...], grammar: Grammar, index: NameIndex, allowed: 
 
 
 def _tag_at(words: tuple[str, ...], at: int, grammar: Grammar, index: NameIndex, allowed: Allowed | None) -> Tag | None:
-    """The longest tag that begins here; among equally long ones a name is before a class before a state."""
+    """The longest tag that begins here; among equally long ones a name is before a class before a state.
+
+    Behind "are", a state is before a class: "which radiators are heating".
+    """
     found = [
         t
         for t in (_name_at(words, at, grammar, index, allowed), *_known_at(words, at, grammar, index))
         if t is not None
     ]
-    return max(found, key=lambda tag: tag.end) if found else None
+    behind_being = at > 0 and words[at - 1] in _BEING
+    order = {"name": 2, "state": 1 if behind_being else 0}
+    return max(found, key=lambda tag: (tag.end, order.get(tag.role, 0))) if found else None
 
 
 def _name_at(
@@ -89,6 +97,10 @@ def _name_at(
 
 def _known_at(words: tuple[str, ...], at: int, grammar: Grammar, index: NameIndex) -> Iterable[Tag | None]:
     yield _noun_at(words, at, grammar, index)
+    denial = _longest(words, at, grammar.denials.keys())
+    if denial:
+        denied = grammar.denials[denial]
+        yield Tag("state", at, at + len(denial), value=denied.state, only=denied.classes)
     state = _longest(words, at, grammar.states.keys())
     if state and not _is_preposition(words, at, grammar):
         yield Tag("state", at, at + len(state), value=grammar.states[state])

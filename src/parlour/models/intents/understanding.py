@@ -9,8 +9,10 @@ from parlour.models.intents.fitting import Fit, fits
 from parlour.models.intents.followup import Turn
 from parlour.models.intents.frames import Grammar
 from parlour.models.intents.index import NameIndex
+from parlour.models.intents.mending import Mender
 from parlour.models.intents.normalise import Word, words_of
 from parlour.models.intents.outcome import Asked, Declined, Outcome, Plan, Social
+from parlour.models.intents.rereading import reread
 from parlour.models.intents.resolving import Resolver
 from parlour.models.intents.spelling import repaired
 from parlour.models.intents.tagging import Reading, readings
@@ -18,6 +20,7 @@ from parlour.models.intents.tagging import Reading, readings
 _FARTHEST = 8
 _MOST_PARTS = 4
 _SHORT = 7
+_MENDABLE = ("words", "command", "nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Understander:
     index: NameIndex
     seen: dict[int, Outcome] = field(default_factory=dict[int, Outcome])
     """What the earlier turns of this one talk came to, by how many turns there were."""
+    read: dict[int, Words] = field(default_factory=dict[int, "Words"])
+    """The words of each turn as they were read, slips mended."""
     tagged: dict[tuple[str, ...], list[Reading]] = field(default_factory=dict[tuple[str, ...], "list[Reading]"])
     fitted: dict[tuple[int, Words], "Fit | Outcome"] = field(default_factory=dict[tuple[int, Words], "Fit | Outcome"])
 
@@ -43,8 +48,25 @@ class Understander:
         social = self._social(tuple(w for w in words if not w.stop))
         if social is not None:
             return social
-        words = repaired(words, self.known, self.index.long_words)
-        parts = [bare for s in clauses.sentences(words) if (bare := clauses.bare(s, lexicon))]
+        written, words = words, repaired(words, self.known, self.index.long_words)
+        self.read[len(turns)] = words
+        outcome = self._outcome(words, turns, depth)
+        if not isinstance(outcome, Declined) or outcome.why not in _MENDABLE or clauses.commands(words, lexicon):
+            return outcome
+        unsure = (words, written) if words != written else (words,)
+        return next((mended for w in unsure if (mended := self._mended(w, turns, depth))), outcome)
+
+    def _mended(self, words: Words, turns: Sequence[Turn], depth: int) -> Outcome | None:
+        """What the words come to when slips in them are mended; None unless there is just one such thing."""
+        mender = Mender(self.known, self.grammar.structure, self.grammar.lexicon)
+        found = reread(mender.mendings(words), lambda mended: self._outcome(mended, turns, depth))
+        if found is None:
+            return None
+        self.read[len(turns)], outcome = found
+        return outcome
+
+    def _outcome(self, words: Words, turns: Sequence[Turn], depth: int) -> Outcome:
+        parts = [bare for s in clauses.sentences(words) if (bare := clauses.bare(s, self.grammar.lexicon))]
         if not parts:
             return Declined("nothing")
         resolver = Resolver(self.index, self.grammar, followup.talk_of(turns[:-1], self.index))
@@ -79,6 +101,8 @@ class Understander:
             one = self.clause(part, found[-1] if found else None, talk)
             if not isinstance(one, tuple) and len(parts) == 1 and talk.turns[-1].text.rstrip().endswith("?"):
                 one = self._with_is(part, talk) or one
+            if not isinstance(one, tuple) and len(parts) == 1:
+                one = self._which_of(part, talk) or one
             if not isinstance(one, tuple):
                 return one
             found.extend(one)
@@ -93,6 +117,15 @@ class Understander:
             return None
         first = Word("is", "", words[0].start, words[0].start)
         whole = self.complete((first, *clauses.without_commas(words)), talk)
+        return (whole,) if isinstance(whole, Fit) else None
+
+    def _which_of(self, words: Words, talk: "_Talk") -> tuple[Fit, ...] | None:
+        """Half a name, and nothing else, that several things share: it is asked which of them to tell about."""
+        plain = clauses.without_commas(words)
+        shared = [r[0] for r in self.readings(plain) if len(r) == 1 and r[0].role == "name" and len(r[0].ids) > 1]
+        if not any((tag.start, tag.end) == (0, len(plain)) for tag in shared):
+            return None
+        whole = self.complete((Word("about", "", words[0].start, words[0].start), *plain), talk)
         return (whole,) if isinstance(whole, Fit) else None
 
     def _answer(self, words: Words, talk: "_Talk") -> Outcome | None:
@@ -147,10 +180,10 @@ class Understander:
         for reading in self.readings(words):
             found = fits(words, reading, self.grammar, self.index)
             if found and found[0].complete:
-                if not best or not best[0].complete:
+                if not best or not best[0].complete or self._is_only_named(best[0]):
                     best = found
-                    continue
-                disagreeing = _disagreement(best[0], found[0], talk.resolver)
+                elif not self._is_only_named(found[0]):
+                    disagreeing = _disagreement(best[0], found[0], talk.resolver)
             elif not best:
                 best = found
         if disagreeing is not None:
@@ -159,8 +192,13 @@ class Understander:
             return best[0]
         return self._refusal(words, best)
 
+    def _is_only_named(self, fit: Fit) -> bool:
+        """Whether what to do is a procedure's whole name; better is a thing that one does it to."""
+        ids = {i for fill in fit.fills.values() for i in fill.tag.ids}
+        return fit.bound.frame.actions and bool(ids) and all(self.index.things[i].kind == "procedure" for i in ids)
+
     def _refusal(self, words: Words, found: list[Fit]) -> Outcome:
-        missing = next((f for f in found if not f.leftover and f.missing is not None), None)
+        missing = next((f for f in found if f.bound.cues and not f.leftover and f.missing is not None), None)
         if missing is not None and missing.missing is not None:
             key = missing.missing.argument or f"@{missing.missing.takes[0]}"
             return Asked("missing", (missing,), 0, key, "")

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from parlour.tools.language import Frame, Language, Measure, NameSource, Slot, Words
+from parlour.tools.language import Denial, Frame, Language, Measure, NameSource, Slot, Words
 
 TOOLS = (
     "get_devices_in_room",
@@ -34,6 +34,7 @@ def _words() -> Words:
         states={name: tuple(texts) for name, texts in data["states"].items()},
         state_classes={name: tuple(classes) for name, classes in data["state_classes"].items()},
         measures=tuple(Measure(tuple(m["words"]), tuple(m["classes"])) for m in data["measure"]),
+        denials=tuple(Denial(tuple(d["words"]), d["state"], tuple(d["classes"])) for d in data["denial"]),
     )
 
 

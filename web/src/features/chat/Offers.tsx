@@ -19,7 +19,7 @@ export function Offers({ calm = false }: { calm?: boolean }) {
   return offered.map((model) => <Offer key={model.id} model={model} calm={calm} />);
 }
 
-function Offer({ model: { id, provider }, calm }: { model: ModelView; calm: boolean }) {
+function Offer({ model: { id, provider, host }, calm }: { model: ModelView; calm: boolean }) {
   const acts = useActs();
   const [gone, setGone] = useState(() => calm && recalled(localStorage, NOT_NOW) === provider);
   if (gone) return null;
@@ -30,7 +30,7 @@ function Offer({ model: { id, provider }, calm }: { model: ModelView; calm: bool
   return (
     <div className="offer">
       <p>
-        Ask {id}? Questions, and what the tools find, would go to {provider}; so far nothing has.
+        Ask {id} at {host}? Questions, and what the tools find, would go there; so far nothing has.
       </p>
       <button className="plain" onClick={() => void acts.allowProvider(provider, true)}>
         Allow it

@@ -262,12 +262,6 @@ def upgrade() -> None:
             "deaths", sa.Integer(), nullable=False, comment="claims after an owner died, since the last settled step"
         ),
         sa.Column("running_ms", sa.BigInteger(), nullable=False, comment="time spent running before the present claim"),
-        sa.Column(
-            "mark",
-            sa.BigInteger(),
-            nullable=True,
-            comment="the newest delta's id when the turn began to run: pruning stops here",
-        ),
         sa.Column("queued_at", sa.String(length=30), nullable=False),
         sa.Column("claimed_at", sa.String(length=30), nullable=True),
         sa.Column("ended_at", sa.String(length=30), nullable=True),
@@ -284,6 +278,14 @@ def upgrade() -> None:
     op.create_index("ix_turns_conversation_id_status", "turns", ["conversation_id", "status"], unique=False)
     op.create_index("ix_turns_question_id", "turns", ["question_id"], unique=False)
     op.create_index("ix_turns_status", "turns", ["status"], unique=False)
+    op.create_index(
+        "uq_turns_at_work",
+        "turns",
+        ["conversation_id"],
+        unique=True,
+        sqlite_where=sa.text("status IN ('running', 'waiting')"),
+        postgresql_where=sa.text("status IN ('running', 'waiting')"),
+    )
     op.create_table(
         "attempts",
         sa.Column("message_id", sa.String(length=36), nullable=False),
@@ -351,6 +353,12 @@ def downgrade() -> None:
     op.drop_index("ix_tool_runs_conversation_id", table_name="tool_runs")
     op.drop_table("tool_runs")
     op.drop_table("attempts")
+    op.drop_index(
+        "uq_turns_at_work",
+        table_name="turns",
+        sqlite_where=sa.text("status IN ('running', 'waiting')"),
+        postgresql_where=sa.text("status IN ('running', 'waiting')"),
+    )
     op.drop_index("ix_turns_status", table_name="turns")
     op.drop_index("ix_turns_question_id", table_name="turns")
     op.drop_index("ix_turns_conversation_id_status", table_name="turns")
