@@ -1,5 +1,6 @@
 """The measures themselves: each makes its rounds over the servers that run, side by side."""
 
+import os
 import re
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from bench.bars import Findings
 from bench.machine import Cores, pinned, resident_kib
-from bench.server import ROOT, Served, data_folder, parlour, relay
+from bench.server import ROOT, SOURCES, Served, data_folder, parlour, relay
 from bench.tally import Load, Outcome
 
 LAG_LIMIT_MS = 100.0
@@ -123,7 +124,7 @@ def start(bench: Bench) -> None:
 
 def intents(bench: Bench) -> None:
     """The built-in model in a house of 1,000 things."""
-    said = _output([sys.executable, "bench/intents.py", str(ENTITIES)], bench.cores.server).decode()
+    said = _output([sys.executable, "-m", "bench.intents", str(ENTITIES)], bench.cores.server).decode()
     times = re.search(r"whole answer p50\s+([\d.]+)\s+p95\s+([\d.]+)", said)
     if times is None:
         bench.found.notes.append(f"bench/intents.py said: {said[:200]}")
@@ -143,4 +144,7 @@ ALL: dict[str, Callable[[Bench], None]] = {
 
 
 def _output(command: Sequence[str], cores: frozenset[int]) -> bytes:
-    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, preexec_fn=pinned(cores)).stdout
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | SOURCES, stdout=subprocess.PIPE, check=True, preexec_fn=pinned(cores)
+    )
+    return done.stdout

@@ -22,6 +22,8 @@ from bench.machine import Cores, pinned
 from bench.postgres import fresh_database
 
 ROOT = Path(__file__).parents[1]
+SOURCES = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+"""What is measured is this checkout, whatever is installed."""
 START_S = 30.0
 END_S = 15.0
 
@@ -126,7 +128,7 @@ def _started(
 ) -> Generator[tuple[subprocess.Popen[bytes], float, Path]]:
     """A process that answers on `port`, how long that took, and the file that has what it prints."""
     own = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-    environment = {**own, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", **settings}
+    environment = {**own, **SOURCES, **settings}
     with tempfile.TemporaryDirectory(prefix="parlour-bench-") as folder:
         out = Path(folder) / "out"
         with out.open("wb") as printed:
