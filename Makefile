@@ -35,7 +35,8 @@ run: $(MADE)/run web/dist/index.html
 
 test: $(MADE)/dev web/dist/index.html
 	@$(NPM) run --silent test
-	@$(VENV)/bin/python -m pytest $(ARGS)
+	@$(VENV)/bin/python -m pytest tests/kill
+	@$(VENV)/bin/python -m pytest -n 3 --dist loadfile --ignore tests/kill $(ARGS)
 
 check: check-python check-web
 

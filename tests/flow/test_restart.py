@@ -78,10 +78,10 @@ async def test_killed_three_times_at_the_same_step_the_turn_ends_and_says_that_i
 ) -> None:
     async with people_of(house, LISTENING) as people:
         for _ in range(3):
+            heard = len(people.speaker.frames)
             server = await born.serve(house.order())
             await people.come(server.address)
             await people.say_all()
-            heard = len(people.speaker.frames)
             await people.speaker.until(lambda heard=heard: promises.words_in(people.speaker.frames[heard:]) != "")
             await server.kill()
         server = await born.serve(house.order())
@@ -95,10 +95,10 @@ async def test_killed_three_times_at_the_same_step_the_turn_ends_and_says_that_i
 async def test_deaths_before_a_settled_step_are_forgotten_once_it_is_settled(house: House, born: Nursery) -> None:
     async with people_of(house, STREAMING) as people:
         for words in ("Let me", "Let me", "And the", "And the", "It is"):
+            heard = len(people.speaker.frames)
             server = await born.serve(house.order())
             await people.come(server.address)
             await people.say_all()
-            heard = len(people.speaker.frames)
             await people.speaker.until(lambda w=words, h=heard: w in promises.words_in(people.speaker.frames[h:]))
             await server.kill()
         server = await born.serve(house.order())
