@@ -36,7 +36,7 @@ run: $(MADE)/run web/dist/index.html
 test: $(MADE)/dev web/dist/index.html
 	@$(NPM) run --silent test
 	@$(VENV)/bin/python -m pytest tests/kill
-	@$(VENV)/bin/python -m pytest -n 3 --dist loadfile --ignore tests/kill $(ARGS)
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile --ignore tests/kill $(ARGS)
 
 check: check-python check-web
 
