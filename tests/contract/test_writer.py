@@ -4,14 +4,14 @@ import asyncio
 
 import orjson
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from parlour.errors import Duplicate, Fenced, Moved, StorageFailed
 from parlour.journal.unit import Committed, Delta, Event, Guard, Receipt, Unit, Writer, event, seq_of
 from parlour.protocol.events import ConversationDeleted
 from parlour.store.database import Database
-from parlour.store.tables import deltas, events, tenants, topics, users
+from parlour.store.tables import deltas, events, tenants, topics, turns, users
 from tests.storage import Storage, run_on_postgres
 
 TOPIC = "conversation:00000000-0000-7000-8000-000000000001"
@@ -204,3 +204,13 @@ async def test_a_database_that_takes_no_connections_for_a_while_costs_a_unit_and
     await asyncio.to_thread(run_on_postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
     await writer.commit(tenant("b"))
     assert await names(database) == ["b"]
+
+
+async def test_no_two_turns_of_a_conversation_are_at_work_whoever_claims_them(
+    writer: Writer, turn: tuple[str, int]
+) -> None:
+    at_work = select(turns).where(turns.c.id == turn[0]).subquery()
+    columns = [literal("another").label("id") if c.name == "id" else at_work.c[c.name] for c in turns.c]
+    twin = insert(turns).from_select([c.name for c in turns.c], select(*columns))
+    with pytest.raises(Moved):
+        await writer.commit(Unit(guards=[Guard(twin, Moved())]))

@@ -105,6 +105,20 @@ async def test_a_turn_that_runs_keeps_everything_until_it_has_ended(
     assert await kept(database, TALK, 2) == [3]
 
 
+@pytest.mark.parametrize("status", ["queued", "waiting"])
+async def test_a_turn_that_was_handed_back_or_waits_keeps_the_text_it_goes_on_from(
+    database: Database, writer: Writer, clock: ManualClock, pruning: Pruning, turn: tuple[str, int], status: str
+) -> None:
+    await writer.commit(Unit(events=[said(TALK)]))
+    await writer.commit(Delta(TALK, *turn, b'{"n":1}'))
+    await writer.commit(Unit(changes=[update(turns).values(status=status)]))
+    clock.advance(KEEP.total_seconds() * 10)
+    while await pruning.step():
+        pass
+    async with database.read() as connection:
+        assert [item.seq for item in await feed.read(connection, TALK, 0)] == [1, 2]
+
+
 async def test_many_pieces_go_in_small_steps(
     database: Database, writer: Writer, clock: ManualClock, pruning: Pruning, turn: tuple[str, int]
 ) -> None:
