@@ -11,11 +11,11 @@ from pathlib import Path
 
 SOURCE = Path("src/parlour/protocol")
 TARGET = Path("web/src/protocol")
-MODULES = ("content", "state", "events", "commands", "frame", "text", "rest")
-APART = frozenset({"rest"})
+MODULES = ("content", "state", "events", "commands", "frame", "text", "rest", "providers", "search", "seen")
+APART = frozenset({"rest", "providers", "search", "seen"})
 """Modules that are imported by their own path: names in them also mean something else on the socket."""
 
-OPTIONAL = frozenset({"commands", "rest"})
+OPTIONAL = frozenset({"commands", "rest", "providers"})
 """Modules of what clients write: there a field with a default may be left out. A server sends every field."""
 
 PLAIN = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "None": "null", "object": "unknown"}
@@ -43,9 +43,12 @@ class Unit:
 def files() -> dict[Path, str]:
     """Every TypeScript file: path below the checkout, and content."""
     units = [Unit(name, ast.parse((SOURCE / f"{name}.py").read_text("utf-8"))) for name in MODULES]
-    homes = {defined: unit.name for unit in units if unit.name not in APART for defined in unit.defined()}
-    homes |= {"JsonValue": "content"}
-    written = {TARGET / f"{unit.name}.ts": module(unit, homes) for unit in units}
+    shared = {defined: unit.name for unit in units if unit.name not in APART for defined in unit.defined()}
+    shared |= {"JsonValue": "content"}
+    apart = {defined: unit.name for unit in units if unit.name in APART for defined in unit.defined()}
+    written = {
+        TARGET / f"{unit.name}.ts": module(unit, apart | shared if unit.name in APART else shared) for unit in units
+    }
     written[TARGET / "index.ts"] = (
         NOTE.format(source=str(SOURCE))
         + "\n"

@@ -230,7 +230,7 @@ class AttemptList(Value):
     attempts: list[AttemptView]
 
 
-# --- tools, models, suggestions ------------------------------------------------------------------------------------
+# --- tools, suggestions --------------------------------------------------------------------------------------------
 
 
 class ToolView(Value):
@@ -273,31 +273,6 @@ class ToolRunList(Value):
     """The runs of tools for one answer, in the order they began."""
 
     runs: list[ToolRunView]
-
-
-class ModelView(Value):
-    """Somebody who can answer."""
-
-    id: str
-    provider: str
-    host: str
-    """Where the talk would go; empty for the model that is built in."""
-    is_allowed: bool
-    """Whether an admin said that what is asked may go there."""
-    is_default: bool
-
-
-class ModelList(Value):
-    """Everybody who can answer, the default first."""
-
-    models: list[ModelView]
-
-
-class ProviderAllowed(Value):
-    """Whether what is asked may go to this provider."""
-
-    provider: Line
-    is_allowed: bool = True
 
 
 class SuggestionList(Value):

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Entry } from "../connection/outbox";
 import { HandClock, HandLines } from "../connection/pretend";
 import type { Rest } from "../connection/rest";
-import { RestError } from "../connection/rest";
+import { RestError, restAt } from "../connection/rest";
 import type { Conversation, DurableEvent, MessageBody, StreamChunk, TopicState } from "../protocol";
-import type { ModelView } from "../protocol/rest";
+import type { ModelView } from "../protocol/providers";
 import { createRoom } from "../state/room";
 import { at, body, empty, framed, head } from "../state/story";
 import { RoomProvider } from "../state/use-room";
@@ -54,7 +54,9 @@ function rest(): Rest {
   };
   const me = { ...ME, permissions: [...ME.permissions], projects: [] };
   const nothing = { items: [], has_more: false };
+  const elsewhere = restAt("", () => Promise.resolve(new Response("", { status: 404 })));
   return {
+    ...elsewhere,
     me: () =>
       away ? Promise.reject(new RestError("The server cannot be reached.", 0)) : (signedIn ? Promise.resolve(me) : Promise.reject(new RestError("Please sign in.", 401))),
     signIn: (link) =>

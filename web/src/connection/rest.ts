@@ -2,17 +2,28 @@
 
 import type { Conversation, Message } from "../protocol";
 import type {
+  DefaultModel,
+  ModelList,
+  ModelView,
+  NewProvider,
+  ProviderAllowed,
+  ProviderChange,
+  ProviderList,
+  ProviderTrial,
+  ProviderTried,
+  ProviderView,
+} from "../protocol/providers";
+import type {
   ConversationChange,
   ConversationList,
   ErrorBody,
   Me,
   MessageList,
-  ModelList,
-  ModelView,
-  ProviderAllowed,
   SignIn,
   SuggestionList,
 } from "../protocol/rest";
+import type { SearchResults } from "../protocol/search";
+import type { MessageContext } from "../protocol/seen";
 
 export interface Page<T> {
   items: T[];
@@ -40,12 +51,25 @@ export interface Rest {
   /** The messages just before one, in their order. */
   messagesBefore(conversation: string, message: string): Promise<Page<Message>>;
   message(id: string): Promise<Message>;
+  /** What a model was shown for an answer, and what ran for it. */
+  seen(message: string): Promise<MessageContext>;
+  /** One's conversations whose title or messages hold these words. */
+  search(words: string, offset: number): Promise<SearchResults>;
   questions(): Promise<string[]>;
   models(): Promise<ModelView[]>;
   allowProvider(provider: string, isAllowed: boolean): Promise<ModelView[]>;
+  /** Who answers where nobody else is asked for. */
+  makeDefault(model: string | null): Promise<ModelView[]>;
+  providers(): Promise<ProviderView[]>;
+  addProvider(provider: NewProvider): Promise<ProviderView[]>;
+  changeProvider(name: string, change: ProviderChange): Promise<ProviderView[]>;
+  removeProvider(name: string): Promise<ProviderView[]>;
+  /** Asks a provider for its list of models, and a model for a word, without keeping anything. */
+  tryProvider(trial: ProviderTrial): Promise<ProviderTried>;
 }
 
 const PAGE = 50;
+const FOUND = 20;
 const AWAY = "The server cannot be reached just now. Nothing was changed; please try again in a moment.";
 const UNCLEAR = "The server could not do this. Nothing was changed; please try again.";
 
@@ -83,12 +107,20 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
       return { items: page.messages, has_more: page.has_more };
     },
     message: (id) => call("GET", `/chat/messages/${id}`),
+    seen: (id) => call("GET", `/chat/messages/${id}/context`),
+    search: (words, offset) => call("GET", `/chat/search?q=${encodeURIComponent(words)}&limit=${FOUND}&offset=${offset}`),
     questions: async () => (await call<SuggestionList>("GET", "/suggestions")).questions,
     models: async () => (await call<ModelList>("GET", "/models")).models,
     allowProvider: async (provider, is_allowed) => {
       const body: ProviderAllowed = { provider, is_allowed };
       return (await call<ModelList>("POST", "/models/allowed", body)).models;
     },
+    makeDefault: async (model) => (await call<ModelList>("PUT", "/models/default", { model } satisfies DefaultModel)).models,
+    providers: async () => (await call<ProviderList>("GET", "/providers")).providers,
+    addProvider: async (provider) => (await call<ProviderList>("POST", "/providers", provider)).providers,
+    changeProvider: async (name, change) => (await call<ProviderList>("PATCH", `/providers/${name}`, change)).providers,
+    removeProvider: async (name) => (await call<ProviderList>("DELETE", `/providers/${name}`)).providers,
+    tryProvider: (trial) => call("POST", "/providers/try", trial),
   };
 }
 

@@ -220,28 +220,6 @@ export interface ToolRunList {
   runs: ToolRunView[];
 }
 
-/** Somebody who can answer. */
-export interface ModelView {
-  id: string;
-  provider: string;
-  /** Where the talk would go; empty for the model that is built in. */
-  host: string;
-  /** Whether an admin said that what is asked may go there. */
-  is_allowed: boolean;
-  is_default: boolean;
-}
-
-/** Everybody who can answer, the default first. */
-export interface ModelList {
-  models: ModelView[];
-}
-
-/** Whether what is asked may go to this provider. */
-export interface ProviderAllowed {
-  provider: Line;
-  is_allowed?: boolean;
-}
-
 /** Questions that work on what is really there. */
 export interface SuggestionList {
   questions: string[];

@@ -8,7 +8,8 @@ import type { Rest } from "../connection/rest";
 import { RestError } from "../connection/rest";
 import type { Wire } from "../connection/socket";
 import type { Conversation, ConversationState, Message, UserState } from "../protocol";
-import type { Me, ModelView } from "../protocol/rest";
+import type { ModelView } from "../protocol/providers";
+import type { Me } from "../protocol/rest";
 import { latestFirst } from "./reduce";
 import type { Draft, View } from "./session";
 import { Session } from "./session";
@@ -253,7 +254,7 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
       }),
   };
 
-  return { store, acts };
+  return { store, acts, rest };
 }
 
 export type RoomStore = ReturnType<typeof createRoom>["store"];

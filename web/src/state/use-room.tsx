@@ -3,11 +3,13 @@
 import type { ReactNode } from "react";
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
+import type { Rest } from "../connection/rest";
 import type { Acts, Room, RoomStore } from "./room";
 
 interface Value {
   store: RoomStore;
   acts: Acts;
+  rest: Rest;
 }
 
 const Context = createContext<Value | null>(null);
@@ -31,4 +33,9 @@ export function useRoom<T>(select: (room: Room) => T): T {
 /** What can be done. */
 export function useActs(): Acts {
   return useValue().acts;
+}
+
+/** The doors of the server, for what only one part of the page asks. */
+export function useRest(): Rest {
+  return useValue().rest;
 }

@@ -7,7 +7,7 @@ from parlour.api.doors import Doors
 from parlour.errors import Forbidden, NotFound
 from parlour.identity.consent import allow_provider
 from parlour.identity.who import Who
-from parlour.protocol.rest import ModelList, ModelView, ProviderAllowed
+from parlour.protocol.providers import ModelList, ModelView, ProviderAllowed
 
 
 def model_routes(doors: Doors) -> APIRouter:

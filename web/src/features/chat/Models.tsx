@@ -1,4 +1,4 @@
-import type { ModelView } from "../../protocol/rest";
+import type { ModelView } from "../../protocol/providers";
 import { answering } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { Pop } from "../../ui/Pop";

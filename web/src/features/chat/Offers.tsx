@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import { recalled, remembered } from "../../connection/keep";
-import type { ModelView } from "../../protocol/rest";
+import type { ModelView } from "../../protocol/providers";
 import { useActs, useRoom } from "../../state/use-room";
 
 const NOT_NOW = "parlour.not-now";
