@@ -81,9 +81,9 @@ class Searched:
         async with self.lived.database.read() as connection:
             return await find(connection, Owner(asking.tenant_id, asking.id), query, glance=self.glance, **page)
 
-    async def titles(self, query: str, **page: int) -> list[str]:
+    async def titles(self, query: str) -> list[str]:
         """The titles of what Ann finds."""
-        return [hit.title for hit in (await self.finds(query, **page)).hits]
+        return [hit.title for hit in (await self.finds(query)).hits]
 
 
 @pytest.fixture(params=GLANCES)

@@ -4,6 +4,8 @@ Times are text in ISO 8601 UTC (`clock.isoformat`), which sorts as time does on 
 belongs to somebody has its tenant.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -46,7 +48,7 @@ class Lexemes(UserDefinedType[str]):
 
     cache_ok = True
 
-    def get_col_spec(self) -> str:
+    def get_col_spec(self, **kw: Any) -> str:
         """The name of the type."""
         return "TSVECTOR"
 

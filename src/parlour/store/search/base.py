@@ -34,8 +34,6 @@ class FullText(Protocol):
         """The places in these conversations of the owner's, in no order. It takes as long as they are."""
         ...
 
-    async def everywhere(
-        self, connection: AsyncConnection, owner: Owner, wanted: Wanted, count: int
-    ) -> list[Place]:
+    async def everywhere(self, connection: AsyncConnection, owner: Owner, wanted: Wanted, count: int) -> list[Place]:
         """The first `count` places, the conversation of the latest activity first. It takes as long as there are."""
         ...

@@ -46,7 +46,9 @@ async def find(
     return SearchResults(hits=hits, has_more=len(places) > offset + limit)
 
 
-async def _places(connection: AsyncConnection, owner: Owner, looked_for: Wanted, count: int, glance: int) -> list[Place]:
+async def _places(
+    connection: AsyncConnection, owner: Owner, looked_for: Wanted, count: int, glance: int
+) -> list[Place]:
     """The first `count` places of all."""
     search = full_text(connection)
     latest, is_all = await _latest(connection, owner, glance)

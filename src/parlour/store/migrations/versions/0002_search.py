@@ -123,7 +123,7 @@ def texts() -> Iterator[list[dict[str, Any]]]:
         yield rows
 
 
-def batches(query: sa.Select[Any], key: sa.ColumnClause[Any]) -> Iterator[list[sa.Row[Any]]]:
+def batches(query: sa.Select[*tuple[Any, ...]], key: sa.ColumnClause[Any]) -> Iterator[list[sa.Row[Any]]]:
     """What `query` finds, by its ids, which are in the order of time."""
     last = ""
     while found := op.get_bind().execute(query.where(key > last).order_by(key).limit(ROWS)).all():
