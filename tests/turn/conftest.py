@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import SystemClock
 from parlour.identity.who import Who
@@ -34,7 +35,7 @@ class OneModel:
 
     model: Model
 
-    async def choose(self, tenant_id: str, asked: str | None) -> Model:
+    async def choose(self, connection: AsyncConnection, tenant_id: str, asked: str | None) -> Model:
         return self.model
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from parlour.clock import Clock
 from parlour.journal.unit import Writer
 from parlour.models.base import Model, RequestedCall
@@ -31,7 +33,7 @@ class Tools(Protocol):
 class Models(Protocol):
     """Whatever knows who may answer."""
 
-    async def choose(self, tenant_id: str, asked: str | None) -> Model:
+    async def choose(self, connection: AsyncConnection, tenant_id: str, asked: str | None) -> Model:
         """The model with this name, or the default for None. Raises NotAvailable for one that may not answer."""
         ...
 
