@@ -49,7 +49,9 @@ def test_what_was_sealed_long_ago_still_opens() -> None:
     assert KEY.opened(text, PLACE) == SECRET
 
 
-@pytest.mark.parametrize("other", [{"tenant_id": "t2"}, {"purpose": "token"}, {"name": "bcme"}, {"address": "http://b"}])
+@pytest.mark.parametrize(
+    "other", [{"tenant_id": "t2"}, {"purpose": "token"}, {"name": "bcme"}, {"address": "http://b"}]
+)
 def test_copied_to_another_place_it_does_not_open(other: dict[str, str]) -> None:
     with pytest.raises(NotAvailable, match="does not open"):
         KEY.opened(KEY.sealed(SECRET, PLACE), replace(PLACE, **other))
@@ -95,7 +97,9 @@ def test_a_key_is_made_for_its_owner_only_and_never_in_the_place_of_another(tmp_
     assert [file.name for file in tmp_path.iterdir()] == ["parlour.key"]
 
 
-@pytest.mark.parametrize("content", [b"", b"short", b"\xff\xfe", base64.b64encode(b"x" * 31), base64.b64encode(b"x" * 33)])
+@pytest.mark.parametrize(
+    "content", [b"", b"short", b"\xff\xfe", base64.b64encode(b"x" * 31), base64.b64encode(b"x" * 33)]
+)
 def test_a_file_that_holds_no_key_is_named_and_not_shown(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "parlour.key"
     path.write_bytes(content)
@@ -122,7 +126,9 @@ async def test_a_house_without_secrets_needs_no_key_and_makes_none(vault: Vault)
     assert not vault.path.exists()
 
 
-async def test_the_first_secret_makes_the_key_and_every_later_one_is_sealed_under_it(lived: Lived, vault: Vault) -> None:
+async def test_the_first_secret_makes_the_key_and_every_later_one_is_sealed_under_it(
+    lived: Lived, vault: Vault
+) -> None:
     first = await vault.seal(SECRET, PLACE)
     await keep(lived, first)
     later = await vault.seal(SECRET, PLACE)

@@ -79,7 +79,7 @@ class Lineup(Generic[Connection]):
             return self._built_in
         decided = await self._decided(connection, tenant_id)
         await self._connections.keep_to(tenant_id, decided.providers)
-        name = asked or self._default(decided)
+        name = self._default(decided) if asked is None else asked
         if name == self._built_in.name:
             return self._built_in
         if name not in self._hosts_of(decided):
