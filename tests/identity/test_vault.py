@@ -88,7 +88,7 @@ def test_a_key_is_made_for_its_owner_only_and_never_in_the_place_of_another(tmp_
     path = tmp_path / "parlour.key"
     assert read_key(path) is None
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: make_key(path), range(8)))
+        list(threads.map(make_key, [path] * 8))
     made = read_key(path)
     make_key(path)
     assert made is not None
@@ -103,7 +103,7 @@ def test_a_key_is_made_for_its_owner_only_and_never_in_the_place_of_another(tmp_
 def test_a_file_that_holds_no_key_is_named_and_not_shown(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "parlour.key"
     path.write_bytes(content)
-    with pytest.raises(BadSetting, match="PARLOUR_KEY_FILE .*parlour.key holds no key: it takes 32") as caught:
+    with pytest.raises(BadSetting, match=r"PARLOUR_KEY_FILE .*parlour\.key holds no key: it takes 32") as caught:
         read_key(path)
     assert "short" not in str(caught.value)
 
@@ -145,7 +145,7 @@ async def test_of_two_first_keys_at_once_one_counts(lived: Lived, vault: Vault, 
     with pytest.raises(Moved):
         await keep(lived, another)
     await vault.check()
-    with pytest.raises(BadSetting, match="other.key is not the master key of this house"):
+    with pytest.raises(BadSetting, match=r"other\.key is not the master key of this house"):
         await other.check()
 
 
@@ -154,7 +154,7 @@ async def test_a_lost_key_is_missed_and_no_new_one_takes_its_place(lived: Lived,
     await keep(lived, sealed)
     os.unlink(vault.path)
     for needs_it in (vault.check(), vault.seal(SECRET, PLACE)):
-        with pytest.raises(BadSetting, match="not at .*parlour.key.*PARLOUR_KEY_FILE.*parlour key forget"):
+        with pytest.raises(BadSetting, match=r"not at .*parlour\.key.*PARLOUR_KEY_FILE.*parlour key forget"):
             await needs_it
     assert not vault.path.exists()
     with pytest.raises(NotAvailable, match="An admin can enter it anew"):

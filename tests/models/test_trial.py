@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,20 +91,22 @@ async def test_a_model_that_thinks_until_its_tokens_are_gone_works(loopback: Pro
     assert (await trial(loopback.base_url)).problem is None
 
 
-WRONG: dict[str, tuple[Answer, Answer, str, str]] = {
+PAGE = Answer((b"<html>",), headers={"Content-Type": "text/html"})
+MOVED = refusal(308, Location="https://thief.example/")
+LIST = listing("small")
+WRONG = {
     "the key": (refusal(401), refusal(401), "provider_unauthorized", "did not accept the key"),
     "the model": (listing("large"), refusal(404), "provider_refused", "does not know the model small"),
     "the path": (refusal(404), refusal(404), "provider_refused", "often it is /v1"),
-    "a web page": (Answer((b"<html>",), headers={"Content-Type": "text/html"}),) * 2
-    + ("provider_malformed", "does not speak Chat Completions"),
-    "no money": (listing("small"), refusal(402), "provider_rate_limited", "no credit"),
-    "no room": (listing("small"), refusal(429, **{"Retry-After": "600"}), "provider_rate_limited", "no room"),
-    "its own fault": (listing("small"), refusal(500), "provider_unavailable", "a problem of its own"),
-    "the request": (listing("small"), refusal(400), "provider_refused", "refused the request"),
-    "elsewhere": (refusal(308, Location="https://thief.example/"),) * 2
-    + ("provider_refused", "sends the request else"),
-    "cut": (listing("small"), Answer((delta(content="Wo"),), end="cut"), "provider_cut", "broke off"),
+    "a web page": (PAGE, PAGE, "provider_malformed", "does not speak Chat Completions"),
+    "no money": (LIST, refusal(402), "provider_rate_limited", "no credit"),
+    "no room": (LIST, refusal(429, **{"Retry-After": "600"}), "provider_rate_limited", "no room"),
+    "its own fault": (LIST, refusal(500), "provider_unavailable", "a problem of its own"),
+    "the request": (LIST, refusal(400), "provider_refused", "refused the request"),
+    "elsewhere": (MOVED, MOVED, "provider_refused", "sends the request elsewhere"),
+    "cut": (LIST, Answer((delta(content="Wo"),), end="cut"), "provider_cut", "broke off"),
 }
+"""By what is wrong: the answer to the question for the list and to that for a word, the code, and some of the words."""
 
 
 @pytest.mark.parametrize("wrong", WRONG)
@@ -182,7 +184,7 @@ async def test_silence_ends_the_trial_in_time(loopback: Provider, stepped: Stepp
 
 
 @asynccontextmanager
-async def behind_tls(folder: Path, serve: Callable[..., object]) -> AsyncIterator[str]:
+async def behind_tls(folder: Path, serve: Callable[..., object]) -> AsyncGenerator[str]:
     """A provider behind a certificate that nobody trusts; its base URL."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
