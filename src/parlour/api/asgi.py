@@ -25,8 +25,7 @@ SOCKET = "/api/v1/chat/ws"
 
 def make_asgi(app: App) -> ASGIApp:
     """Everything that can be asked of `app` over HTTP and WebSocket."""
-    settings = app.settings
-    address = urlsplit(settings.address)
+    address = urlsplit(app.settings.address)
     origins = frozenset({f"{address.scheme}://{address.netloc}"})
     socket = SocketDoor(
         gate=app.gate,
@@ -35,13 +34,7 @@ def make_asgi(app: App) -> ASGIApp:
         reads=app.database,
         clock=app.clock,
         origins=origins,
-        limits=SocketLimits(
-            heartbeat=settings.websocket_ping_interval,
-            idle=settings.websocket_idle,
-            timeout=settings.websocket_timeout,
-            queue_bytes=settings.websocket_queue_bytes,
-            frame_bytes=settings.websocket_max_frame_bytes,
-        ),
+        limits=_limits(app),
     )
     rest = make_rest(
         Doors(
@@ -53,6 +46,8 @@ def make_asgi(app: App) -> ASGIApp:
             talk=app.talk,
             tools=_Tools(app),
             models=_Models(app),
+            offers=app.offers,
+            providers=app.providers,
             suggestions=_Suggestions(app),
             readiness=_Readiness(app),
             version=__version__,
@@ -67,6 +62,17 @@ def make_asgi(app: App) -> ASGIApp:
         await (sockets if scope["type"] == "websocket" else http)(scope, receive, send)
 
     return asgi
+
+
+def _limits(app: App) -> SocketLimits:
+    settings = app.settings
+    return SocketLimits(
+        heartbeat=settings.websocket_ping_interval,
+        idle=settings.websocket_idle,
+        timeout=settings.websocket_timeout,
+        queue_bytes=settings.websocket_queue_bytes,
+        frame_bytes=settings.websocket_max_frame_bytes,
+    )
 
 
 @dataclass(frozen=True, slots=True)
