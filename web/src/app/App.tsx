@@ -1,5 +1,6 @@
 import { Chat } from "../features/chat/Chat";
 import { Sidebar } from "../features/list/Sidebar";
+import { SeenPlace } from "../features/seen/SeenPlace";
 import { SignIn } from "../features/sign-in/SignIn";
 import { useActs, useRoom } from "../state/use-room";
 import { MenuIcon } from "../ui/icons";
@@ -23,6 +24,7 @@ export function App() {
           {away}
         </p>
       )}
+      {me && <SeenPlace />}
       <Toasts lines={toasts} dismiss={acts.dismiss} />
     </>
   );

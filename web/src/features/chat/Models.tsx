@@ -3,7 +3,7 @@ import { answering } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { Pop } from "../../ui/Pop";
 import { Offers } from "./Offers";
-import { nameOf } from "./words";
+import { nameOf } from "../../state/models";
 
 /** Who answers here, who else could, and what an admin may decide about it. */
 export function Models() {
