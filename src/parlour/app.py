@@ -69,6 +69,7 @@ class App:
     house: House
     gate: Gate
     executor: Executor
+    home: HomeToolkit
     lineup: Lineup
     built_in: IntentsModel
     conversations: Conversations
@@ -108,9 +109,7 @@ async def running(
         house = await ensure_house(database, writer, clock)
         if demo:
             await load_demo(writer, database, house.tenant_id, house.home_project_id, clock)
-        home = HomeToolkit(database, writer, clock)
-        await home.open()
-        stack.push_async_callback(home.close)
+        home = await _home(HomeToolkit(database, writer, clock), stack)
         built_in = IntentsModel()
         lineup = _lineup(settings, clock, brief, built_in, models)
         stack.push_async_callback(lineup.close)
@@ -128,11 +127,19 @@ async def running(
             house=house,
             gate=Gate(brief, writer, clock),
             executor=executor,
+            home=home,
             lineup=lineup,
             built_in=built_in,
             conversations=Conversations(database, writer, clock),
             talk=Talk(brief, Saying(brief, writer, clock, lineup, settings.chat_max_message_chars), runner),
         )
+
+
+async def _home(toolkit: HomeToolkit, stack: AsyncExitStack) -> HomeToolkit:
+    """The toolkit of the home, open until the end."""
+    await toolkit.open()
+    stack.push_async_callback(toolkit.close)
+    return toolkit
 
 
 async def _runner(settings: Settings, url: URL, means: Means, stack: AsyncExitStack) -> Runner:

@@ -96,6 +96,7 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock) -> As
             tools=around,
             models=around,
             suggestions=around,
+            connected=around,
             readiness=around,
             version="0.0.0",
             origins=frozenset({"https://parlour.example"}),

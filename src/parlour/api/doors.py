@@ -10,7 +10,9 @@ from parlour.identity.who import Who
 from parlour.journal.unit import Writer
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Turn
+from parlour.protocol.house import ConnectedPart
 from parlour.store.database import Reads
+from parlour.store.queries.people import Project
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool
 from parlour.turn.conversations import Conversations
@@ -93,6 +95,14 @@ class Suggestions(Protocol):
         ...
 
 
+class Connected(Protocol):
+    """What belongs to the house."""
+
+    async def connected(self, who: Who, project: Project) -> Sequence[ConnectedPart]:
+        """What is connected in a project one is in, as far as one may know of it."""
+        ...
+
+
 class Readiness(Protocol):
     """Whether the house can be used yet."""
 
@@ -114,6 +124,7 @@ class Doors:
     tools: Tools
     models: Models
     suggestions: Suggestions
+    connected: Connected
     readiness: Readiness
     version: str
     origins: frozenset[str] = frozenset()

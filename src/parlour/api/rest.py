@@ -15,6 +15,7 @@ from parlour.api.routes.health import health_routes
 from parlour.api.routes.messages import message_routes
 from parlour.api.routes.models import model_routes
 from parlour.api.routes.suggestions import suggestion_routes
+from parlour.api.routes.system import system_routes
 from parlour.api.routes.tools import tool_routes
 from parlour.protocol.rest import ErrorBody
 
@@ -45,6 +46,7 @@ def make_rest(doors: Doors) -> FastAPI:
         tool_routes,
         model_routes,
         suggestion_routes,
+        system_routes,
     ):
         api.include_router(routes(doors))
     app.include_router(open_to_all)
