@@ -1,6 +1,6 @@
 import type { SeenPiece, SeenRequest } from "../../protocol/seen";
 import { nameOf } from "../../state/models";
-import { Fold } from "../../ui/Fold";
+import { Disclosure } from "../../ui/Disclosure";
 import { figure, kindOf, sizeOf } from "./story";
 
 const SHOWN = 2_000;
@@ -55,10 +55,10 @@ function Piece({ piece }: { piece: SeenPiece }) {
     );
   }
   return (
-    <Fold face={<b>{kindOf(piece)}</b>} aside={piece.is_shortened ? `shortened · ${aside}` : aside} peek={peek(piece.text)}>
+    <Disclosure face={<b>{kindOf(piece)}</b>} aside={piece.is_shortened ? `shortened · ${aside}` : aside} peek={peek(piece.text)}>
       <pre tabIndex={0}>{piece.text}</pre>
       {piece.text.length >= SHOWN && <p className="faint">This is only its beginning.</p>}
-    </Fold>
+    </Disclosure>
   );
 }
 

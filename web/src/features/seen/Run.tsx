@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { ToolRunView } from "../../protocol/rest";
 import { Data } from "../../ui/Data";
-import { Fold } from "../../ui/Fold";
+import { Disclosure } from "../../ui/Disclosure";
 import { namesIn, words } from "../../ui/rows";
 import { stretch } from "../../ui/stretch";
 
@@ -11,7 +11,7 @@ export function Run({ run }: { run: ToolRunView }) {
   const names = namesIn(run.result);
   return (
     <>
-      <Fold
+      <Disclosure
         face={
           <>
             <span className={`dot ${run.status}`} aria-hidden="true" /> <b>{sentenceCase(words(run.name))}</b>
@@ -36,7 +36,7 @@ export function Run({ run }: { run: ToolRunView }) {
             {run.result === null ? <p className="faint">Nothing.</p> : <Data value={run.result} label="What came back" names={names} />}
           </>
         )}
-      </Fold>
+      </Disclosure>
       {run.error !== null && <p className="tool-error">{run.error.message}</p>}
     </>
   );

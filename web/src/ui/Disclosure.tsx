@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useId, useState } from "react";
 import { ChevronIcon } from "./icons";
-import "./fold.css";
+import "./disclosure.css";
 
 interface Props {
   face: ReactNode;
@@ -13,20 +13,20 @@ interface Props {
 }
 
 /** A line that opens to what it stands for. What is inside is drawn only then. */
-export function Fold({ face, aside = "", peek = "", children }: Props) {
+export function Disclosure({ face, aside = "", peek = "", children }: Props) {
   const [open, setOpen] = useState(false);
   const inside = useId();
   return (
-    <div className="fold">
+    <div className="opens">
       <button aria-expanded={open} aria-controls={inside} onClick={() => setOpen(!open)}>
-        <span className="fold-face">{face}</span>
-        <span className="fold-peek">{open ? "" : peek}</span>
-        {aside !== "" && <span className="fold-aside">{aside}</span>}
-        <span className={open ? "turns open" : "turns"}>
+        <span className="opens-face">{face}</span>
+        <span className="opens-peek">{open ? "" : peek}</span>
+        {aside !== "" && <span className="opens-aside">{aside}</span>}
+        <span className={open ? "opens-mark open" : "opens-mark"}>
           <ChevronIcon />
         </span>
       </button>
-      <div id={inside} hidden={!open} className="fold-inside">
+      <div id={inside} hidden={!open} className="opens-inside">
         {open && children}
       </div>
     </div>
