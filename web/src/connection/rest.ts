@@ -40,6 +40,8 @@ export class RestError extends Error {
   constructor(
     message: string,
     readonly status: number,
+    /** What it is about, for programs; "" when nobody said. */
+    readonly code = "",
   ) {
     super(message);
   }
@@ -98,7 +100,7 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
       throw new RestError(AWAY, 0);
     });
     const said = parsed(await response.text());
-    if (!response.ok) throw new RestError(sentence(said), response.status);
+    if (!response.ok) throw new RestError(sentence(said), response.status, (said as Partial<ErrorBody> | null)?.error?.code);
     return said as T;
   }
 
