@@ -8,7 +8,15 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-ADDRESSES = ("/", "/link", "/chat", "/chat/{conversation_id}", "/projects/{project_id}/chat/{conversation_id}")
+ADDRESSES = (
+    "/",
+    "/link",
+    "/chat",
+    "/chat/{conversation_id}",
+    "/projects/{project_id}/chat/{conversation_id}",
+    "/settings",
+    "/settings/{section}",
+)
 """Where the page opens; it reads the rest from the address itself."""
 
 NOT_BUILT = (

@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { browserClock } from "../connection/clock";
-import { keptIn } from "../connection/keep";
+import { choiceIn, keptIn } from "../connection/keep";
 import { restAt } from "../connection/rest";
 import { wireTo } from "../connection/wire";
 import { createRoom } from "../state/room";
@@ -19,6 +19,7 @@ const room = createRoom({
   open: () => wireTo(address),
   clock: browserClock,
   keep: keptIn(sessionStorage),
+  choice: choiceIn(localStorage),
 });
 
 addEventListener("online", room.acts.wake);

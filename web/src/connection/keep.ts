@@ -1,9 +1,10 @@
-/** What this tab keeps over a reload. Storage may be off or full; then it is kept for as long as the page is open. */
+/** What this tab, or this browser, keeps over a reload. Storage may be off or full; then it is kept for as long as the page is open. */
 
 import type { Entry, Keep } from "./outbox";
 
 const OUTBOX = "parlour.outbox";
 const OWNER = "parlour.owner";
+const CHOICE = "parlour.answers";
 
 /** The value under `key`, or null where there is none that can be read. */
 export function recalled(storage: Storage, key: string): unknown {
@@ -23,6 +24,26 @@ export function remembered(storage: Storage, key: string, value: unknown): boole
   } catch {
     return false;
   }
+}
+
+/** Who was chosen to answer, for as long as the browser keeps it. */
+export interface Choice {
+  load(): string | null;
+  /** Null for whoever is the default. */
+  save(model: string | null): void;
+}
+
+/** The choice of this browser. */
+export function choiceIn(storage: Storage): Choice {
+  return {
+    load: () => {
+      const kept = recalled(storage, CHOICE);
+      return typeof kept === "string" ? kept : null;
+    },
+    save: (model) => {
+      remembered(storage, CHOICE, model);
+    },
+  };
 }
 
 /** The outbox of this tab. */

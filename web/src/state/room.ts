@@ -3,6 +3,7 @@
 import { createStore } from "zustand/vanilla";
 import type { Clock } from "../connection/clock";
 import { newId } from "../connection/clock";
+import type { Choice } from "../connection/keep";
 import type { Keep } from "../connection/outbox";
 import type { Rest } from "../connection/rest";
 import { RestError } from "../connection/rest";
@@ -44,16 +45,18 @@ export interface Parts {
   open: () => Wire;
   clock: Clock;
   keep: Keep;
+  choice?: Choice;
 }
 
 const NOTHING: View = { status: "connecting", topics: {}, refused: {}, entries: [] };
 const TOAST = 8_000;
 const RETRY = 2_000;
+const NOT_KEPT: Choice = { load: () => null, save: () => undefined };
 const AWAY = "The server cannot be reached just now. This page goes on trying by itself.";
 const UNEXPECTED = "Something went wrong on this page. What was said is safe; please try again.";
 
 /** The page's store, and what can be done with it. */
-export function createRoom({ rest, open, clock, keep }: Parts) {
+export function createRoom({ rest, open, clock, keep, choice = NOT_KEPT }: Parts) {
   const store = createStore<Room>(() => ({
     me: undefined,
     away: null,
@@ -107,7 +110,7 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
 
   function entered(me: Me): void {
     session.enter(me.user_id);
-    set({ me, away: null, older: [], olderRemain: true, archived: null, questions: null, chosen: null });
+    set({ me, away: null, older: [], olderRemain: true, archived: null, questions: null, chosen: choice.load() });
     void acts.readModels();
   }
 
@@ -244,13 +247,26 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
         set({ models: await rest.models() });
       }),
 
-    /** Who is to answer what is asked from this page from now on. */
-    choose: (model: string) => set({ chosen: model }),
+    /** Who is to answer what is asked in this browser from now on; null for whoever is the default. */
+    choose: (model: string | null) => {
+      choice.save(model);
+      set({ chosen: model });
+    },
+
+    /** An admin's word on who answers where nobody else is asked for. */
+    makeDefault: (model: string | null) =>
+      attempt(async () => {
+        const models = await rest.makeDefault(model);
+        choice.save(null);
+        set({ models, chosen: null });
+      }),
 
     /** An admin's word that what is asked here may go to a provider, or no longer. */
     allowProvider: (provider: string, isAllowed: boolean) =>
       attempt(async () => {
-        set({ models: await rest.allowProvider(provider, isAllowed), chosen: null });
+        const models = await rest.allowProvider(provider, isAllowed);
+        choice.save(null);
+        set({ models, chosen: null });
       }),
   };
 
