@@ -52,6 +52,19 @@ def test_what_a_program_does_not_print_is_noticed(tmp_path: Path) -> None:
         read(tmp_path, block("python", "print('the kitchen')"), block("output", "the bedroom"))
 
 
+def test_a_file_is_there_for_the_programs_after_it(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("```python house.py\nNAME = 'the kitchen'\n```\n\n```python\nfrom house import NAME\n```\n")
+    found = list(blocks(page))
+    assert [one.file for one in found] == ["house.py", ""]
+    read(tmp_path, *found)
+
+
+def test_what_a_page_names_is_what_stands_for_it_here(tmp_path: Path) -> None:
+    with Session(tmp_path, os.environ, {"db.example": "127.0.0.1"}) as session:
+        session.run(block("console", "$ echo 'db.example' | wc -c\n10"))
+
+
 def test_an_ellipsis_stands_for_anything() -> None:
     assert not missing(["link: http://…/x"], "starting\n  link: http://127.0.0.1:1/x")
     assert missing(["second", "first"], "first\nsecond") == ["first"]
