@@ -1,4 +1,4 @@
-"""Every code that the server can send, found where it is written: in errors, in problems of models and tools, in turns."""
+"""Every code that the server can send, found where it is written: errors, problems of models and tools, turns."""
 
 import ast
 import re
