@@ -104,7 +104,7 @@ def sections() -> Iterator[str]:
     yield CLOSES
 
 
-def asked(command: type[commands.Command]) -> str:
+def asked(command: type[Value]) -> str:
     """One command: what it is for, and what is sent with it."""
     fields = table(command, link, hide=TYPE | {"id"}, sent=True)
     return f"#### `{type_of(command)}`\n\n{inspect.getdoc(command)}\n\n{fields}"

@@ -75,8 +75,11 @@ def files() -> dict[Path, str]:
 def document() -> Schema:
     """The OpenAPI document of the doors. Nobody goes through them, so nothing stands behind them."""
     nothing: Any = None
-    absent = {each.name: nothing for each in fields(Doors)}
-    return make_rest(Doors(**absent | {"version": "0", "origins": frozenset()})).openapi()
+    absent: dict[str, Any] = {each.name: nothing for each in fields(Doors)} | {
+        "version": "0",
+        "origins": frozenset[str](),
+    }
+    return make_rest(Doors(**absent)).openapi()
 
 
 def doors() -> list[Door]:

@@ -44,8 +44,8 @@ def _shape(name: str, link: Link) -> str:
 
 
 def _mapping(schema: Schema, link: Link) -> str:
-    values = schema.get("additionalProperties", True)
-    inner = worded(values, link) if isinstance(values, dict) else "any JSON"
+    values: Schema | bool = schema.get("additionalProperties", True)
+    inner = "any JSON" if isinstance(values, bool) else worded(values, link)
     return "object" if inner == "any JSON" else f"object of {inner}"
 
 
