@@ -21,6 +21,7 @@ from tests.storage import POSTGRES, postgres_is_there, run_on_postgres
 ELSEWHERE = {
     "make test": "it is what runs this test",
     "make check": ".ci/run",
+    "make docs-check": "it is what runs this test",
     "make bench": "it measures for minutes",
     "make soak N=1000": "it kills for an hour; the kill matrix runs its small form",
     "make lock": "it asks the package index; test_locks.py holds what it writes",
