@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.rules.sources import python
@@ -14,10 +15,11 @@ AGAIN = "_begin_again"
 """What begins a step again names the reason, which clients are told."""
 
 
-def sent() -> set[str]:
+@cache
+def sent() -> frozenset[str]:
     """Every code: what programs read in an `error_code`, a `code` or a `reason`."""
     found = {code for path, tree in python("src/parlour") if "migrations" not in path.parts for code in codes_in(tree)}
-    return found - NEVER_SENT
+    return frozenset(found - NEVER_SENT)
 
 
 def codes_in(tree: ast.Module) -> Iterator[str]:
