@@ -133,7 +133,7 @@ def parameter(each: Schema) -> str:
     schema, default = each["schema"], each["schema"].get("default")
     plain = str(default).lower() if isinstance(default, bool) else default
     left_out = "May be left out." if default is None else f"`{plain}` when left out."
-    words = " ".join(filter(None, (each.get("description", ""), left_out)))
+    words = " ".join(filter(None, (each.get("description", ""), "" if each.get("required") else left_out)))
     return f"| `{each['name']}` | {worded(schema, link)} | {words} |"
 
 

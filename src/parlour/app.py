@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, SystemClock
 from parlour.config import Settings
@@ -69,7 +70,7 @@ class App:
     house: House
     gate: Gate
     executor: Executor
-    lineup: Lineup
+    lineup: Lineup[AsyncConnection]
     built_in: IntentsModel
     conversations: Conversations
     talk: Talk
@@ -112,7 +113,7 @@ async def running(
         await home.open()
         stack.push_async_callback(home.close)
         built_in = IntentsModel()
-        lineup = _lineup(settings, clock, brief, built_in, models)
+        lineup = _lineup(settings, clock, built_in, models)
         stack.push_async_callback(lineup.close)
         executor = Executor([home], clock)
         runner = await _runner(settings, url, _means(settings, clock, brief, writer, executor, lineup), stack)
@@ -148,7 +149,12 @@ async def _runner(settings: Settings, url: URL, means: Means, stack: AsyncExitSt
 
 
 def _means(
-    settings: Settings, clock: Clock, database: Database, writer: Writer, executor: Executor, lineup: Lineup
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    writer: Writer,
+    executor: Executor,
+    lineup: Lineup[AsyncConnection],
 ) -> Means:
     caps = Caps(
         steps=settings.turn_max_steps,
@@ -165,42 +171,37 @@ def _means(
         clock=clock,
         tools=executor,
         models=lineup,
-        callers=_Callers(database),
+        callers=_Callers(),
         caps=caps,
         system_prompt=SYSTEM_PROMPT,
     )
 
 
-@dataclass(frozen=True, slots=True)
 class _Callers:
     """Fits identity to what a turn wants to know of whoever asked."""
 
-    database: Database
-
-    async def caller(self, user_id: str, project_id: str) -> Caller | None:
-        async with self.database.read() as connection:
-            asking = await person(connection, user_id)
-            if asking is None or not asking.is_active:
-                return None
-            who = who_is(asking, "")
-            try:
-                project = await project_for(connection, who, project_id)
-            except NotFound:
-                return None
+    async def caller(self, connection: AsyncConnection, user_id: str, project_id: str) -> Caller | None:
+        asking = await person(connection, user_id)
+        if asking is None or not asking.is_active:
+            return None
+        who = who_is(asking, "")
+        try:
+            project = await project_for(connection, who, project_id)
+        except NotFound:
+            return None
         return who.in_project(project.id)
 
 
 def _lineup(
-    settings: Settings, clock: Clock, database: Database, built_in: IntentsModel, given: Sequence[Model] | None
-) -> Lineup:
-    async def allowed(tenant_id: str) -> frozenset[str]:
-        if given is not None:
-            return frozenset(provider_of(model.name) for model in given)
-        async with database.read() as connection:
-            return await allowed_providers(connection, tenant_id)
-
+    settings: Settings, clock: Clock, built_in: IntentsModel, given: Sequence[Model] | None
+) -> Lineup[AsyncConnection]:
     if given is not None:
-        return Lineup(built_in, given, allowed)
+        providers = frozenset(provider_of(model.name) for model in given)
+
+        async def all_of_them(_: AsyncConnection, __: str) -> frozenset[str]:
+            return providers
+
+        return Lineup(built_in, given, all_of_them)
     offers = offered(
         openai_api_key=settings.openai_api_key,
         openai_base_url=settings.openai_base_url,
@@ -209,7 +210,7 @@ def _lineup(
         ollama_models=(settings.ollama_model,),
     )
     others = [offer.model(clock=clock, total_s=settings.turn_max_seconds) for offer in offers]
-    return Lineup(built_in, others, allowed, {offer.name: offer.host for offer in offers})
+    return Lineup(built_in, others, allowed_providers, {offer.name: offer.host for offer in offers})
 
 
 def _endless(name: str, job: Coroutine[Any, Any, None], fatal: Callable[[BaseException], None]) -> "asyncio.Task[None]":

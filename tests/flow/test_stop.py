@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import SystemClock
 from parlour.journal.writer import open_writer
@@ -27,7 +28,7 @@ from tests.storage import Storage
 class Somebody:
     """Everybody may do as they please."""
 
-    async def caller(self, user_id: str, project_id: str) -> Caller | None:
+    async def caller(self, connection: AsyncConnection, user_id: str, project_id: str) -> Caller | None:
         return Caller(tenant_id="tenant", project_id=project_id, user_id=user_id, permissions=frozenset())
 
 
@@ -35,7 +36,7 @@ class Somebody:
 async def idle_runner(storage: Storage, model: HeldModel) -> AsyncGenerator[tuple[Runner, Database]]:
     """A runner that does not look for work before it is opened."""
 
-    async def nobody(_: str) -> frozenset[str]:
+    async def nobody(_: AsyncConnection, __: str) -> frozenset[str]:
         return frozenset()
 
     clock, database = SystemClock(), Database(storage.url)

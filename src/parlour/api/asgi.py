@@ -82,7 +82,8 @@ class _Models:
     app: App
 
     async def offered(self, who: Who) -> Sequence[OfferedModel]:
-        found = await self.app.lineup.candidates(who.tenant_id)
+        async with self.app.database.read() as connection:
+            found = await self.app.lineup.candidates(connection, who.tenant_id)
         return [OfferedModel(each.name, each.provider, each.host, each.is_allowed, each.is_default) for each in found]
 
 

@@ -14,6 +14,7 @@ from parlour.api.routes.conversations import conversation_routes
 from parlour.api.routes.health import health_routes
 from parlour.api.routes.messages import message_routes
 from parlour.api.routes.models import model_routes
+from parlour.api.routes.search import search_routes
 from parlour.api.routes.suggestions import suggestion_routes
 from parlour.api.routes.tools import tool_routes
 from parlour.protocol.rest import ErrorBody
@@ -42,6 +43,7 @@ def make_rest(doors: Doors) -> FastAPI:
         auth_routes,
         conversation_routes,
         message_routes,
+        search_routes,
         tool_routes,
         model_routes,
         suggestion_routes,

@@ -2,12 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from parlour.errors import NotAvailable
 from parlour.models.base import Model
 
-Allowed = Callable[[str], Awaitable[frozenset[str]]]
-"""From a tenant's id to the providers that its admins have allowed."""
+Connection = TypeVar("Connection")
+"""Whatever is read with."""
+
+Allowed = Callable[[Connection, str], Awaitable[frozenset[str]]]
+"""From a tenant's id to the providers that its admins have allowed, as a connection sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +26,15 @@ class Candidate:
     is_default: bool
 
 
-class Lineup:
+class Lineup(Generic[Connection]):
     """Every model of this server."""
 
     def __init__(
-        self, built_in: Model, others: Sequence[Model], allowed: Allowed, hosts: Mapping[str, str] | None = None
+        self,
+        built_in: Model,
+        others: Sequence[Model],
+        allowed: Allowed[Connection],
+        hosts: Mapping[str, str] | None = None,
     ) -> None:
         """The first of `others` that is allowed is the default; the built-in one while none is.
 
@@ -37,13 +45,13 @@ class Lineup:
         self._allowed = allowed
         self._hosts = hosts or {}
 
-    async def choose(self, tenant_id: str, asked: str | None) -> Model:
+    async def choose(self, connection: Connection, tenant_id: str, asked: str | None) -> Model:
         """The model called `asked`, or the default. Raises NotAvailable for one that is not there or not allowed."""
         if asked == self._built_in.name or not self._others:
             if asked not in (None, self._built_in.name):
                 raise NotAvailable(f"There is no model {asked} on this server.")
             return self._built_in
-        allowed = await self._allowed(tenant_id)
+        allowed = await self._allowed(connection, tenant_id)
         if asked is None:
             usable = (model for model in self._others.values() if provider_of(model.name) in allowed)
             return next(usable, self._built_in)
@@ -53,10 +61,10 @@ class Lineup:
             raise NotAvailable(f"{asked} may not be asked before an admin has allowed it.")
         return self._others[asked]
 
-    async def candidates(self, tenant_id: str) -> list[Candidate]:
+    async def candidates(self, connection: Connection, tenant_id: str) -> list[Candidate]:
         """Every model, the built-in one last."""
-        default = (await self.choose(tenant_id, None)).name
-        allowed = await self._allowed(tenant_id)
+        default = (await self.choose(connection, tenant_id, None)).name
+        allowed = await self._allowed(connection, tenant_id)
         return [
             Candidate(name, provider_of(name), self._hosts.get(name, ""), provider_of(name) in allowed, name == default)
             for name in self._others
