@@ -1,4 +1,4 @@
-/** What this tab keeps over a reload. Storage may be off or full; then it is kept for as long as the page is open. */
+/** What this tab keeps over a reload: what is on its way, and whose it is. */
 
 import type { Entry, Keep } from "./outbox";
 
@@ -6,7 +6,7 @@ const OUTBOX = "parlour.outbox";
 const OWNER = "parlour.owner";
 
 /** The value under `key`, or null where there is none that can be read. */
-export function recalled(storage: Storage, key: string): unknown {
+export function recalled(storage: Pick<Storage, "getItem">, key: string): unknown {
   try {
     const text = storage.getItem(key);
     return text === null ? null : (JSON.parse(text) as unknown);
@@ -16,7 +16,7 @@ export function recalled(storage: Storage, key: string): unknown {
 }
 
 /** Writes `value` under `key`; says whether that worked. */
-export function remembered(storage: Storage, key: string, value: unknown): boolean {
+export function remembered(storage: Pick<Storage, "setItem">, key: string, value: unknown): boolean {
   try {
     storage.setItem(key, JSON.stringify(value));
     return true;
@@ -26,7 +26,7 @@ export function remembered(storage: Storage, key: string, value: unknown): boole
 }
 
 /** The outbox of this tab. */
-export function keptIn(storage: Storage): Keep {
+export function keptIn(storage: Pick<Storage, "getItem" | "setItem" | "clear">): Keep {
   return {
     load: () => {
       const kept = recalled(storage, OUTBOX);

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import { recalled, remembered } from "../../connection/keep";
+import { browserShelf } from "../../connection/shelf";
 import type { ModelView } from "../../protocol/providers";
 import { useActs, useRoom } from "../../state/use-room";
 
@@ -21,10 +22,10 @@ export function Offers({ calm = false }: { calm?: boolean }) {
 
 function Offer({ model: { id, provider, host }, calm }: { model: ModelView; calm: boolean }) {
   const acts = useActs();
-  const [gone, setGone] = useState(() => calm && recalled(localStorage, NOT_NOW) === provider);
+  const [gone, setGone] = useState(() => calm && recalled(browserShelf, NOT_NOW) === provider);
   if (gone) return null;
   const later = () => {
-    remembered(localStorage, NOT_NOW, provider);
+    remembered(browserShelf, NOT_NOW, provider);
     setGone(true);
   };
   return (
