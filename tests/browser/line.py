@@ -36,30 +36,28 @@ class Line:
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of a browser, to its end."""
         where = urlsplit(self.server)
-        self._writers.add(writer)
         try:
-            there_reader, there_writer = await asyncio.open_connection(where.hostname, where.port)
-            self._writers.add(there_writer)
-            questions = asyncio.create_task(self._pour(reader, there_writer, "swallows_questions"))
-            answers = asyncio.create_task(self._pour(there_reader, writer, "swallows_answers"))
-            await asyncio.wait((questions, answers), return_when=asyncio.FIRST_COMPLETED)
-            for task in (questions, answers):
-                task.cancel()
-            await asyncio.gather(questions, answers, return_exceptions=True)
-            there_writer.transport.abort()
-            self._writers.discard(there_writer)
-        except OSError:
-            pass  # no server: the browser sees its connection end
-        finally:
+            there, into = await asyncio.open_connection(where.hostname, where.port)
+        except OSError:  # no server: the browser sees its connection end
             writer.transport.abort()
-            self._writers.discard(writer)
+            return
+        self._writers |= {writer, into}
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._pour(reader, into, "swallows_questions"))
+            both.create_task(self._pour(there, writer, "swallows_answers"))
+        self._writers -= {writer, into}
 
     async def _pour(self, source: asyncio.StreamReader, into: asyncio.StreamWriter, swallowed: str) -> None:
-        with suppress(OSError):
+        """Hand on what comes; when one side ends, so does the other."""
+        try:
             while data := await source.read(MOST):
                 if not getattr(self, swallowed):
                     into.write(data)
                     await into.drain()
+        except OSError:
+            pass
+        finally:
+            into.transport.abort()
 
 
 @asynccontextmanager
