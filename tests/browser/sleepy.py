@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Browser, CDPSession, Page, StorageState
+from playwright.async_api import Browser, Page, StorageState
 
+from tests.browser.devtools import DevTools, tools_of
 from tests.browser.visiting import ALLOWED, Visitor, Window
 from tests.rules.skips import chromium
 
@@ -21,16 +22,16 @@ class Sleeper:
 
     window: Window
     _before: Page
-    _tab: CDPSession
+    _tools: DevTools
 
     async def freezes(self) -> None:
         """Another tab comes before it, and the browser stops it."""
         await self._before.bring_to_front()
-        await self._tab.send("Page.setWebLifecycleState", {"state": "frozen"})
+        await self._tools.send("Page.setWebLifecycleState", {"state": "frozen"})
 
     async def thaws(self) -> None:
         """Somebody looks at it again."""
-        await self._tab.send("Page.setWebLifecycleState", {"state": "active"})
+        await self._tools.send("Page.setWebLifecycleState", {"state": "active"})
         await self.window.page.bring_to_front()
 
 
@@ -46,11 +47,11 @@ async def sleeper(browser: Browser, folder: Path, address: str, known: StorageSt
             control = await _control(process)
         joined = await browser.browser_type.connect_over_cdp(control, no_defaults=True)
         context = joined.contexts[0]
-        await context.add_cookies(known.get("cookies", []))
+        await context.set_storage_state(known)
         await context.grant_permissions(ALLOWED)
         visitor = Visitor(context, address)
         window = await visitor.opens()
-        yield Sleeper(window, context.pages[0], await context.new_cdp_session(window.page))
+        yield Sleeper(window, context.pages[0], await tools_of(window.page))
         await joined.close()
         visitor.has_nothing_to_complain_of()
     finally:
