@@ -55,7 +55,7 @@ check-web: $(MADE)/dev web/node_modules/.installed
 gen: $(MADE)/dev
 	@$(VENV)/bin/python -m gen
 
-bench: $(MADE)/dev
+bench: $(MADE)/dev web/dist/index.html
 	@$(VENV)/bin/python -m bench $(ARGS)
 
 soak: $(MADE)/dev
