@@ -89,8 +89,7 @@ def index_on_postgresql() -> None:
     op.execute("CREATE INDEX ix_search_words_words ON search_words USING gin (words)")
     forget = "DELETE FROM search_words WHERE conversation_id = old.conversation_id AND message_id = old.id;"
     op.execute(
-        "CREATE FUNCTION forget_message() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN {forget} RETURN NULL; END $$"
+        f"CREATE FUNCTION forget_message() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {forget} RETURN NULL; END $$"
     )
     op.execute("CREATE TRIGGER messages_gone AFTER DELETE ON messages FOR EACH ROW EXECUTE FUNCTION forget_message()")
     op.execute(
