@@ -198,28 +198,24 @@ def _means(
         clock=clock,
         tools=executor,
         models=lineup,
-        callers=_Callers(database),
+        callers=_Callers(),
         caps=caps,
         system_prompt=SYSTEM_PROMPT,
     )
 
 
-@dataclass(frozen=True, slots=True)
 class _Callers:
     """Fits identity to what a turn wants to know of whoever asked."""
 
-    database: Database
-
-    async def caller(self, user_id: str, project_id: str) -> Caller | None:
-        async with self.database.read() as connection:
-            asking = await person(connection, user_id)
-            if asking is None or not asking.is_active:
-                return None
-            who = who_is(asking, "")
-            try:
-                project = await project_for(connection, who, project_id)
-            except NotFound:
-                return None
+    async def caller(self, connection: AsyncConnection, user_id: str, project_id: str) -> Caller | None:
+        asking = await person(connection, user_id)
+        if asking is None or not asking.is_active:
+            return None
+        who = who_is(asking, "")
+        try:
+            project = await project_for(connection, who, project_id)
+        except NotFound:
+            return None
         return who.in_project(project.id)
 
 

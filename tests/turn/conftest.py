@@ -46,7 +46,7 @@ class Doorman:
     speaks: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def caller(self, user_id: str, project_id: str) -> Caller | None:
+    async def caller(self, connection: AsyncConnection, user_id: str, project_id: str) -> Caller | None:
         self.asked.set()
         await self.speaks.wait()
         return Caller("tenant", user_id, project_id, frozenset({"tools:read"}))

@@ -15,6 +15,7 @@ from parlour.api.routes.health import health_routes
 from parlour.api.routes.messages import message_routes
 from parlour.api.routes.models import model_routes
 from parlour.api.routes.providers import provider_routes
+from parlour.api.routes.search import search_routes
 from parlour.api.routes.suggestions import suggestion_routes
 from parlour.api.routes.tools import tool_routes
 from parlour.protocol.rest import ErrorBody
@@ -43,6 +44,7 @@ def make_rest(doors: Doors) -> FastAPI:
         auth_routes,
         conversation_routes,
         message_routes,
+        search_routes,
         tool_routes,
         model_routes,
         provider_routes,

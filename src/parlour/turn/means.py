@@ -41,7 +41,7 @@ class Models(Protocol):
 class Callers(Protocol):
     """Whatever knows who somebody is by now."""
 
-    async def caller(self, user_id: str, project_id: str) -> Caller | None:
+    async def caller(self, connection: AsyncConnection, user_id: str, project_id: str) -> Caller | None:
         """The person in the project with what they may do there; None when they may no longer be there."""
         ...
 

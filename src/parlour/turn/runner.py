@@ -172,7 +172,7 @@ class Runner:
         await means.writer.commit(claim)
         async with means.reads.read() as connection:
             past = await past_of(connection, turn.id)
-        caller = await means.callers.caller(turn.user_id, turn.project_id)
+            caller = await means.callers.caller(connection, turn.user_id, turn.project_id)
         problem = _why_not(past.turn, model, caller)
         if problem is not None:
             answer = past.answer.with_parts(past.cut)
