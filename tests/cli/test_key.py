@@ -4,8 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from parlour.app import running
 from parlour.cli.main import command_line

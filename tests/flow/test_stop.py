@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import SystemClock
 from parlour.journal.writer import open_writer
@@ -27,14 +28,13 @@ from tests.turn.conftest import OneModel
 class Somebody:
     """Everybody may do as they please."""
 
-    async def caller(self, user_id: str, project_id: str) -> Caller | None:
+    async def caller(self, connection: AsyncConnection, user_id: str, project_id: str) -> Caller | None:
         return Caller(tenant_id="tenant", project_id=project_id, user_id=user_id, permissions=frozenset())
 
 
 @asynccontextmanager
 async def idle_runner(storage: Storage, model: HeldModel) -> AsyncGenerator[tuple[Runner, Database]]:
     """A runner that does not look for work before it is opened."""
-
     clock, database = SystemClock(), Database(storage.url)
     writer = open_writer(storage.url, clock=clock, publish=lambda _: None, fatal=lambda _: None)
     means = Means(
