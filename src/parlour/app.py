@@ -74,6 +74,7 @@ class App:
     house: House
     gate: Gate
     executor: Executor
+    home: HomeToolkit
     offers: tuple[Offer, ...]
     """What the settings offer."""
     providers: Providers
@@ -114,9 +115,7 @@ async def running(
         house = await ensure_house(database, writer, clock)
         if demo:
             await load_demo(writer, database, house.tenant_id, house.home_project_id, clock)
-        home = HomeToolkit(database, writer, clock)
-        await home.open()
-        stack.push_async_callback(home.close)
+        home = await _home(HomeToolkit(database, writer, clock), stack)
         built_in = IntentsModel()
         lineup = _lineup(settings, clock, providers, built_in, models, offers)
         stack.push_async_callback(lineup.close)
@@ -136,6 +135,7 @@ async def running(
             executor=executor,
             offers=offers,
             providers=providers,
+            home=home,
             lineup=lineup,
             built_in=built_in,
             conversations=Conversations(database, writer, clock),
@@ -161,6 +161,13 @@ async def _providers(
     await vault.check()
     taken = {BUILT_IN, *(provider_of(offer.name) for offer in offers)}
     return Providers(database, writer, clock, vault, frozenset(taken))
+
+
+async def _home(toolkit: HomeToolkit, stack: AsyncExitStack) -> HomeToolkit:
+    """The toolkit of the home, open until the end."""
+    await toolkit.open()
+    stack.push_async_callback(toolkit.close)
+    return toolkit
 
 
 async def _runner(settings: Settings, url: URL, means: Means, stack: AsyncExitStack) -> Runner:

@@ -100,6 +100,7 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock, tmp_p
             offers=(),
             providers=Providers(database, writer, clock, Vault(tmp_path / "parlour.key", database, clock), frozenset()),
             suggestions=around,
+            connected=around,
             readiness=around,
             version="0.0.0",
             origins=frozenset({"https://parlour.example"}),

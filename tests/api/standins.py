@@ -12,7 +12,9 @@ from parlour.identity.who import Who
 from parlour.journal.unit import Unit
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Turn
+from parlour.protocol.house import ConnectedPart
 from parlour.store.queries.choices import choices
+from parlour.store.queries.people import Project
 from parlour.store.queries.turns import stored_turn
 from parlour.store.tables import turns
 from parlour.tools.caller import Caller
@@ -117,6 +119,9 @@ class Surroundings:
 
     async def questions(self, caller: Caller) -> Sequence[str]:
         return ["What's in the kitchen?"]
+
+    async def connected(self, who: Who, project: Project) -> Sequence[ConnectedPart]:
+        return [ConnectedPart(kind="home", name=project.name, state="empty", words="Nothing is in this house yet.")]
 
     async def ready(self) -> Mapping[str, bool]:
         return self.parts

@@ -69,8 +69,10 @@ async def test_a_list_leaves_out_what_is_archived_until_asked_for_it(lived: Live
     async with lived.database.read() as connection:
         shown = await list_conversations(connection, owner_id=lived.ann.id)
         whole = await list_conversations(connection, owner_id=lived.ann.id, include_archived=True)
+        away = await list_conversations(connection, owner_id=lived.ann.id, archived_only=True)
     assert (_titles(shown.conversations), shown.total) == (["1"], 1)
     assert (_titles(whole.conversations), whole.total) == (["1", "0"], 2)
+    assert (_titles(away.conversations), away.total) == (["0"], 1)
 
 
 async def test_a_list_keeps_to_its_owner_and_project(lived: Lived) -> None:

@@ -17,6 +17,7 @@ from parlour.api.routes.models import model_routes
 from parlour.api.routes.providers import provider_routes
 from parlour.api.routes.search import search_routes
 from parlour.api.routes.suggestions import suggestion_routes
+from parlour.api.routes.system import system_routes
 from parlour.api.routes.tools import tool_routes
 from parlour.protocol.rest import ErrorBody
 
@@ -49,6 +50,7 @@ def make_rest(doors: Doors) -> FastAPI:
         model_routes,
         provider_routes,
         suggestion_routes,
+        system_routes,
     ):
         api.include_router(routes(doors))
     app.include_router(open_to_all)

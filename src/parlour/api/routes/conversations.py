@@ -31,10 +31,14 @@ STOPPED_WITHIN_S = 60.0
 
 
 class Listing(Value):
-    """Which of one's conversations, and in what order. `page` and `per_page` say the same as offset and limit."""
+    """Which of one's conversations, and in what order. `page` and `per_page` say the same as offset and limit.
+
+    With `archived_only` nothing but the archive is listed.
+    """
 
     project_id: str | None = None
     include_archived: bool = False
+    archived_only: bool = False
     sort: Sort = "activity"
     order: Order = "desc"
     limit: Annotated[int, Field(ge=1, le=100)] = 20
@@ -67,6 +71,7 @@ def conversation_routes(doors: Doors) -> APIRouter:
                 owner_id=who.user_id,
                 project_id=asked.project_id,
                 include_archived=asked.include_archived,
+                archived_only=asked.archived_only,
                 sort=asked.sort,
                 order=asked.order,
                 limit=size,

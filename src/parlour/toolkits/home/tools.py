@@ -11,6 +11,7 @@ from parlour.store.database import Reads
 from parlour.toolkits.home import answers
 from parlour.toolkits.home.details import About, details
 from parlour.toolkits.home.graph import Home
+from parlour.toolkits.home.inventory import Inventory, inventory
 from parlour.toolkits.home.kinds import PLACES, EntityType
 from parlour.toolkits.home.lookup import Lookup
 from parlour.toolkits.home.names import HomeNames
@@ -73,6 +74,11 @@ class HomeToolkit:
         """The nine tools, the same for everybody; what they see is the caller's own."""
         del caller
         return self._tools
+
+    async def inventory(self, caller: Caller) -> Inventory:
+        """What the home of the caller's project holds."""
+        async with self._database.read() as connection:
+            return await inventory(connection, Home.of(caller))
 
     # --- the tools ---------------------------------------------------------------------------------------------
 
