@@ -18,7 +18,7 @@ ADDRESSES = (
     "/projects/{project_id}/chat",
     "/projects/{project_id}/chat/{conversation_id}",
     "/settings",
-    "/settings/{part}",
+    "/settings/{section}",
 )
 """Where the page opens; it reads the rest from the address itself."""
 

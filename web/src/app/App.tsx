@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from "react";
+import { SeenPlace } from "../features/seen/SeenPlace";
 import { SignIn } from "../features/sign-in/SignIn";
 import { useActs, useRoom } from "../state/use-room";
 import { go, usePath } from "../ui/navigation";
@@ -36,6 +37,7 @@ export function App() {
       ) : (
         <House place={place} />
       )}
+      {me && <SeenPlace />}
       <Toasts lines={toasts} dismiss={acts.dismiss} />
     </>
   );

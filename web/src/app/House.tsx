@@ -1,10 +1,11 @@
 import type { MouseEvent, ReactNode } from "react";
-import { useCallback, useMemo, useState } from "react";
+import { lazy, useCallback, useMemo, useState } from "react";
 import { Chat } from "../features/chat/Chat";
 import { Sidebar } from "../features/list/Sidebar";
 import { chatAddress } from "../state/addresses";
 import { useActs, useRoom } from "../state/use-room";
 import { MenuIcon } from "../ui/icons";
+import { Later } from "../ui/Later";
 import { useHash } from "../ui/navigation";
 import { Announcer } from "./Announcer";
 import { useCommands } from "./commands";
@@ -14,6 +15,8 @@ import { Nowhere } from "./Nowhere";
 import { Over } from "./Over";
 import { Person } from "./Person";
 import type { Place } from "./places";
+
+const Settings = lazy(async () => ({ default: (await import("../features/settings/Settings")).Settings }));
 
 /** The list, the room beside it, and what lies over both at times. */
 export function House({ place }: { place: Exclude<Place, { kind: "link" }> }) {
@@ -64,6 +67,13 @@ interface RoomProps {
 function Room({ place, project, menu, covered }: RoomProps) {
   if (place.kind === "nowhere") {
     return <Nowhere what="Nothing is here" why={`Nothing in this house has the address ${location.pathname}.`} menu={menu} covered={covered} />;
+  }
+  if (place.kind === "settings") {
+    return (
+      <Later>
+        <Settings section={place.section} covered={covered} menu={menu} />
+      </Later>
+    );
   }
   if (project === undefined) {
     const why = "There is no such project, or you are not a member of it.";

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import { nameOf } from "../features/chat/words";
 import type { Command } from "../features/find/choices";
+import { nameOf } from "../state/models";
 import { answering } from "../state/room";
 import { useActs, useRoom } from "../state/use-room";
 import { go } from "../ui/navigation";

@@ -1,9 +1,10 @@
-/** What this tab keeps over a reload: what is on its way, and whose it is. */
+/** What this tab, or this browser, keeps over a reload: what is on its way and whose it is, and who was chosen to answer. */
 
 import type { Entry, Keep } from "./outbox";
 
 const OUTBOX = "parlour.outbox";
 const OWNER = "parlour.owner";
+const CHOICE = "parlour.answers";
 
 /** The value under `key`, or null where there is none that can be read. */
 export function recalled(storage: Pick<Storage, "getItem">, key: string): unknown {
@@ -23,6 +24,26 @@ export function remembered(storage: Pick<Storage, "setItem">, key: string, value
   } catch {
     return false;
   }
+}
+
+/** Who was chosen to answer, for as long as the browser keeps it. */
+export interface Choice {
+  load(): string | null;
+  /** Null for whoever is the default. */
+  save(model: string | null): void;
+}
+
+/** The choice of this browser. */
+export function choiceIn(storage: Pick<Storage, "getItem" | "setItem">): Choice {
+  return {
+    load: () => {
+      const kept = recalled(storage, CHOICE);
+      return typeof kept === "string" ? kept : null;
+    },
+    save: (model) => {
+      remembered(storage, CHOICE, model);
+    },
+  };
 }
 
 /** The outbox of this tab. */

@@ -1,6 +1,7 @@
 /** What the page asks by REST: who one is, lists, pages, the models. Live data come by the socket. */
 
 import type { Conversation, Message } from "../protocol";
+import type { SystemView } from "../protocol/house";
 import type {
   DefaultModel,
   ModelList,
@@ -19,8 +20,12 @@ import type {
   ErrorBody,
   Me,
   MessageList,
+  NewToken,
   SignIn,
   SuggestionList,
+  TokenList,
+  TokenMade,
+  TokenView,
 } from "../protocol/rest";
 import type { SearchResults } from "../protocol/search";
 import type { MessageContext } from "../protocol/seen";
@@ -35,6 +40,8 @@ export class RestError extends Error {
   constructor(
     message: string,
     readonly status: number,
+    /** What it is about, for programs; "" when nobody said. */
+    readonly code = "",
   ) {
     super(message);
   }
@@ -59,6 +66,13 @@ export interface Rest {
   /** One's conversations whose title or messages hold these words. */
   search(words: string, offset: number): Promise<SearchResults>;
   questions(): Promise<string[]>;
+  /** What is connected here, and who can change that. */
+  system(): Promise<SystemView>;
+  /** One's own tokens, the newest first. */
+  tokens(): Promise<TokenView[]>;
+  /** A new token; its secret comes this once. */
+  makeToken(name: string): Promise<TokenMade>;
+  revokeToken(id: string): Promise<void>;
   models(): Promise<ModelView[]>;
   allowProvider(provider: string, isAllowed: boolean): Promise<ModelView[]>;
   /** Who answers where nobody else is asked for. */
@@ -89,7 +103,7 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
       throw new RestError(AWAY, 0);
     });
     const said = parsed(await response.text());
-    if (!response.ok) throw new RestError(sentence(said), response.status);
+    if (!response.ok) throw new RestError(sentence(said), response.status, (said as Partial<ErrorBody> | null)?.error?.code);
     return said as T;
   }
 
@@ -114,6 +128,10 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     seen: (id) => call("GET", `/chat/messages/${id}/context`),
     search: (words, offset) => call("GET", `/chat/search?q=${encodeURIComponent(words)}&limit=${FOUND}&offset=${offset}`),
     questions: async () => (await call<SuggestionList>("GET", "/suggestions")).questions,
+    system: () => call("GET", "/system"),
+    tokens: async () => (await call<TokenList>("GET", "/auth/tokens")).tokens,
+    makeToken: (name) => call("POST", "/auth/tokens", { name } satisfies NewToken),
+    revokeToken: (id) => call("DELETE", `/auth/tokens/${id}`),
     models: async () => (await call<ModelList>("GET", "/models")).models,
     allowProvider: async (provider, is_allowed) => {
       const body: ProviderAllowed = { provider, is_allowed };

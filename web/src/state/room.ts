@@ -3,6 +3,7 @@
 import { createStore } from "zustand/vanilla";
 import type { Clock } from "../connection/clock";
 import { newId } from "../connection/clock";
+import type { Choice } from "../connection/keep";
 import type { Keep } from "../connection/outbox";
 import type { Rest } from "../connection/rest";
 import { RestError } from "../connection/rest";
@@ -45,12 +46,14 @@ export interface Parts {
   open: () => Wire;
   clock: Clock;
   keep: Keep;
+  choice?: Choice;
   /** How the list is seen, from one visit to the next. */
   sort?: { kept: Lists["sort"]; keep: (sort: Lists["sort"]) => void };
 }
 
 const NOTHING: View = { status: "connecting", nextTry: null, topics: {}, refused: {}, entries: [], ahead: 0 };
 const TOAST = 8_000;
+const NOT_KEPT: Choice = { load: () => null, save: () => undefined };
 const PLAIN_TOASTS = 3;
 const SIGNED_OUT = "You are signed out.";
 const SESSION_ENDED =
@@ -59,7 +62,14 @@ const AWAY = "The server cannot be reached just now. This page goes on trying by
 const UNEXPECTED = "Something went wrong on this page. What was said is safe; please try again.";
 
 /** The page's store, and what can be done with it. */
-export function createRoom({ rest, open, clock, keep, sort = { kept: "latest", keep: () => undefined } }: Parts) {
+export function createRoom({
+  rest,
+  open,
+  clock,
+  keep,
+  choice = NOT_KEPT,
+  sort = { kept: "latest", keep: () => undefined },
+}: Parts) {
   const store = createStore<Room>(() => ({
     ...NO_LISTS,
     sort: sort.kept,
@@ -135,7 +145,7 @@ export function createRoom({ rest, open, clock, keep, sort = { kept: "latest", k
   }
 
   function entered(me: Me): void {
-    set({ ...NO_LISTS, me, whyOut: null, away: null, questions: null, chosen: null });
+    set({ ...NO_LISTS, me, whyOut: null, away: null, questions: null, chosen: choice.load() });
     session.enter(me.user_id);
     void acts.readModels();
   }
@@ -235,13 +245,26 @@ export function createRoom({ rest, open, clock, keep, sort = { kept: "latest", k
         set({ models: await rest.models() });
       }),
 
-    /** Who is to answer what is asked from this page from now on. */
-    choose: (model: string) => set({ chosen: model }),
+    /** Who is to answer what is asked in this browser from now on; null for whoever is the default. */
+    choose: (model: string | null) => {
+      choice.save(model);
+      set({ chosen: model });
+    },
+
+    /** An admin's word on who answers where nobody else is asked for. */
+    makeDefault: (model: string | null) =>
+      attempt(async () => {
+        const models = await rest.makeDefault(model);
+        choice.save(null);
+        set({ models, chosen: null });
+      }),
 
     /** An admin's word that what is asked here may go to a provider, or no longer. */
     allowProvider: (provider: string, isAllowed: boolean) =>
       attempt(async () => {
-        set({ models: await rest.allowProvider(provider, isAllowed), chosen: null });
+        const models = await rest.allowProvider(provider, isAllowed);
+        choice.save(null);
+        set({ models, chosen: null });
       }),
   };
 

@@ -4,11 +4,11 @@ import type { ConversationState } from "../../protocol";
 import { conversationIn, topicOf } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { go } from "../../ui/navigation";
+import { Models } from "../models/Models";
 import "./chat.css";
 import "./tool.css";
 import "./write.css";
 import { Conversation } from "./Conversation";
-import { Models } from "./Models";
 
 interface Props {
   /** The conversation, or null for one that is not begun. */

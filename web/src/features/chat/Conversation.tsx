@@ -6,10 +6,10 @@ import { answering } from "../../state/room";
 import { entriesOf } from "../../state/session";
 import { useActs, useRoom } from "../../state/use-room";
 import { go } from "../../ui/navigation";
+import { Welcome } from "../welcome/Welcome";
 import { Composer } from "./Composer";
 import { ConnectionLine } from "./ConnectionLine";
 import { useDraft } from "./draft";
-import { Empty } from "./Empty";
 import { Exchanges } from "./Exchanges";
 import { Pending } from "./Question";
 import { Talk } from "./Talk";
@@ -85,7 +85,7 @@ function useSaying(id: string | null, project: string | null) {
 }
 
 function Beginning({ id, state, waiting, ask }: Omit<Props, "project"> & { waiting: number; ask: (question: string) => void }) {
-  if (id === null) return waiting === 0 ? <Empty ask={ask} /> : null;
+  if (id === null) return waiting === 0 ? <Welcome ask={ask} /> : null;
   return state === null ? <p className="faint loading">Loading the conversation…</p> : null;
 }
 
