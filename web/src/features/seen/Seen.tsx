@@ -64,7 +64,7 @@ function Story({ context }: { context: MessageContext }) {
   if (steps.length === 0) return <p className="soft">Nothing was kept of what went into this answer.</p>;
   return (
     <>
-      <p className="soft">Everything that went into this answer, in its order. Nothing else was shown to whoever answered.</p>
+      <p className="soft">Everything that went into this answer, in its order.</p>
       <ol>
         {steps.map(({ request, runs }, index) => (
           <li key={request?.at ?? "before"}>
