@@ -1,7 +1,4 @@
-"""Who may know whom in the page: app → features → ui | state → connection → protocol.
-
-No feature knows another, but for the few components that one lends to the others.
-"""
+"""Who may know whom in the page: app → features → ui | state → connection → protocol; no feature knows another."""
 
 import re
 from collections.abc import Iterator
@@ -20,9 +17,7 @@ MAY = {
     "ui": {"ui", "protocol"},
     "features": {"features", "ui", "state", "connection", "protocol"},
 }
-LENT = {"seen/SeenLink", "models/Models", "welcome/Welcome"}
-BRIDGES = {"web/src/state/use-room.tsx", "web/src/state/asked.ts"}
-"""Where React looks at the state and at what is only asked for; the state itself does not know it."""
+BRIDGES = {"web/src/state/use-room.tsx", "web/src/state/asked.ts"}  # where React looks in; the rest does not know it
 
 
 def sources(part: str) -> Iterator[tuple[Path, list[str]]]:
@@ -44,13 +39,12 @@ def test_a_part_knows_only_what_lies_below_it(part: str) -> None:
             assert set(led(path, target)[:1]) <= MAY[part], f"{name(path)} imports {target}"
 
 
-def test_a_feature_knows_of_another_only_what_that_one_lends() -> None:
+def test_a_feature_knows_no_other_feature() -> None:
     for path, imports in sources("features"):
         own = path.relative_to(SOURCE).parts[1]
         for target in imports:
             there = led(path, target)
-            is_lent = "/".join(there[1:]) in LENT
-            assert there[:1] != ["features"] or there[1] == own or is_lent, f"{name(path)} imports {target}"
+            assert there[:1] != ["features"] or there[1] == own, f"{name(path)} imports {target}"
 
 
 @pytest.mark.parametrize("part", ["protocol", "connection", "state"])

@@ -39,6 +39,8 @@ def make_asgi(app: App) -> ASGIApp:
             talk=app.talk,
             tools=_Tools(app),
             models=_Models(app),
+            offers=app.offers,
+            providers=app.providers,
             suggestions=_Suggestions(app),
             connected=_Connected(app),
             readiness=_Readiness(app),
@@ -57,7 +59,6 @@ def make_asgi(app: App) -> ASGIApp:
 
 
 def _socket(app: App, origins: frozenset[str]) -> SocketDoor:
-    settings = app.settings
     return SocketDoor(
         gate=app.gate,
         hub=app.hub,
@@ -65,13 +66,18 @@ def _socket(app: App, origins: frozenset[str]) -> SocketDoor:
         reads=app.database,
         clock=app.clock,
         origins=origins,
-        limits=SocketLimits(
-            heartbeat=settings.websocket_ping_interval,
-            idle=settings.websocket_idle,
-            timeout=settings.websocket_timeout,
-            queue_bytes=settings.websocket_queue_bytes,
-            frame_bytes=settings.websocket_max_frame_bytes,
-        ),
+        limits=_limits(app),
+    )
+
+
+def _limits(app: App) -> SocketLimits:
+    settings = app.settings
+    return SocketLimits(
+        heartbeat=settings.websocket_ping_interval,
+        idle=settings.websocket_idle,
+        timeout=settings.websocket_timeout,
+        queue_bytes=settings.websocket_queue_bytes,
+        frame_bytes=settings.websocket_max_frame_bytes,
     )
 
 
@@ -88,7 +94,8 @@ class _Models:
     app: App
 
     async def offered(self, who: Who) -> Sequence[OfferedModel]:
-        found = await self.app.lineup.candidates(who.tenant_id)
+        async with self.app.database.read() as connection:
+            found = await self.app.lineup.candidates(connection, who.tenant_id)
         return [OfferedModel(each.name, each.provider, each.host, each.is_allowed, each.is_default) for each in found]
 
 

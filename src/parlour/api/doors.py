@@ -6,8 +6,10 @@ from typing import Protocol
 
 from parlour.clock import Clock
 from parlour.identity.gate import Gate
+from parlour.identity.providers import Providers
 from parlour.identity.who import Who
 from parlour.journal.unit import Writer
+from parlour.models.offers import Offer
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Turn
 from parlour.protocol.house import ConnectedPart
@@ -123,6 +125,9 @@ class Doors:
     talk: Talk
     tools: Tools
     models: Models
+    offers: Sequence[Offer]
+    """The models that the settings offer."""
+    providers: Providers
     suggestions: Suggestions
     connected: Connected
     readiness: Readiness

@@ -4,6 +4,7 @@ The provider's own words go into `detail`, for the log; they may repeat what was
 """
 
 import re
+import ssl
 from typing import Any
 
 import orjson
@@ -81,11 +82,12 @@ class Faults:
 
     def unreachable(self, error: Exception) -> ModelProblem:
         """The connection could not be made, or was lost before anything was said."""
-        return ModelProblem(
-            "provider_unavailable",
-            f"{self._name} cannot be reached. Please try again in a moment.",
-            detail=self._detail(f"{type(error).__name__}: {error}"),
-        )
+        detail = self._detail(f"{type(error).__name__}: {error}")
+        if isinstance(error, ssl.SSLError):
+            sentence = f"{self._name} cannot be reached safely. An administrator has to see to its certificate."
+            return ModelProblem("provider_unavailable", sentence, detail=detail, cause="certificate")
+        sentence = f"{self._name} cannot be reached. Please try again in a moment."
+        return ModelProblem("provider_unavailable", sentence, detail=detail, cause="unreachable")
 
     def cut(self, detail: str) -> ModelProblem:
         """The stream ended without an end."""
@@ -93,6 +95,7 @@ class Faults:
             "provider_cut",
             f"The connection to {self._name} ended in the middle of the answer. What came before is kept.",
             detail=self._detail(detail),
+            cause="cut",
         )
 
     def malformed(self, detail: str) -> ModelProblem:
@@ -101,6 +104,7 @@ class Faults:
             "provider_malformed",
             f"{self._name} sent something that cannot be read. Please try again, or choose another model.",
             detail=self._detail(detail),
+            cause="malformed",
         )
 
     def timeout(self, detail: str) -> ModelProblem:
@@ -109,6 +113,7 @@ class Faults:
             "provider_timeout",
             f"{self._name} took too long to answer. Please try again, or choose another model.",
             detail=self._detail(detail),
+            cause="timeout",
         )
 
     def moved(self, status: int, location: str) -> ModelProblem:
@@ -117,11 +122,17 @@ class Faults:
             "provider_refused",
             f"The address of {self._name} points somewhere else. An administrator has to set its new address.",
             detail=self._detail(f"HTTP {status} to {location}"),
+            cause="moved",
         )
 
+    def shows_key(self, text: str) -> bool:
+        """Whether a text holds the key, and so must not be shown."""
+        return bool(self._api_key) and self._api_key in text
+
     def _judged(self, status: int, error: object, detail: str) -> ModelProblem:
-        code, sentence = MEANINGS[_kind(status, error)]
-        return ModelProblem(code, sentence.format(name=self._name), detail=detail)
+        kind = _kind(status, error)
+        code, sentence = MEANINGS[kind]
+        return ModelProblem(code, sentence.format(name=self._name), detail=detail, cause=kind)
 
     def _detail(self, text: str) -> str:
         if self._api_key:
