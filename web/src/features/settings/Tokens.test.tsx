@@ -26,14 +26,14 @@ function doors(): Partial<Rest> {
 }
 
 test("one reads who one is and what one may", async () => {
-  await drawn(<General />, doors());
+  await drawn(<General look="the themes" />, doors());
   expect(screen.getByText("Robin")).toBeTruthy();
   expect(screen.getByText("Admin: decides what is connected here and who answers.")).toBeTruthy();
 });
 
 test("a new token is shown this once, can be copied, and is gone when one has kept it", async () => {
   const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
-  await drawn(<General />, doors());
+  await drawn(<General look="the themes" />, doors());
   await userEvent.type(screen.getByLabelText("A new token for"), "my laptop{Enter}");
   expect(await screen.findByText("pk_secret")).toBeTruthy();
   await userEvent.click(screen.getByRole("button", { name: "Copy" }));
@@ -45,7 +45,7 @@ test("a new token is shown this once, can be copied, and is gone when one has ke
 });
 
 test("a token needs a name, and one that could not be made keeps the name that was written", async () => {
-  await drawn(<General />, doors());
+  await drawn(<General look="the themes" />, doors());
   await userEvent.click(screen.getByRole("button", { name: "Make it" }));
   expect(screen.getByText("Give it a name, such as what will use it.")).toBeTruthy();
   refusal = new RestError("The server cannot be reached just now.", 0);
@@ -55,7 +55,7 @@ test("a token needs a name, and one that could not be made keeps the name that w
 });
 
 test("a token is revoked after a question", async () => {
-  await drawn(<General />, doors());
+  await drawn(<General look="the themes" />, doors());
   await userEvent.click(await screen.findByRole("button", { name: "Revoke…" }));
   expect(screen.getByRole("group", { name: /Revoke “the wall tablet”\?/ })).toBeTruthy();
   await userEvent.click(screen.getByRole("button", { name: "Revoke it" }));
