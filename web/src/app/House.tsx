@@ -15,6 +15,7 @@ import { Nowhere } from "./Nowhere";
 import { Over } from "./Over";
 import { Person } from "./Person";
 import type { Place } from "./places";
+import { Themes } from "./Themes";
 
 const Settings = lazy(async () => ({ default: (await import("../features/settings/Settings")).Settings }));
 
@@ -72,7 +73,7 @@ function Room({ place, project, menu, covered }: RoomProps) {
   if (place.kind === "settings") {
     return (
       <Later>
-        <Settings section={place.section} covered={covered} menu={menu} />
+        <Settings section={place.section} covered={covered} menu={menu} look={<Themes />} />
       </Later>
     );
   }
