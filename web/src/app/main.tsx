@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { browserClock } from "../connection/clock";
-import { keptIn } from "../connection/keep";
+import { forTab, keptIn } from "../connection/keep";
 import { restAt } from "../connection/rest";
 import { wireTo } from "../connection/wire";
 import { createRoom } from "../state/room";
@@ -18,7 +18,7 @@ const room = createRoom({
   rest: restAt("/api/v1", (input, init) => fetch(input, init)),
   open: () => wireTo(address),
   clock: browserClock,
-  keep: keptIn(sessionStorage),
+  keep: keptIn(forTab),
 });
 
 addEventListener("online", room.acts.wake);

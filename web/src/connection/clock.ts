@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds that never go backwards. */
   now(): number;
+  /** The date as this machine believes it to be, in milliseconds since 1970. */
+  date(): number;
   /** Calls `act` once after `milliseconds`; what it returns calls it off. */
   after(milliseconds: number, act: () => void): () => void;
   /** A number from 0 up to, not including, 1. */
@@ -10,6 +12,7 @@ export interface Clock {
 
 export const browserClock: Clock = {
   now: () => performance.now(),
+  date: () => Date.now(),
   after: (milliseconds, act) => {
     const timer = setTimeout(act, milliseconds);
     return () => clearTimeout(timer);

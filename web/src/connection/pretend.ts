@@ -7,9 +7,15 @@ export class HandClock implements Clock {
   private time = 0;
   private waiting: { at: number; act: () => void }[] = [];
   luck = 0;
+  /** What the machine's calendar shows at time 0. */
+  epoch = Date.UTC(2026, 10, 20, 9);
 
   now(): number {
     return this.time;
+  }
+
+  date(): number {
+    return this.epoch + this.time;
   }
 
   chance(): number {

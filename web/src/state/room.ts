@@ -10,6 +10,7 @@ import type { Wire } from "../connection/socket";
 import type { Conversation, ConversationState, Message, UserState } from "../protocol";
 import type { ModelView } from "../protocol/providers";
 import type { Me } from "../protocol/rest";
+import { pagingOf } from "./paging";
 import { latestFirst } from "./reduce";
 import type { Draft, View } from "./session";
 import { Session } from "./session";
@@ -46,7 +47,7 @@ export interface Parts {
   keep: Keep;
 }
 
-const NOTHING: View = { status: "connecting", topics: {}, refused: {}, entries: [] };
+const NOTHING: View = { status: "connecting", topics: {}, refused: {}, entries: [], ahead: 0 };
 const TOAST = 8_000;
 const RETRY = 2_000;
 const AWAY = "The server cannot be reached just now. This page goes on trying by itself.";
@@ -118,6 +119,7 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
   const acts = {
     tell,
     dismiss,
+    ...pagingOf({ session, rest, shown: (id) => shownIn(now().view, id), once, tell }),
 
     /** Finds out who is signed in, and connects. */
     async start(): Promise<void> {
@@ -166,15 +168,6 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
       attempt(() => session.ask({ type: "regenerate", message_id, command_id: newId() })),
 
     stop: (turn_id: string) => attempt(() => session.ask({ type: "stop_generation", turn_id })),
-
-    /** Puts older messages before those that are held. */
-    readEarlier: (conversation: string) =>
-      once(`earlier ${conversation}`, async () => {
-        const first = conversationIn(now().view, conversation)?.messages[0];
-        if (first !== undefined) {
-          await session.page(topicOf(conversation), () => rest.messagesBefore(conversation, first.id));
-        }
-      }),
 
     /** A message with the whole of its text. */
     whole: (id: string): Promise<Message> => rest.message(id),
@@ -279,6 +272,11 @@ export function topicOf(conversation: string): string {
 export function conversationIn(view: View, id: string): ConversationState | null {
   const state = view.topics[topicOf(id)]?.state;
   return state?.kind === "conversation" ? state : null;
+}
+
+/** What is shown of a conversation: the stretch that somebody went to, else what is followed. */
+export function shownIn(view: View, id: string): ConversationState | null {
+  return view.topics[topicOf(id)]?.apart ?? conversationIn(view, id);
 }
 
 /** The live head of one's list, or null until it is known. */

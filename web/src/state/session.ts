@@ -3,7 +3,7 @@
  * out once, and commands that wait for their word. Whatever breaks, it heals here.
  */
 
-import type { ClientCommand, DurableFrame, ErrorFrame, HeartbeatAck, Message, Snapshot } from "../protocol";
+import type { ClientCommand, DurableFrame, ErrorFrame, HeartbeatAck, Snapshot } from "../protocol";
 import { MOMENT_TYPES } from "../protocol";
 import type { Clock } from "../connection/clock";
 import { newId } from "../connection/clock";
@@ -13,7 +13,8 @@ import type { Listener, ServerFrame, Status, Wire } from "../connection/socket";
 import { Socket } from "../connection/socket";
 import { assertNever } from "./changes";
 import type { Followed } from "./followed";
-import { follow, withPage } from "./followed";
+import { follow } from "./followed";
+import type { Put } from "./pages";
 
 /** What the page sees of it. */
 export interface View {
@@ -22,6 +23,8 @@ export interface View {
   /** Topics the server would not give, with its words. */
   refused: Readonly<Record<string, string>>;
   entries: readonly Entry[];
+  /** How many milliseconds the server's clock is ahead of this browser's. */
+  ahead: number;
 }
 
 /** What a person writes. */
@@ -60,6 +63,7 @@ export class Session implements Listener {
   private readonly asked = new Map<string, Asked>();
   private readonly recorders = new Map<string, Set<DurableFrame[]>>();
   private publishing = false;
+  private ahead = 0;
 
   constructor(
     open: () => Wire,
@@ -145,22 +149,22 @@ export class Session implements Listener {
     });
   }
 
-  /** Reads older messages by `read` and puts them before what is held. */
-  async page(topic: string, read: () => Promise<{ items: Message[]; has_more: boolean }>): Promise<void> {
+  /** Reads something of a topic by `read`, and lets `put` place it. */
+  async page<T>(topic: string, read: () => Promise<T>, put: Put<T>): Promise<void> {
     const missed: DurableFrame[] = [];
     const recorders = this.recorders.get(topic) ?? new Set();
     this.recorders.set(topic, recorders.add(missed));
     try {
-      const { items, has_more } = await read();
-      const held = this.topics[topic];
-      const first = items[0];
-      if (held === undefined) return;
-      const window = has_more && first !== undefined ? first.position : 0;
-      this.topics = { ...this.topics, [topic]: withPage(held, items, window, missed) };
-      this.publish();
+      const came = await read();
+      this.change(topic, (held) => put(held, came, missed));
     } finally {
       recorders.delete(missed);
     }
+  }
+
+  /** Lets go of the stretch that somebody went to: what is followed is shown again. */
+  rejoin(topic: string): void {
+    this.change(topic, (held) => ({ ...held, apart: null }));
   }
 
   opened(): void {
@@ -199,6 +203,9 @@ export class Session implements Listener {
         this.compare(frame);
         break;
       case "connection_established":
+        this.ahead = Date.parse(frame.timestamp) - this.clock.date();
+        this.publish();
+        break;
       case "typing_indicator":
         break;
       default:
@@ -236,7 +243,7 @@ export class Session implements Listener {
 
   private replaced(frame: Snapshot): void {
     this.subscribing.delete(frame.topic);
-    this.topics = { ...this.topics, [frame.topic]: { state: frame.state, seq: frame.seq } };
+    this.topics = { ...this.topics, [frame.topic]: { state: frame.state, seq: frame.seq, apart: null } };
     if (frame.state.kind === "conversation") {
       this.outbox.drop(new Set(frame.state.messages.flatMap((message) => message.client_message_id ?? [])));
       const arrived = this.outbox.entries.filter((one) => one.state === "arrived" && frame.topic === topicOfEntry(one));
@@ -284,6 +291,13 @@ export class Session implements Listener {
     this.asked.clear();
   }
 
+  private change(topic: string, put: (held: Followed) => Followed): void {
+    const held = this.topics[topic];
+    if (held === undefined) return;
+    this.topics = { ...this.topics, [topic]: put(held) };
+    this.publish();
+  }
+
   private forget(topic: string): void {
     this.topics = lacking(this.topics, topic);
   }
@@ -305,8 +319,8 @@ export class Session implements Listener {
     this.publishing = true;
     this.clock.after(FRAME, () => {
       this.publishing = false;
-      const { current: status, topics, refused } = this;
-      this.onView({ status, topics, refused, entries: this.outbox.entries });
+      const { current: status, topics, refused, ahead } = this;
+      this.onView({ status, topics, refused, entries: this.outbox.entries, ahead });
     });
   }
 }

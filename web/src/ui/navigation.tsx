@@ -12,19 +12,23 @@ export function go(path: string, replace = false): void {
   dispatchEvent(new Event(MOVED));
 }
 
+function onMove(changed: () => void): () => void {
+  addEventListener("popstate", changed);
+  addEventListener(MOVED, changed);
+  return () => {
+    removeEventListener("popstate", changed);
+    removeEventListener(MOVED, changed);
+  };
+}
+
 /** The path of the address, as it is now. */
 export function usePath(): string {
-  return useSyncExternalStore(
-    (changed) => {
-      addEventListener("popstate", changed);
-      addEventListener(MOVED, changed);
-      return () => {
-        removeEventListener("popstate", changed);
-        removeEventListener(MOVED, changed);
-      };
-    },
-    () => location.pathname,
-  );
+  return useSyncExternalStore(onMove, () => location.pathname);
+}
+
+/** The id behind the `#` of the address, or null where there is none. */
+export function useFragment(): string | null {
+  return useSyncExternalStore(onMove, () => /^#([0-9a-f-]{36})$/.exec(location.hash)?.[1] ?? null);
 }
 
 interface LinkProps {

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import { recalled, remembered } from "../../connection/keep";
+import { forBrowser, recalled, remembered } from "../../connection/keep";
 import type { ModelView } from "../../protocol/providers";
 import { useActs, useRoom } from "../../state/use-room";
 
@@ -21,10 +21,10 @@ export function Offers({ calm = false }: { calm?: boolean }) {
 
 function Offer({ model: { id, provider, host }, calm }: { model: ModelView; calm: boolean }) {
   const acts = useActs();
-  const [gone, setGone] = useState(() => calm && recalled(localStorage, NOT_NOW) === provider);
+  const [gone, setGone] = useState(() => calm && recalled(forBrowser, NOT_NOW) === provider);
   if (gone) return null;
   const later = () => {
-    remembered(localStorage, NOT_NOW, provider);
+    remembered(forBrowser, NOT_NOW, provider);
     setGone(true);
   };
   return (
