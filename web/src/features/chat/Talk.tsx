@@ -87,7 +87,8 @@ export function Talk({ ref, rows, draw, tail, start, head, onStart, onEnd, onPla
     if (box.current === null) return;
     const { scrollTop, scrollHeight, clientHeight } = box.current;
     const before = edges.current;
-    const now = { start: scrollTop < NEAR * clientHeight, end: scrollHeight - scrollTop - clientHeight < NEAR * clientHeight };
+    const room = NEAR * clientHeight;
+    const now = { start: scrollTop <= room, end: scrollHeight - scrollTop - clientHeight <= room };
     edges.current = now;
     if (now.start && !before.start) onStart();
     if (now.end && !before.end) onEnd();

@@ -25,11 +25,11 @@ export function ToolLine({ call, message }: Props) {
     <div className="tool">
       <button className="tool-line" aria-expanded={isOpen} aria-controls={inside} onClick={() => setOpen(!isOpen)}>
         <span className={`dot ${call.status}`} aria-hidden="true" />
-        <span className="tool-label">
+        <span className="tool-words">
           <bdi>{call.label}</bdi>
           {isAtWork(call) && "…"}
+          {said !== "" && <span className="tool-aside"> · {said}</span>}
         </span>
-        {said !== "" && <span className="tool-aside">· {said}</span>}
         <span className={isOpen ? "turns open" : "turns"}>
           <ChevronIcon />
         </span>
