@@ -64,10 +64,18 @@ export function Pop({ face, label, className = "", children }: Props) {
   );
 }
 
-/** One thing that can be chosen in it; `act` is told where it was pressed. */
-export function PopItem({ act, children }: { act: (pressed: Element) => void; children: ReactNode }) {
+interface ItemProps {
+  /** Told where it was pressed. */
+  act: (pressed: Element) => void;
+  /** Whether it is chosen now, where it is one of several of which one is. */
+  on?: boolean;
+  children: ReactNode;
+}
+
+/** One thing that can be chosen in it. */
+export function PopItem({ act, on, children }: ItemProps) {
   return (
-    <button className="pop-item" onClick={(event) => act(event.currentTarget)}>
+    <button className="pop-item" aria-pressed={on} onClick={(event) => act(event.currentTarget)}>
       {children}
     </button>
   );
