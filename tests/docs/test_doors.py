@@ -25,6 +25,11 @@ MESSAGE = "/api/v1/chat/messages/{message_id}"
 AGAIN = f"POST {MESSAGE}/regenerate"
 STOP = "POST /api/v1/chat/turns/{turn_id}/stop"
 ALLOW = "POST /api/v1/models/allowed"
+DEFAULT = "PUT /api/v1/models/default"
+PROVIDERS = "/api/v1/providers"
+PROVIDER = f"{PROVIDERS}/{{name}}"
+TRY = f"POST {PROVIDERS}/try"
+SOMEWHERE = "http://127.0.0.1:9/v1"
 
 TOO_LONG = "x" * 50_001
 NOBODY = {"model": "nobody/nothing"}
@@ -77,7 +82,26 @@ def attempts(known: dict[str, str]) -> Iterator[Attempt]:
     yield Attempt(f"GET {MESSAGE}/tool-runs", "message_not_found")
     yield Attempt(ALLOW, "forbidden", {"provider": "openai"}, who="ann")
     yield Attempt(ALLOW, "not_found", {"provider": "nobody"})
+    yield Attempt(DEFAULT, "forbidden", {"model": None}, who="ann")
+    yield Attempt(DEFAULT, "not_found", NOBODY)
+    yield Attempt(DEFAULT, "not_now", {"model": "openai/gpt-4o-mini"})
+    yield from of_providers()
     yield Attempt("GET /api/v1/suggestions", "not_found", query=f"?project_id={new_id()}")
+
+
+def of_providers() -> Iterator[Attempt]:
+    """The same for the doors of providers; `openai` is one that the settings name."""
+    new = {"name": "openai", "base_url": SOMEWHERE, "models": ["small"]}
+    there = {"name": "openai"}
+    yield Attempt(f"GET {PROVIDERS}", "forbidden", who="ann")
+    yield Attempt(f"POST {PROVIDERS}", "forbidden", new, who="ann")
+    yield Attempt(f"POST {PROVIDERS}", "duplicate", new)
+    for method, body in (("PATCH", {"models": ["small"]}), ("DELETE", None)):
+        yield Attempt(f"{method} {PROVIDER}", "forbidden", body, there, who="ann")
+        yield Attempt(f"{method} {PROVIDER}", "not_found", body)
+        yield Attempt(f"{method} {PROVIDER}", "not_now", body, there)
+    yield Attempt(TRY, "forbidden", there, who="ann")
+    yield Attempt(TRY, "not_found", {"name": "nobody"})
 
 
 @pytest.fixture
@@ -88,7 +112,7 @@ def storage(templates: Templates) -> Iterator[Storage]:
 
 
 async def test_every_refusal_that_a_door_names_is_met(storage: Storage, tmp_path: Path) -> None:
-    async with Serving(storage, tmp_path)() as served:
+    async with Serving(storage, tmp_path)(openai_base_url=SOMEWHERE) as served:
         keys = {"admin": await served.key(), "ann": await served.key(await served.newcomer("ann")), "nobody": ""}
         known = await said(served, keys["admin"])
         met: list[tuple[str, str]] = []
