@@ -68,8 +68,8 @@ async def test_a_list_leaves_out_what_is_archived_until_asked_for_it(lived: Live
     await lived.conversations.change(anybody(lived.ann), first.id, archive=True)
     async with lived.database.read() as connection:
         shown = await list_conversations(connection, owner_id=lived.ann.id)
-        whole = await list_conversations(connection, owner_id=lived.ann.id, include_archived=True)
-        away = await list_conversations(connection, owner_id=lived.ann.id, archived_only=True)
+        whole = await list_conversations(connection, owner_id=lived.ann.id, archived="with")
+        away = await list_conversations(connection, owner_id=lived.ann.id, archived="only")
     assert (_titles(shown.conversations), shown.total) == (["1"], 1)
     assert (_titles(whole.conversations), whole.total) == (["1", "0"], 2)
     assert (_titles(away.conversations), away.total) == (["0"], 1)

@@ -24,7 +24,7 @@ from parlour.protocol.rest import (
     MessageList,
     NewConversation,
 )
-from parlour.store.queries.conversations import Order, Sort, list_conversations
+from parlour.store.queries.conversations import Archived, Order, Sort, list_conversations
 from parlour.store.queries.messages import PAGE, message_page
 
 STOPPED_WITHIN_S = 60.0
@@ -45,6 +45,11 @@ class Listing(Value):
     offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     page: Annotated[int, Field(ge=1, le=10_000)] | None = None
     per_page: Annotated[int, Field(ge=1, le=100)] | None = None
+
+    @property
+    def archived(self) -> Archived:
+        """Which part the archive has in the list."""
+        return "only" if self.archived_only else "with" if self.include_archived else "without"
 
 
 def conversation_routes(doors: Doors) -> APIRouter:
@@ -70,8 +75,7 @@ def conversation_routes(doors: Doors) -> APIRouter:
                 connection,
                 owner_id=who.user_id,
                 project_id=asked.project_id,
-                include_archived=asked.include_archived,
-                archived_only=asked.archived_only,
+                archived=asked.archived,
                 sort=asked.sort,
                 order=asked.order,
                 limit=size,

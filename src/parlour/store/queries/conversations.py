@@ -11,6 +11,8 @@ from parlour.store.tables import conversations, topics
 
 Sort = Literal["created", "updated", "activity"]
 Order = Literal["asc", "desc"]
+Archived = Literal["without", "with", "only"]
+"""Whether what is in the archive is listed too, or alone."""
 
 _CONVERSATION = select(conversations).where(conversations.c.id == bindparam("conversation_id"))
 
@@ -76,15 +78,14 @@ async def list_conversations(
     *,
     owner_id: str,
     project_id: str | None = None,
-    include_archived: bool = False,
-    archived_only: bool = False,
+    archived: Archived = "without",
     sort: Sort = "activity",
     order: Order = "desc",
     limit: int = 20,
     offset: int = 0,
 ) -> ConversationPage:
     """A page of somebody's own conversations. Equal times are ordered by id, in the same direction."""
-    wanted = and_(_own(owner_id, project_id), *_by_archive(include_archived, archived_only))
+    wanted = and_(_own(owner_id, project_id), *_by_archive(archived))
     by = (_SORTED_BY[sort], conversations.c.id)
     page = (
         select(conversations)
@@ -110,7 +111,8 @@ def _own(owner_id: str, project_id: str | None) -> ColumnElement[bool]:
     return own if project_id is None else and_(own, conversations.c.project_id == project_id)
 
 
-def _by_archive(include_archived: bool, archived_only: bool) -> list[ColumnElement[Any]]:
-    if archived_only:
-        return [conversations.c.archived_at.is_not(None)]
-    return [] if include_archived else [conversations.c.archived_at.is_(None)]
+def _by_archive(archived: Archived) -> list[ColumnElement[Any]]:
+    if archived == "with":
+        return []
+    kept_away = conversations.c.archived_at.is_not(None)
+    return [kept_away if archived == "only" else ~kept_away]
