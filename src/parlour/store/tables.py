@@ -126,6 +126,22 @@ settings = Table(
     Column("updated_at", Time, nullable=False),
 )
 
+providers = Table(
+    "providers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("tenant_id", Id, ForeignKey("tenants.id"), nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("base_url", String(2000), nullable=False),
+    Column("sealed_key", Text, comment="sealed under the master key; NULL for a server that asks for none"),
+    Column("models", JSON, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("updated_at", Time, nullable=False),
+    Column("version", Integer, nullable=False, comment="rises with every change of this row; guards read-then-write"),
+    UniqueConstraint("tenant_id", "name"),
+    comment="Servers of models that an admin set up in the app",
+)
+
 audit = Table(
     "audit",
     metadata,

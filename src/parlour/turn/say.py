@@ -71,10 +71,8 @@ class Saying:
         digest = digest_of(command)
         at = isoformat(self.clock.now())
 
-        async def checked() -> None:
-            await self._check(who, command)
-
         async def build(connection: AsyncConnection) -> Built[tuple[dict[str, str], TurnRow]]:
+            await self._check(connection, who, command)
             before = None
             if command.conversation_id is not None:
                 before = await conversation_for(connection, who, command.conversation_id)
@@ -84,7 +82,7 @@ class Saying:
                 conversation = empty(who, conversation_id=new_id(), project_id=project.id, title=None, at=at)
             return _message_unit(who, command, digest, before, conversation, at)
 
-        return await self._once(who, command.client_message_id, digest, build, checked)
+        return await self._once(who, command.client_message_id, digest, build)
 
     async def again(self, who: Who, command: Regenerate) -> tuple[Said, TurnRow | None]:
         """Ask for another version of the last answer.
@@ -112,7 +110,7 @@ class Saying:
 
         return await self._once(who, command.command_id, digest, build)
 
-    async def _check(self, who: Who, command: SendMessage) -> None:
+    async def _check(self, connection: AsyncConnection, who: Who, command: SendMessage) -> None:
         if not command.content.strip():
             raise InvalidRequest("A message needs words.")
         if len(command.content) > self.max_characters:
@@ -120,7 +118,7 @@ class Saying:
         if command.attachments:
             raise NotAvailable("Files cannot be attached on this server.")
         if command.model is not None:
-            await self.models.choose(who.tenant_id, command.model)
+            await self.models.choose(connection, who.tenant_id, command.model)
 
     async def _once(
         self,
@@ -128,14 +126,13 @@ class Saying:
         command_id: str,
         digest: str,
         build: Callable[[AsyncConnection], Awaitable[Built[tuple[dict[str, str], TurnRow]]]],
-        prepare: Callable[[], Awaitable[None]] | None = None,
     ) -> tuple[Said, TurnRow | None]:
         """Commit what `build` makes, unless the command was carried out before: then nothing of it is checked anew."""
         earlier = await self._said_before(who, command_id, digest)
         if earlier is not None:
             return earlier, None
         try:
-            (ids, turn), receipt = await read_and_commit(self.reads, self.writer, build, prepare=prepare)
+            (ids, turn), receipt = await read_and_commit(self.reads, self.writer, build)
         except Duplicate:
             earlier = await self._said_before(who, command_id, digest)
             if earlier is None:
