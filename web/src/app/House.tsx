@@ -9,7 +9,7 @@ import { chatAddress } from "../state/addresses";
 import { useActs, useRoom } from "../state/use-room";
 import { MenuIcon } from "../ui/icons";
 import { Later } from "../ui/Later";
-import { useHash } from "../ui/navigation";
+import { useHash, usePath } from "../ui/navigation";
 import { Announcer } from "./Announcer";
 import { useCommands } from "./commands";
 import { useDrawer } from "./drawer";
@@ -27,7 +27,7 @@ export function House({ place }: { place: Exclude<Place, { kind: "link" }> }) {
   const [over, setOver] = useState<"find" | "keys" | null>(null);
   const project = useProject(place);
   const conversation = place.kind === "chat" ? place.conversation : null;
-  const { open, show, hide, button } = useDrawer(`${conversation ?? place.kind} ${useHash()}`);
+  const { open, show, hide, button } = useDrawer(`${usePath()} ${useHash()}`);
   const start = chatAddress({ project: project ?? null });
 
   const find = useCallback(() => setOver("find"), []);

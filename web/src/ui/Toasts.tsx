@@ -13,7 +13,7 @@ export function Toasts({ lines, dismiss }: { lines: readonly Line[]; dismiss: (i
           <span>{line.words}</span>
           {line.undo !== null && (
             <button
-              className="quiet"
+              className="quiet undo"
               onClick={() => {
                 line.undo?.();
                 dismiss(line.id);
