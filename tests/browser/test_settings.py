@@ -189,7 +189,7 @@ async def test_a_token_is_shown_once_lets_a_program_in_and_is_revoked(new_house:
     await page.goto(f"{new_house.address}/settings")
     await page.get_by_label("A new token for").fill("my laptop")
     await page.keyboard.press("Enter")
-    token = await page.locator(".secret code").inner_text()
+    token = await page.locator(".token-secret code").inner_text()
 
     async def status() -> int:
         # Without the page's cookie: only the token speaks.
