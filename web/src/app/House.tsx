@@ -38,9 +38,10 @@ export function House({ place }: { place: Exclude<Place, { kind: "link" }> }) {
       <MenuIcon />
     </button>
   );
+  const pressed = COMMAND === "⌘" ? "⌘K" : "Ctrl K";
   const aside = (
-    <button className="find-key" aria-label="Find or do something" title="Find or do something" onClick={find}>
-      <kbd>{COMMAND === "⌘" ? "⌘K" : "Ctrl K"}</kbd>
+    <button className="find-key" aria-label={`Find or do something: ${pressed}`} title="Find or do something" onClick={find}>
+      <kbd>{pressed}</kbd>
     </button>
   );
   return (
