@@ -34,7 +34,7 @@ function Row({ model, before, mayDecide }: { model: ModelView; before: ModelView
       </div>
       {model.is_default && <span className="answers-now">answers now</span>}
       {!model.is_default && mayDecide && (
-        <button className="plain" aria-label={`Let ${nameOf(model.id)} answer`} onClick={() => void makeDefault()}>
+        <button className="plain" aria-label={`Let it answer: ${nameOf(model.id)}`} onClick={() => void makeDefault()}>
           Let it answer
         </button>
       )}
