@@ -60,7 +60,7 @@ docs-check: $(MADE)/dev web/dist/index.html
 gen: $(MADE)/dev
 	@$(VENV)/bin/python -m gen
 
-bench: $(MADE)/dev
+bench: $(MADE)/dev web/dist/index.html
 	@$(VENV)/bin/python -m bench $(ARGS)
 
 soak: $(MADE)/dev

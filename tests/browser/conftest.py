@@ -160,12 +160,18 @@ async def known_there(house: Serving, browser: Browser) -> StorageState:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def admin(house: Serving, browser: Browser, known_there: StorageState) -> AsyncIterator[Visitor]:
-    """The admin of that house, with one window at the empty page."""
+async def admins(house: Serving, browser: Browser, known_there: StorageState) -> AsyncIterator[Comes]:
+    """Lets the admin of that house come, with a browser of their own each time."""
     async with visiting(browser, house.address, known_there) as comes:
-        it = await comes()
-        await it.opens("/")
-        yield it
+        yield comes
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def admin(admins: Comes) -> Visitor:
+    """The admin of that house, with one window at the empty page."""
+    it = await admins()
+    await it.opens("/")
+    return it
 
 
 # --- a house that nobody has visited ---------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
 """A real server for the tests in a browser: a process of its own, which can be killed and started again."""
 
 import asyncio
+import json
 import os
 import re
+import sqlite3
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,6 +67,12 @@ class Serving:
         )
         said, _ = await made.communicate()
         return said.decode().strip()
+
+    def kept(self, words: str) -> int:
+        """How many messages of people with just these words the database holds."""
+        with closing(sqlite3.connect(f"file:{self.folder / 'data' / 'parlour.db'}?mode=ro", uri=True)) as database:
+            rows = database.execute("SELECT parts FROM messages WHERE role = 'user'").fetchall()
+        return sum("".join(part["text"] for part in json.loads(parts)) == words for (parts,) in rows)
 
     @property
     def log(self) -> str:

@@ -32,6 +32,7 @@ let signedIn: boolean;
 let away: boolean;
 let seq: number;
 let models: ModelView[];
+let held: Conversation[];
 
 beforeEach(() => {
   clock = new HandClock();
@@ -41,6 +42,7 @@ beforeEach(() => {
   away = false;
   seq = 0;
   models = [BUILT_IN];
+  held = [];
   sessionStorage.clear();
   localStorage.clear();
   history.replaceState(null, "", "/");
@@ -66,7 +68,12 @@ function rest(): Rest {
       }),
     signOut: () => note("signOut"),
     conversations: () => Promise.resolve(nothing),
-    changeConversation: (id, change) => note(`change ${id} ${JSON.stringify(change)}`),
+    changeConversation: (id, change) => note(`change ${id} ${JSON.stringify(change)}`).then(() => {
+        const before = held.find((one) => one.id === id);
+        if (before === undefined) throw new RestError("Conversation not found.", 404);
+        const { title, is_archived } = change;
+        return { ...before, title: title ?? before.title, is_archived: is_archived ?? before.is_archived, updated_at: at(99) };
+      }),
     deleteConversation: (id) => note(`delete ${id}`),
     messagesBefore: () => Promise.resolve(nothing),
     message: () => Promise.reject(new RestError("Message not found.", 404)),
@@ -99,8 +106,10 @@ async function heard(say: () => void): Promise<void> {
   });
 }
 
-const list = (conversations: Conversation[]): Promise<void> =>
-  snapshot({ kind: "user", topic: "user:u", window: "", conversations, inbox: [], notices: [] });
+function list(conversations: Conversation[]): Promise<void> {
+  held = conversations;
+  return snapshot({ kind: "user", topic: "user:u", window: "", conversations, inbox: [], notices: [] });
+}
 
 function snapshot(state: TopicState): Promise<void> {
   return heard(() => lines.last.say({ type: "snapshot", topic: state.topic, seq: 0, state, timestamp: at(0) }));

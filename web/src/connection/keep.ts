@@ -1,4 +1,4 @@
-/** What this tab, or this browser, keeps over a reload. Storage may be off or full; then it is kept for as long as the page is open. */
+/** What this tab, or this browser, keeps over a reload: what is on its way and whose it is, and who was chosen to answer. */
 
 import type { Entry, Keep } from "./outbox";
 
@@ -7,7 +7,7 @@ const OWNER = "parlour.owner";
 const CHOICE = "parlour.answers";
 
 /** The value under `key`, or null where there is none that can be read. */
-export function recalled(storage: Storage, key: string): unknown {
+export function recalled(storage: Pick<Storage, "getItem">, key: string): unknown {
   try {
     const text = storage.getItem(key);
     return text === null ? null : (JSON.parse(text) as unknown);
@@ -17,7 +17,7 @@ export function recalled(storage: Storage, key: string): unknown {
 }
 
 /** Writes `value` under `key`; says whether that worked. */
-export function remembered(storage: Storage, key: string, value: unknown): boolean {
+export function remembered(storage: Pick<Storage, "setItem">, key: string, value: unknown): boolean {
   try {
     storage.setItem(key, JSON.stringify(value));
     return true;
@@ -34,7 +34,7 @@ export interface Choice {
 }
 
 /** The choice of this browser. */
-export function choiceIn(storage: Storage): Choice {
+export function choiceIn(storage: Pick<Storage, "getItem" | "setItem">): Choice {
   return {
     load: () => {
       const kept = recalled(storage, CHOICE);
@@ -47,7 +47,7 @@ export function choiceIn(storage: Storage): Choice {
 }
 
 /** The outbox of this tab. */
-export function keptIn(storage: Storage): Keep {
+export function keptIn(storage: Pick<Storage, "getItem" | "setItem" | "clear">): Keep {
   return {
     load: () => {
       const kept = recalled(storage, OUTBOX);

@@ -52,8 +52,11 @@ export interface Rest {
   /** Uses a one-time link up; the session comes as a cookie. */
   signIn(link: string): Promise<Me>;
   signOut(): Promise<void>;
-  conversations(offset: number, includeArchived: boolean): Promise<Page<Conversation>>;
-  changeConversation(id: string, change: ConversationChange): Promise<void>;
+  /** A page of one's list: the latest activity first, the oldest first, or of the archive. */
+  conversations(offset: number, end: "latest" | "oldest" | "archive"): Promise<Page<Conversation>>;
+  /** What it is after the change. */
+  changeConversation(id: string, change: ConversationChange): Promise<Conversation>;
+  /** Goes on when the page is left meanwhile. */
   deleteConversation(id: string): Promise<void>;
   /** The messages just before one, in their order. */
   messagesBefore(conversation: string, message: string): Promise<Page<Message>>;
@@ -89,9 +92,9 @@ const UNCLEAR = "The server could not do this. Nothing was changed; please try a
 
 /** The doors of the server this page came from. */
 export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function call<T>(method: string, path: string, body?: unknown, keepalive = false): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json", "X-Parlour": "1" };
-    const sent: RequestInit = { method, headers, credentials: "same-origin" };
+    const sent: RequestInit = { method, headers, credentials: "same-origin", keepalive };
     if (body !== undefined) {
       headers["Content-Type"] = "application/json";
       sent.body = JSON.stringify(body);
@@ -108,13 +111,14 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     me: () => call("GET", "/auth/me"),
     signIn: (link) => call("POST", "/auth/link", { link } satisfies SignIn),
     signOut: () => call("POST", "/auth/logout"),
-    conversations: async (offset, includeArchived) => {
-      const query = `limit=${PAGE}&offset=${offset}&include_archived=${String(includeArchived)}`;
+    conversations: async (offset, end) => {
+      const which = end === "archive" ? "&archived_only=true" : "";
+      const query = `limit=${PAGE}&offset=${offset}&order=${end === "oldest" ? "asc" : "desc"}${which}`;
       const page = await call<ConversationList>("GET", `/chat/conversations?${query}`);
       return { items: page.conversations, has_more: page.has_more };
     },
     changeConversation: (id, change) => call("PATCH", `/chat/conversations/${id}`, change),
-    deleteConversation: (id) => call("DELETE", `/chat/conversations/${id}`),
+    deleteConversation: (id) => call("DELETE", `/chat/conversations/${id}`, undefined, true),
     messagesBefore: async (conversation, message) => {
       const path = `/chat/conversations/${conversation}/messages?limit=${PAGE}&before=${message}&include_deleted=true`;
       const page = await call<MessageList>("GET", path);

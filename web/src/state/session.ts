@@ -18,16 +18,22 @@ import { follow, withPage } from "./followed";
 /** What the page sees of it. */
 export interface View {
   status: Status;
+  /** When by the clock a lost line is tried again; null while it stands or is being tried. */
+  nextTry: number | null;
   topics: Readonly<Record<string, Followed>>;
   /** Topics the server would not give, with its words. */
   refused: Readonly<Record<string, string>>;
   entries: readonly Entry[];
+  /** How many milliseconds the server's clock is ahead of this browser's. */
+  ahead: number;
 }
 
 /** What a person writes. */
 export interface Draft {
   content: string;
   conversation_id: string | null;
+  /** Where a conversation begins that has no id yet; null for the project everybody shares. */
+  project_id?: string | null;
   /** The first message of a conversation that has no id yet. */
   behind?: string | null;
   model?: string | null;
@@ -53,6 +59,7 @@ export class Session implements Listener {
   private readonly socket: Socket;
   private readonly outbox: Outbox;
   private current: Status = "connecting";
+  private nextTry: number | null = null;
   private topics: Record<string, Followed> = {};
   private refused: Record<string, string> = {};
   private readonly following = new Set<string>();
@@ -60,6 +67,7 @@ export class Session implements Listener {
   private readonly asked = new Map<string, Asked>();
   private readonly recorders = new Map<string, Set<DurableFrame[]>>();
   private publishing = false;
+  private ahead = 0;
 
   constructor(
     open: () => Wire,
@@ -67,6 +75,7 @@ export class Session implements Listener {
     private readonly keep: Keep,
     private readonly onView: (view: View) => void,
     private readonly onError: (words: string) => void,
+    private readonly onFrame: (frame: ServerFrame) => void = () => undefined,
   ) {
     this.outbox = new Outbox(keep, () => this.publish());
     this.socket = new Socket(open, clock, this);
@@ -119,8 +128,8 @@ export class Session implements Listener {
   /** Sends a message, now or when the line is back; returns the id that makes it count once. */
   say(draft: Draft): string {
     const client_message_id = newId();
-    const { content, conversation_id, behind = null, model = null } = draft;
-    this.outbox.put({ type: "send_message", content, client_message_id, conversation_id, model }, behind);
+    const { content, conversation_id, project_id = null, behind = null, model = null } = draft;
+    this.outbox.put({ type: "send_message", content, client_message_id, conversation_id, project_id, model }, behind);
     this.flush();
     return client_message_id;
   }
@@ -170,13 +179,15 @@ export class Session implements Listener {
     this.flush();
   }
 
-  status(status: Status): void {
+  status(status: Status, nextTry: number | null): void {
     this.current = status;
+    this.nextTry = nextTry;
     if (status !== "open") this.outbox.lineLost();
     this.publish();
   }
 
   frame(frame: ServerFrame): void {
+    this.onFrame(frame);
     if (!isMoment(frame)) {
       this.heard(frame);
       return;
@@ -197,8 +208,11 @@ export class Session implements Listener {
         break;
       case "heartbeat_ack":
         this.compare(frame);
+        this.measure(frame.timestamp);
         break;
       case "connection_established":
+        this.measure(frame.timestamp);
+        break;
       case "typing_indicator":
         break;
       default:
@@ -270,6 +284,14 @@ export class Session implements Listener {
     }
   }
 
+  /** What the server says the time is, just now. */
+  private measure(timestamp: string): void {
+    const ahead = Date.parse(timestamp) - this.clock.date();
+    if (Math.abs(ahead - this.ahead) < 1000) return;
+    this.ahead = ahead;
+    this.publish();
+  }
+
   private subscribe(topic: string): void {
     if (this.subscribing.has(topic)) return;
     const after = this.topics[topic]?.seq ?? null;
@@ -305,8 +327,8 @@ export class Session implements Listener {
     this.publishing = true;
     this.clock.after(FRAME, () => {
       this.publishing = false;
-      const { current: status, topics, refused } = this;
-      this.onView({ status, topics, refused, entries: this.outbox.entries });
+      const { current: status, nextTry, topics, refused, ahead } = this;
+      this.onView({ status, nextTry, topics, refused, entries: this.outbox.entries, ahead });
     });
   }
 }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-const [light = "", dark = ""] = readFileSync(join(import.meta.dirname, "base.css"), "utf-8").split("prefers-color-scheme: dark");
+const [light = "", dark = ""] = readFileSync(join(import.meta.dirname, "base.css"), "utf-8").split('data-theme="dark"');
 
 const WORDS = ["ink", "soft", "faint", "warn", "bad", "focus"];
 const GROUNDS = ["paper", "side", "card"];

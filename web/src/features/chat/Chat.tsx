@@ -13,6 +13,8 @@ import { Conversation } from "./Conversation";
 interface Props {
   /** The conversation, or null for one that is not begun. */
   id: string | null;
+  /** The project where a new one begins; null for the shared one. */
+  project: string | null;
   /** The button that opens the list on a small screen. */
   menu: ReactNode;
   /** Whether something lies over it, so that it can be neither seen nor reached. */
@@ -20,7 +22,7 @@ interface Props {
 }
 
 /** One conversation on its page. */
-export function Chat({ id, menu, covered }: Props) {
+export function Chat({ id, project, menu, covered }: Props) {
   const acts = useActs();
   const state = useRoom((room) => (id === null ? null : conversationIn(room.view, id)));
   const refused = useRoom((room) => (id === null ? undefined : room.view.refused[topicOf(id)]));
@@ -44,7 +46,7 @@ export function Chat({ id, menu, covered }: Props) {
         <h1>{title}</h1>
         <Models />
       </header>
-      {gone ? <Gone /> : <Conversation id={id} state={state} />}
+      {gone ? <Gone /> : <Conversation id={id} project={project} state={state} />}
     </main>
   );
 }
@@ -58,7 +60,7 @@ function Gone() {
     <div className="column empty">
       <h2>This conversation is not here</h2>
       <p className="soft">It was deleted, or it belongs to somebody else.</p>
-      <button className="plain" onClick={() => go("/")}>
+      <button className="plain" onClick={() => go("/chat")}>
         Begin a new one
       </button>
     </div>

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { keyOf } from "../../connection/outbox";
 import type { ConversationState } from "../../protocol";
+import { chatAddress } from "../../state/addresses";
 import { answering } from "../../state/room";
 import { entriesOf } from "../../state/session";
 import { useActs, useRoom } from "../../state/use-room";
@@ -16,14 +17,16 @@ import { Talk } from "./Talk";
 interface Props {
   /** The conversation, or null for one that is not begun. */
   id: string | null;
+  /** The project where a new one begins; null for the shared one. */
+  project: string | null;
   /** What is known of it; null until that came. */
   state: ConversationState | null;
 }
 
 /** The talk, and where one writes. */
-export function Conversation({ id, state }: Props) {
+export function Conversation({ id, project, state }: Props) {
   const acts = useActs();
-  const { entries, say: send } = useSaying(id);
+  const { entries, say: send } = useSaying(id, project);
   const [text, setText] = useDraft(id);
   const [said, setSaid] = useState(0);
   const running = state?.turns.find((turn) => turn.status === "running" || turn.status === "waiting");
@@ -61,7 +64,7 @@ export function Conversation({ id, state }: Props) {
 }
 
 /** The messages on their way, and how to add one. What begins a conversation leads to its page once that has an id. */
-function useSaying(id: string | null) {
+function useSaying(id: string | null, project: string | null) {
   const acts = useActs();
   const model = useRoom((room) => (answering(room)?.id === room.chosen ? room.chosen : null));
   const all = useRoom((room) => room.view.entries);
@@ -69,19 +72,19 @@ function useSaying(id: string | null) {
   const [first, setFirst] = useState<string | null>(null);
   const begun = all.find((entry) => keyOf(entry) === first)?.command.conversation_id ?? null;
   useEffect(() => {
-    if (id === null && begun !== null) go(`/chat/${begun}`, true);
-  }, [id, begun]);
+    if (id === null && begun !== null) go(chatAddress({ project, conversation: begun }), true);
+  }, [id, project, begun]);
 
   const say = (content: string) => {
     const before = id === null ? entries.find((entry) => entry.behind === null) : undefined;
     const behind = before === undefined ? null : keyOf(before);
-    const key = acts.say({ content, conversation_id: id, behind, model });
+    const key = acts.say({ content, conversation_id: id, project_id: project, behind, model });
     setFirst(behind ?? key);
   };
   return { entries, say };
 }
 
-function Beginning({ id, state, waiting, ask }: Props & { waiting: number; ask: (question: string) => void }) {
+function Beginning({ id, state, waiting, ask }: Omit<Props, "project"> & { waiting: number; ask: (question: string) => void }) {
   if (id === null) return waiting === 0 ? <Welcome ask={ask} /> : null;
   return state === null ? <p className="faint loading">Loading the conversation…</p> : null;
 }

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import { recalled, remembered } from "../../connection/keep";
+import { browserShelf } from "../../connection/shelf";
 import type { ModelView } from "../../protocol/providers";
 import { useActs, useRoom } from "../../state/use-room";
 
@@ -15,10 +16,10 @@ export function Offers() {
 
 function Offer({ model: { id, provider, host } }: { model: ModelView }) {
   const acts = useActs();
-  const [gone, setGone] = useState(() => recalled(localStorage, NOT_NOW) === provider);
+  const [gone, setGone] = useState(() => recalled(browserShelf, NOT_NOW) === provider);
   if (gone) return null;
   const later = () => {
-    remembered(localStorage, NOT_NOW, provider);
+    remembered(browserShelf, NOT_NOW, provider);
     setGone(true);
   };
   return (
