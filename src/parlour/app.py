@@ -244,18 +244,20 @@ def _lineup(
     given: Sequence[Model] | None,
     offers: Sequence[Offer],
 ) -> Lineup[AsyncConnection]:
-    total_s = settings.turn_max_seconds
     named = frozenset(provider_of(model.name) for model in given or ())
+
+    def ready(offer: Offer) -> Remote:
+        return offer.model(clock=clock, total_s=settings.turn_max_seconds, silence_s=settings.ai_timeout)
 
     def connected(tenant_id: str, provider: Provider, model: str) -> Remote:
         key = providers.opened(tenant_id, provider.name, provider.base_url, provider.sealed_key)
-        return offer_of(provider.name, model, provider.base_url, key).model(clock=clock, total_s=total_s)
+        return ready(offer_of(provider.name, model, provider.base_url, key))
 
     async def decided(connection: AsyncConnection, tenant_id: str) -> Choices:
         found = await choices(connection, tenant_id)
         return replace(found, allowed=found.allowed | named) if named else found
 
-    others = given if given is not None else [offer.model(clock=clock, total_s=total_s) for offer in offers]
+    others = given if given is not None else [ready(offer) for offer in offers]
     hosts = {offer.name: offer.host for offer in offers}
     return Lineup(built_in, others, decided, Connections(connected), hosts)
 

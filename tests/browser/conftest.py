@@ -56,9 +56,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def serving(folder: Path, settings: dict[str, str]) -> AsyncGenerator[Serving]:
+async def serving(folder: Path, settings: dict[str, str], *, demo: bool = True) -> AsyncGenerator[Serving]:
     """A server that logged nothing worse than a warning in the end."""
-    it = Serving(folder, settings)
+    it = Serving(folder, settings, demo=demo)
     await it.start()
     try:
         yield it

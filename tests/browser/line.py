@@ -21,24 +21,35 @@ class Line:
     """What browsers send is lost."""
     swallows_answers: bool = False
     """What the server sends is lost."""
+    _is_cut: bool = False
     _writers: set[asyncio.StreamWriter] = field(default_factory=set[asyncio.StreamWriter])
 
     def go_silent(self) -> None:
         """Lose everything from now on, and tell nobody."""
         self.swallows_questions = self.swallows_answers = True
 
+    def cut(self) -> None:
+        """End every connection, and carry none from now on."""
+        self._is_cut = True
+        self._end_all()
+
     def come_back(self) -> None:
         """Carry what is sent on new connections. The old ones are forgotten, as a router forgets them."""
+        self._is_cut = self.swallows_questions = self.swallows_answers = False
+        self._end_all()
+
+    def _end_all(self) -> None:
         for writer in self._writers:
             writer.transport.abort()
-        self.swallows_questions = self.swallows_answers = False
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of a browser, to its end."""
         where = urlsplit(self.server)
         try:
+            if self._is_cut:
+                raise ConnectionRefusedError
             there, into = await asyncio.open_connection(where.hostname, where.port)
-        except OSError:  # no server: the browser sees its connection end
+        except OSError:  # nobody there: the browser sees its connection end
             writer.transport.abort()
             return
         self._writers |= {writer, into}

@@ -19,10 +19,11 @@ SETTINGS_OF_PARLOUR = re.compile(r"PARLOUR_|OPENAI_|OLLAMA_|AI_|CHAT_|TURN_|WEBS
 
 @dataclass
 class Serving:
-    """`parlour serve --demo` over a data folder. After `kill`, `start` serves the same data at the same address."""
+    """`parlour serve` over a data folder. After `kill`, `start` serves the same data at the same address."""
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict[str, str])
+    demo: bool = True
     address: str = ""
     link: str = ""
     """The one-time link that the first start printed."""
@@ -33,7 +34,12 @@ class Serving:
         port = self.address.rpartition(":")[2] or "0"
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *PARLOUR, "serve", "--demo", env=self._environment(port), stdout=asyncio.subprocess.PIPE, stderr=log
+                *PARLOUR,
+                "serve",
+                *(["--demo"] if self.demo else []),
+                env=self._environment(port),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
             )
         assert self._process.stdout is not None
         async with asyncio.timeout(PATIENCE_S):
@@ -59,13 +65,18 @@ class Serving:
                 await self._process.wait()
             self._process = None
 
-    async def new_link(self) -> str:
-        """Another way in for the admin, as somebody at the server's terminal gets it."""
+    async def new_link(self, user: str = "admin") -> str:
+        """Another way in for somebody, as it is made at the server's terminal."""
+        return await self.command("link", user)
+
+    async def command(self, *words: str) -> str:
+        """What a command at the server's terminal prints."""
         port = self.address.rpartition(":")[2]
         made = await asyncio.create_subprocess_exec(
-            *PARLOUR, "link", env=self._environment(port), stdout=asyncio.subprocess.PIPE
+            *PARLOUR, *words, env=self._environment(port), stdout=asyncio.subprocess.PIPE
         )
         said, _ = await made.communicate()
+        assert made.returncode == 0, f"parlour {' '.join(words)} did not work"
         return said.decode().strip()
 
     def kept(self, words: str) -> int:

@@ -220,8 +220,9 @@ async def test_what_the_settings_name_is_listed_tried_and_changed_where_they_are
     serving: Serving, loopback: Provider
 ) -> None:
     with_name = loopback.base_url.replace("http://", "http://me:hush-hush@")
-    settings = {"openai_base_url": loopback.base_url, "openai_api_key": KEY, "openai_model": "small"}
-    async with serving(**settings, ollama_base_url=with_name) as served:
+    async with serving(
+        openai_base_url=loopback.base_url, openai_api_key=KEY, openai_model="small", ollama_base_url=with_name
+    ) as served:
         admin = await desk(served)
         first, second = (await admin("GET", "/providers"))["providers"]
         host = loopback.base_url.removeprefix("http://").removesuffix("/v1")
@@ -246,7 +247,7 @@ async def test_what_the_settings_name_is_listed_tried_and_changed_where_they_are
         assert not [text for text in admin.seen if "hush" in text or KEY in text]
 
 
-MISFITS = [
+MISFITS: list[dict[str, Any]] = [
     {"base_url": "ftp://acme.example/v1"},
     {"base_url": "acme.example/v1"},
     {"base_url": "http://me:hush@acme.example/v1"},

@@ -97,13 +97,13 @@ LIST = listing("small")
 WRONG = {
     "the key": (refusal(401), refusal(401), "provider_unauthorized", "did not accept the key"),
     "the model": (listing("large"), refusal(404), "provider_refused", "does not know the model small"),
-    "the path": (refusal(404), refusal(404), "provider_refused", "often it is /v1"),
+    "the path": (refusal(404), refusal(404), "provider_malformed", "often it is /v1"),
     "a web page": (PAGE, PAGE, "provider_malformed", "does not speak Chat Completions"),
     "no money": (LIST, refusal(402), "provider_rate_limited", "no credit"),
     "no room": (LIST, refusal(429, **{"Retry-After": "600"}), "provider_rate_limited", "no room"),
     "its own fault": (LIST, refusal(500), "provider_unavailable", "a problem of its own"),
     "the request": (LIST, refusal(400), "provider_refused", "refused the request"),
-    "elsewhere": (MOVED, MOVED, "provider_refused", "sends the request elsewhere"),
+    "elsewhere": (MOVED, MOVED, "provider_malformed", "sends the request elsewhere"),
     "cut": (LIST, Answer((delta(content="Wo"),), end="cut"), "provider_cut", "broke off"),
 }
 """By what is wrong: the answer to the question for the list and to that for a word, the code, and some of the words."""
@@ -121,7 +121,7 @@ async def test_what_is_wrong_is_said_without_the_providers_words_or_the_key(loop
     assert sentence(found).endswith(".")
     assert INSIDE not in repr(found)
     assert KEY not in repr(found) + str(lines)
-    assert [line["code"] for line in lines] == [code]
+    assert [line["host"] for line in lines] == [loopback.base_url.removeprefix("http://").removesuffix("/v1")]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from parlour.api.routes.messages import message_routes
 from parlour.api.routes.models import model_routes
 from parlour.api.routes.providers import provider_routes
 from parlour.api.routes.search import search_routes
+from parlour.api.routes.seen import seen_routes
 from parlour.api.routes.suggestions import suggestion_routes
 from parlour.api.routes.system import system_routes
 from parlour.api.routes.tools import tool_routes
@@ -46,6 +47,7 @@ def make_rest(doors: Doors) -> FastAPI:
         conversation_routes,
         message_routes,
         search_routes,
+        seen_routes,
         tool_routes,
         model_routes,
         provider_routes,

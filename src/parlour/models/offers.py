@@ -42,16 +42,18 @@ class Offer:
     api_key: str = field(repr=False)
     window: int = DEFAULT_WINDOW
     dialect: Dialect = field(default_factory=Dialect)
-    first_event_s: float = FIRST_EVENT_S
+    first_event_s: float = 0.0
+    """At least how long its first event is waited for, however short one's patience."""
 
     @property
     def host(self) -> str:
         """Where the talk would go: what an admin has to know before saying yes."""
         return host_of(self.base_url)
 
-    def model(self, *, clock: Clock, total_s: float = TOTAL_S) -> OpenAIModel:
-        """The model, ready to be asked; no connection is made yet."""
-        return self.model_within(Limits(total_s=total_s, first_event_s=self.first_event_s), clock=clock)
+    def model(self, *, clock: Clock, total_s: float = TOTAL_S, silence_s: float = FIRST_EVENT_S) -> OpenAIModel:
+        """The model, ready to be asked, which may be silent for `silence_s`; no connection is made yet."""
+        first_event_s = max(self.first_event_s, silence_s)
+        return self.model_within(Limits(total_s=total_s, first_event_s=first_event_s, silence_s=silence_s), clock=clock)
 
     def model_within(self, limits: Limits, *, clock: Clock) -> OpenAIModel:
         """The same with limits of one's own."""

@@ -3,6 +3,7 @@
 The provider's own words go into `detail`, for the log; they may repeat what was sent, so the key is cut out.
 """
 
+import json
 import re
 import ssl
 from typing import Any
@@ -66,7 +67,8 @@ class Faults:
 
     def __init__(self, name: str, api_key: str) -> None:
         self._name = name
-        self._api_key = api_key
+        # As it is, and as it stands in JSON and in Python's own form of what was read from that.
+        self._shown_keys = {api_key, json.dumps(api_key)[1:-1], repr(api_key)[1:-1]} if api_key else frozenset[str]()
 
     def refusal(self, status: int, body: bytes) -> ModelProblem:
         """What an HTTP answer other than 200 means; `body` is its beginning."""
@@ -127,7 +129,7 @@ class Faults:
 
     def shows_key(self, text: str) -> bool:
         """Whether a text holds the key, and so must not be shown."""
-        return bool(self._api_key) and self._api_key in text
+        return any(key in text for key in self._shown_keys)
 
     def _judged(self, status: int, error: object, detail: str) -> ModelProblem:
         kind = _kind(status, error)
@@ -135,8 +137,8 @@ class Faults:
         return ModelProblem(code, sentence.format(name=self._name), detail=detail, cause=kind)
 
     def _detail(self, text: str) -> str:
-        if self._api_key:
-            text = text.replace(self._api_key, "[key]")
+        for key in self._shown_keys:
+            text = text.replace(key, "[key]")
         return KEY_LIKE.sub("[key]", text)[:DETAIL_CHARACTERS]
 
 

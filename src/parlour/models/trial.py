@@ -43,6 +43,9 @@ SENTENCES = {
 }
 """What an admin reads, by what went wrong. The provider's own words may repeat the key: they only go to the log."""
 
+WRONG_ADDRESS = frozenset({"no list", "malformed", "moved"})
+"""Whatever these are in a talk, here it is the address that has to be looked at, and their code says so."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -101,4 +104,5 @@ def _told(offer: Offer, problem: ModelProblem | None, unknown: str, model: str) 
     if cause == "key" and not offer.api_key:
         cause = "no key"
     sentence = SENTENCES.get(cause, SENTENCES["request"])
-    return Problem(code=problem.code, message=sentence.format(host=offer.host, model=model))
+    code = "provider_malformed" if cause in WRONG_ADDRESS else problem.code
+    return Problem(code=code, message=sentence.format(host=offer.host, model=model))

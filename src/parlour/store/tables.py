@@ -252,11 +252,9 @@ search_words = Table(
     metadata,
     Column("number", RowNumber, primary_key=True, autoincrement=True),
     Column("conversation_id", Id, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
-    Column("message_id", Id, ForeignKey("messages.id", ondelete="CASCADE"), comment="NULL for the title"),
+    Column("message_id", Id, comment="NULL for the title; a message's row goes with it by a trigger"),
     Column("words", Text().with_variant(Lexemes(), "postgresql"), nullable=False),
-    UniqueConstraint("message_id"),
-    Index("ix_search_words_conversation_id_message_id", "conversation_id", "message_id"),
-    sqlite_autoincrement=True,
+    UniqueConstraint("conversation_id", "message_id"),
     comment="The words of a title or a message, folded, each with its owner's scope; a full-text index follows it",
 )
 

@@ -9,7 +9,7 @@ from parlour.protocol.content import Conversation, Part
 from parlour.store.search.words import indexed
 from parlour.store.tables import search_words
 
-_KEEP = insert(search_words)
+_KEEP = insert(search_words).inline()
 _RENAME = update(search_words).where(
     search_words.c.conversation_id == bindparam("the_conversation"), search_words.c.message_id.is_(None)
 )

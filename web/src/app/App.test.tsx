@@ -234,24 +234,6 @@ test("a conversation that is not one's own is not here", async () => {
   expect(screen.getByText("This conversation is not here")).toBeTruthy();
 });
 
-test("conversations are listed, renamed, archived and, asked twice, deleted", async () => {
-  await open("/");
-  await list([head(0, { title: "Old name" })]);
-  await userEvent.click(screen.getByLabelText("More for Old name"));
-  await userEvent.click(screen.getByRole("button", { name: "Rename" }));
-  await userEvent.clear(screen.getByLabelText("Title"));
-  await userEvent.type(screen.getByLabelText("Title"), "New name{Enter}");
-  await waitFor(() => expect(asked).toContain(`change ${ID} {"title":"New name"}`));
-  await userEvent.click(await screen.findByLabelText("More for Old name"));
-  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
-  await waitFor(() => expect(asked).toContain(`change ${ID} {"is_archived":true}`));
-  await userEvent.click(screen.getByLabelText("More for Old name"));
-  await userEvent.click(screen.getByRole("button", { name: "Delete…" }));
-  expect(asked).not.toContain(`delete ${ID}`);
-  await userEvent.click(screen.getByRole("button", { name: /Delete for good/ }));
-  await waitFor(() => expect(asked).toContain(`delete ${ID}`));
-});
-
 test("opening a sign-in link uses nothing up; pressing the button does", async () => {
   signedIn = false;
   await open("/link?token=secret");

@@ -15,6 +15,7 @@ import { Nowhere } from "./Nowhere";
 import { Over } from "./Over";
 import { Person } from "./Person";
 import type { Place } from "./places";
+import { Themes } from "./Themes";
 
 const Settings = lazy(async () => ({ default: (await import("../features/settings/Settings")).Settings }));
 
@@ -37,9 +38,10 @@ export function House({ place }: { place: Exclude<Place, { kind: "link" }> }) {
       <MenuIcon />
     </button>
   );
+  const pressed = COMMAND === "⌘" ? "⌘K" : "Ctrl K";
   const aside = (
-    <button className="find-key" aria-label="Find or do something" title="Find or do something" onClick={find}>
-      <kbd>{COMMAND === "⌘" ? "⌘K" : "Ctrl K"}</kbd>
+    <button className="find-key" aria-label={`Find or do something: ${pressed}`} title="Find or do something" onClick={find}>
+      <kbd>{pressed}</kbd>
     </button>
   );
   return (
@@ -71,7 +73,7 @@ function Room({ place, project, menu, covered }: RoomProps) {
   if (place.kind === "settings") {
     return (
       <Later>
-        <Settings section={place.section} covered={covered} menu={menu} />
+        <Settings section={place.section} covered={covered} menu={menu} look={<Themes />} />
       </Later>
     );
   }

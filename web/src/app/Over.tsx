@@ -3,6 +3,7 @@ import type { Command } from "../features/find/choices";
 import type { Keys } from "../features/find/Keys";
 import type { Palette } from "../features/find/Palette";
 import { useActs } from "../state/use-room";
+import { Dialog } from "../ui/Dialog";
 import { KEYS } from "./keys";
 
 interface Props {
@@ -38,7 +39,9 @@ export function Over({ what, commands, close }: Props) {
     return () => clearTimeout(timer);
   }, [parts, wanted, acts, close]);
 
-  if (parts === null || what === null) return null;
+  if (what === null) return null;
+  // Until it is there, what is typed must not go into the message that is being written.
+  if (parts === null) return <Dialog label="On its way" close={close}><p className="faint">Fetching…</p></Dialog>;
   return what === "find" ? <parts.Palette commands={commands} close={close} /> : <parts.Keys groups={KEYS} close={close} />;
 }
 

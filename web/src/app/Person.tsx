@@ -3,10 +3,7 @@ import { headOf } from "../state/room";
 import { useActs, useRoom } from "../state/use-room";
 import { Link } from "../ui/navigation";
 import { Pop, PopItem } from "../ui/Pop";
-import type { Theme } from "./theme";
-import { THEMES, chooseTheme, useTheme } from "./theme";
-
-const THEME_WORDS: Record<Theme, string> = { system: "System", light: "Light", dark: "Dark" };
+import { Themes } from "./Themes";
 
 /** Who one is, how the page looks, and the way out; and whether anything waits for one's word. */
 export function Person({ listKeys }: { listKeys: () => void }) {
@@ -36,19 +33,6 @@ export function Person({ listKeys }: { listKeys: () => void }) {
         )}
       </Pop>
       <Waiting />
-    </div>
-  );
-}
-
-function Themes() {
-  const now = useTheme();
-  return (
-    <div className="themes" role="group" aria-label="Theme">
-      {THEMES.map((theme) => (
-        <button key={theme} aria-pressed={theme === now} onClick={() => chooseTheme(theme)}>
-          {THEME_WORDS[theme]}
-        </button>
-      ))}
     </div>
   );
 }

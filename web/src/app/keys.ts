@@ -57,12 +57,18 @@ export function useKeys({ find, list, undo }: Bound): void {
 }
 
 function meant(event: KeyboardEvent, { find, list, undo }: Bound): (() => void) | null {
-  const commanded = (event.metaKey || event.ctrlKey) && !event.altKey && !event.shiftKey;
-  const key = event.key.toLowerCase();
-  if (commanded && key === "k") return find;
+  const key = withCommand(event);
+  if (key === "command k") return find;
   if (isWriting(event.target)) return null;
-  if (commanded && key === "z") return undo;
-  return event.key === "?" && !event.metaKey && !event.ctrlKey && !event.altKey ? list : null;
+  if (key === "command z") return undo;
+  return key === "?" ? list : null;
+}
+
+/** The key that is pressed, after "command" where that is held; nothing where another is. */
+function withCommand(event: KeyboardEvent): string {
+  if (event.altKey) return "";
+  if (!event.metaKey && !event.ctrlKey) return event.key;
+  return event.shiftKey ? "" : `command ${event.key.toLowerCase()}`;
 }
 
 function isWriting(target: EventTarget | null): boolean {

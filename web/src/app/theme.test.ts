@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { runInThisContext } from "node:vm";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { chooseTheme, chosenTheme, followTheme } from "./theme";
 
@@ -28,7 +29,7 @@ const seen = () => document.documentElement.dataset["theme"];
 /** What the page looks like before its own code runs. */
 function atFirst(): string | undefined {
   delete document.documentElement.dataset["theme"];
-  new Function(SCRIPT)();
+  runInThisContext(SCRIPT);
   return seen();
 }
 

@@ -57,13 +57,12 @@ export function remains(known: Known, end: End): boolean {
 
 /** The conversations between one end and where the reading stopped, with those that are out of sight. */
 export function reached(known: Known, end: End): Conversation[] {
-  const { head } = known;
-  const all = newest(head?.conversations ?? [], known.read).filter((one) => one.is_archived === (end === "archive"));
-  if (end === "archive") return known.reach.archive.more ? from(all, known.reach.archive.until) : all;
-  const inOrder = end === "oldest" ? all.reverse() : all;
-  if (whole(known)) return inOrder;
-  const { until } = known.reach[end];
-  return end === "oldest" ? upTo(inOrder, until) : from(inOrder, until ?? head?.window ?? null);
+  const { head, read, reach } = known;
+  const all = newest(head?.conversations ?? [], read).filter((one) => one.is_archived === (end === "archive"));
+  if (!remains(known, end)) return end === "oldest" ? all.reverse() : all;
+  const { until } = reach[end];
+  if (end === "oldest") return upTo(all.reverse(), until);
+  return from(all, until ?? (end === "latest" ? (head?.window ?? null) : null));
 }
 
 /** Whether every conversation outside of the archive is held. */

@@ -14,6 +14,11 @@ export function nameOf(model: string): string {
   return isBuiltIn(model) ? "built in" : model;
 }
 
+/** Who can set models up, for somebody who cannot: "Robin or Ines". */
+export function anyOf(admins: readonly string[]): string {
+  return admins.length === 0 ? "an admin" : new Intl.ListFormat("en-GB", { type: "disjunction" }).format(admins);
+}
+
 /** Where what is asked goes, as a sentence. */
 export function whereItGoes({ host }: Pick<ModelView, "host">): string {
   return host === "" ? "No AI is used, and nothing leaves this machine." : `Questions, and what the tools find, go to ${host}.`;

@@ -43,7 +43,7 @@ export function createSearch(rest: Pick<Rest, "search">, clock: Clock) {
     store,
 
     /** Looks for other words; for none it forgets what was found. */
-    look(said: string): void {
+    look: (said: string): void => {
       const words = said.trim();
       if (words === now().words) return;
       callOff();
@@ -52,7 +52,7 @@ export function createSearch(rest: Pick<Rest, "search">, clock: Clock) {
     },
 
     /** Asks for what lies behind the hits that are there, or once more when that failed. */
-    readOn(): void {
+    readOn: (): void => {
       const { words, hits, state } = now();
       if (state !== "found" && state !== "failed") return;
       set({ state: "looking", problem: null });

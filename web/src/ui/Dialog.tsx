@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { useLayoutEffect, useRef } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 
 interface Props {
   label: string;
@@ -11,16 +11,16 @@ interface Props {
 /** Something that lies over the whole page until it is done with; then the focus is where it was before. */
 export function Dialog({ label, className = "", close, children }: Props) {
   const box = useRef<HTMLDialogElement>(null);
+  const [opener] = useState(() => document.activeElement);
 
   useLayoutEffect(() => {
     const dialog = box.current;
-    const opener = document.activeElement;
     dialog?.showModal();
     return () => {
       dialog?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
-  }, []);
+  }, [opener]);
 
   return (
     <dialog

@@ -8,8 +8,8 @@ interface Props {
   face: ReactNode;
   label?: string;
   className?: string;
-  /** What opens; it is given a way to close it, and what it hangs on. */
-  children: (close: () => void, inside: () => Element) => ReactNode;
+  /** What opens; it is given a way to close it. */
+  children: (close: () => void) => ReactNode;
 }
 
 /** Something that opens over the page, and closes when one goes elsewhere or presses Escape. */
@@ -57,17 +57,17 @@ export function Pop({ face, label, className = "", children }: Props) {
       {open && <div className="pop-veil" onClick={close} />}
       {open && (
         <div ref={shown} className="pop-inside">
-          {children(close, () => box.current ?? document.body)}
+          {children(close)}
         </div>
       )}
     </details>
   );
 }
 
-/** One thing that can be chosen in it. */
-export function PopItem({ act, on, children }: { act: () => void; on?: boolean; children: ReactNode }) {
+/** One thing that can be chosen in it; `act` is told where it was pressed. */
+export function PopItem({ act, children }: { act: (pressed: Element) => void; children: ReactNode }) {
   return (
-    <button className="pop-item" aria-pressed={on} onClick={act}>
+    <button className="pop-item" onClick={(event) => act(event.currentTarget)}>
       {children}
     </button>
   );

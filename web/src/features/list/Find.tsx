@@ -8,18 +8,16 @@ export function Find({ words, setWords }: { words: string; setWords: (words: str
     setWords("");
     field.current?.focus();
   };
+  const first = () => field.current?.closest(".side")?.querySelector<HTMLElement>(".item-link");
+  const acts: Record<string, () => void> = { ArrowDown: () => first()?.focus() };
+  if (words !== "") acts["Escape"] = clear;
+  if (words.trim() !== "") acts["Enter"] = () => first()?.click();
   const pressed = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.nativeEvent.isComposing) return;
-    const side = event.currentTarget.closest(".side");
-    if (event.key === "Escape" && words !== "") {
-      event.stopPropagation();
-      clear();
-    } else if (event.key === "ArrowDown" || (event.key === "Enter" && words.trim() !== "")) {
-      const first = side?.querySelector<HTMLElement>(".item-link");
-      event.preventDefault();
-      if (event.key === "Enter") first?.click();
-      else first?.focus();
-    }
+    const act = event.nativeEvent.isComposing ? undefined : acts[event.key];
+    if (act === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
   };
   return (
     <div className="find">

@@ -47,21 +47,21 @@ export function Item({ conversation, current, now }: Props) {
         <Face conversation={conversation} now={now} />
       </Link>
       <Pop className="item-menu" label={`More for ${title}`} face={<MoreIcon />}>
-        {(close, inside) => (
+        {(close) => (
           <>
             <PopItem act={() => setRenaming(true)}>Rename</PopItem>
             <PopItem
-              act={() => {
+              act={(pressed) => {
                 close();
-                move.putAway(inside());
+                move.putAway(pressed);
               }}
             >
               {conversation.is_archived ? "Take out of the archive" : "Archive"}
             </PopItem>
             <PopItem
-              act={() => {
+              act={(pressed) => {
                 close();
-                move.remove(inside());
+                move.remove(pressed);
               }}
             >
               Delete

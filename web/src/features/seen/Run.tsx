@@ -19,7 +19,7 @@ export function Run({ run }: { run: ToolRunView }) {
         }
         aside={outcome(run)}
       >
-        <p className="tool-name">
+        <p className="seen-name">
           <code>{run.name}</code>
           <button className="quiet" aria-pressed={raw} onClick={() => setRaw(!raw)}>
             {raw ? "As a table" : "As JSON"}
@@ -37,7 +37,7 @@ export function Run({ run }: { run: ToolRunView }) {
           </>
         )}
       </Disclosure>
-      {run.error !== null && <p className="tool-error">{run.error.message}</p>}
+      {run.error !== null && <p className="problem seen-error">{run.error.message}</p>}
     </>
   );
 }

@@ -1,6 +1,6 @@
-import { useId, useLayoutEffect, useRef } from "react";
 import type { MessageContext } from "../../protocol/seen";
 import { useAsked } from "../../state/asked";
+import { Dialog } from "../../ui/Dialog";
 import { CloseIcon } from "../../ui/icons";
 import { Request } from "./Request";
 import { Run } from "./Run";
@@ -12,34 +12,15 @@ interface Props {
   close: () => void;
 }
 
-/** What went into an answer: beside the page, or all over it on a small screen. The focus stays in it until it closes. */
+/** What went into an answer: beside the page, or all over it on a small screen. */
 export function Seen({ message, close }: Props) {
-  const box = useRef<HTMLDialogElement>(null);
-  const title = useId();
   const { value, problem, again } = useAsked(`seen ${message}`, (rest) => rest.seen(message));
 
-  useLayoutEffect(() => {
-    const dialog = box.current;
-    dialog?.showModal();
-    return () => dialog?.close();
-  }, []);
-
   return (
-    <dialog
-      ref={box}
-      className="seen"
-      aria-labelledby={title}
-      onCancel={(event) => {
-        event.preventDefault();
-        close();
-      }}
-      // Escape means this panel here, not the answer that is being written behind it.
-      onKeyDown={(event) => event.key === "Escape" && event.stopPropagation()}
-      onClick={(event) => event.target === event.currentTarget && close()}
-    >
+    <Dialog label="What it saw" className="seen" close={close}>
       <div className="seen-inside">
         <header>
-          <h2 id={title}>What it saw</h2>
+          <h2>What it saw</h2>
           <button className="quiet" aria-label="Close what it saw" autoFocus onClick={close}>
             <CloseIcon />
           </button>
@@ -55,7 +36,7 @@ export function Seen({ message, close }: Props) {
         )}
         {value !== null && <Story context={value} />}
       </div>
-    </dialog>
+    </Dialog>
   );
 }
 
@@ -64,7 +45,7 @@ function Story({ context }: { context: MessageContext }) {
   if (steps.length === 0) return <p className="soft">Nothing was kept of what went into this answer.</p>;
   return (
     <>
-      <p className="soft">Everything that went into this answer, in its order. Nothing else was shown to whoever answered.</p>
+      <p className="soft">Everything that went into this answer, in its order.</p>
       <ol>
         {steps.map(({ request, runs }, index) => (
           <li key={request?.at ?? "before"}>

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { Me } from "../../protocol/rest";
 import { useRoom } from "../../state/use-room";
 import { Tokens } from "./Tokens";
@@ -9,8 +10,8 @@ const ROLES: Record<Me["role"], string> = {
   guest: "Guest: asks, and changes nothing.",
 };
 
-/** Who one is, and what lets programs in. */
-export function General() {
+/** Who one is, how the page looks, and what lets programs in. */
+export function General({ look }: { look: ReactNode }) {
   const me = useRoom((room) => room.me);
   if (!me) return null;
   return (
@@ -22,6 +23,11 @@ export function General() {
           <Told name="Signs in as">{me.username}</Told>
           <Told name="Role">{ROLES[me.role]}</Told>
         </dl>
+      </section>
+      <section aria-labelledby="look">
+        <h2 id="look">Theme</h2>
+        <p className="soft">For this browser. System follows what your device is set to.</p>
+        {look}
       </section>
       <Tokens />
     </>

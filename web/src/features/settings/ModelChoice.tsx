@@ -30,7 +30,7 @@ export function ModelChoice({ found, chosen, choose, named, name, problem }: Pro
     <fieldset className="choice">
       <legend>Models</legend>
       {listed.length > MANY && (
-        <Field label="Show only" type="search" value={wanted} placeholder="Part of a name" onText={setWanted} />
+        <Field label="Find among them" type="search" value={wanted} placeholder="Part of a name" onText={setWanted} />
       )}
       {listed.length > 0 && (
         <ul className="choice-list" aria-label="Models to choose from">

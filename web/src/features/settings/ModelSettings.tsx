@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { useAsked } from "../../state/asked";
+import { anyOf } from "../../state/models";
 import { useActs, useRoom } from "../../state/use-room";
 import { Answering } from "./Answering";
 import { Providers } from "./Providers";
@@ -20,13 +21,11 @@ export function ModelSettings() {
 /** For whoever may not change this: who may. */
 function NotYours() {
   const system = useAsked("system", (rest) => rest.system());
-  const admins = system.value?.admins ?? [];
-  const who = admins.length === 0 ? "Only an admin" : `Only ${new Intl.ListFormat("en-GB", { type: "disjunction" }).format(admins)}`;
   return (
     <section aria-labelledby="providers">
       <h2 id="providers">Providers</h2>
       <p className="soft">
-        {who} can change who answers and where the talk goes. Among those above you can choose for yourself, at the top of any
+        Only {anyOf(system.value?.admins ?? [])} can change who answers and where the talk goes. Among those above you can choose for yourself, at the top of any
         conversation.
       </p>
     </section>

@@ -37,7 +37,7 @@ export function Providers() {
     <section aria-labelledby="providers">
       <h2 id="providers">Providers</h2>
       <p className="soft">
-        A provider is a server of models, in this house or elsewhere. Anything that speaks the wire of OpenAI will do.
+        A provider is a server of models, in this house or elsewhere. Anything that speaks OpenAI’s Chat Completions will do.
       </p>
       {problem !== null && (
         <p className="problem" role="alert">

@@ -12,6 +12,8 @@ interface Props {
   menu: ReactNode;
   /** Whether something lies over it, so that it can be neither seen nor reached. */
   covered: boolean;
+  /** What lets the look of the page be chosen. */
+  look: ReactNode;
 }
 
 const SECTIONS = [
@@ -20,7 +22,7 @@ const SECTIONS = [
 ] as const;
 
 /** The settings: one section at a time, each at its own address. */
-export function Settings({ section, menu, covered }: Props) {
+export function Settings({ section, menu, covered, look }: Props) {
   const here = SECTIONS.find(({ name }) => name === section);
   const title = here?.title ?? "Settings";
   useEffect(() => {
@@ -40,7 +42,7 @@ export function Settings({ section, menu, covered }: Props) {
         </nav>
       </header>
       <div className="settings">
-        <div className="column">{here === undefined ? <p className="soft">There are no such settings.</p> : <here.Inside />}</div>
+        <div className="column">{here === undefined ? <p className="soft">There are no such settings.</p> : <here.Inside look={look} />}</div>
       </div>
     </main>
   );

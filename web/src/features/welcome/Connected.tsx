@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { SystemView } from "../../protocol/house";
 import type { Asked } from "../../state/asked";
-import { isBuiltIn, nameOf, whereItGoes } from "../../state/models";
+import { anyOf, isBuiltIn, nameOf, whereItGoes } from "../../state/models";
 import { answering } from "../../state/room";
 import { useRoom } from "../../state/use-room";
 import { Link } from "../../ui/navigation";
@@ -42,29 +42,33 @@ export function Connected({ system }: { system: Asked<SystemView> }) {
 
 function WhoAnswers({ admins }: { admins: readonly string[] }) {
   const now = useRoom(answering);
-  const others = useRoom((room) => room.models.length > 1);
+  const models = useRoom((room) => room.models);
   const mayDecide = useRoom((room) => room.me?.permissions.includes("house:manage") ?? false);
   if (now === null) return null;
-  const name = isBuiltIn(now.id) ? "Built-in model" : nameOf(now.id);
+  const waiting = [...new Set(models.filter((model) => !model.is_allowed).map((model) => model.provider))];
+  const who = anyOf(admins);
   return (
     <>
-      <Part name={name} is>
+      <Part name={isBuiltIn(now.id) ? "Built-in model" : nameOf(now.id)} is>
         It answers. {whereItGoes(now)}
       </Part>
-      {!others && (
+      {waiting.map((provider) => (
+        <Part key={provider} name={provider} is={false}>
+          It was found, and nothing goes there before {mayDecide ? "your word" : `the word of ${who}`}.
+        </Part>
+      ))}
+      {models.length === 1 && (
         <Part name="Language model" is={false}>
           None is set up. One could answer freely, with the same tools.{" "}
-          {mayDecide ? <Link to="/settings/models">Set one up</Link> : whoCan(admins)}
+          {mayDecide ? <Link to="/settings/models">Set one up</Link> : `${sentenceCase(who)} can set one up.`}
         </Part>
       )}
     </>
   );
 }
 
-/** Who can set something up, for somebody who cannot. */
-function whoCan(admins: readonly string[]): string {
-  if (admins.length === 0) return "An admin can set one up.";
-  return `${new Intl.ListFormat("en-GB", { type: "disjunction" }).format(admins)} can set one up.`;
+function sentenceCase(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function Part({ name, is, children }: { name: string; is: boolean; children: ReactNode }) {

@@ -39,20 +39,20 @@ def upgrade() -> None:
         "search_words",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("conversation_id", sa.String(length=36), nullable=False),
-        sa.Column("message_id", sa.String(length=36), nullable=True, comment="NULL for the title"),
+        sa.Column(
+            "message_id",
+            sa.String(length=36),
+            nullable=True,
+            comment="NULL for the title; a message's row goes with it by a trigger",
+        ),
         sa.Column("words", WORDS, nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name=op.f("fk_search_words_conversation_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["messages.id"], name=op.f("fk_search_words_message_id"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_search_words")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_search_words_message_id")),
+        sa.UniqueConstraint("conversation_id", "message_id", name=op.f("uq_search_words_conversation_id_message_id")),
         comment="The words of a title or a message, folded, each with its owner's scope; a full-text index follows it",
-        sqlite_autoincrement=True,
     )
-    op.create_index("ix_search_words_conversation_id_message_id", "search_words", ["conversation_id", "message_id"])
     if op.get_bind().dialect.name == "sqlite":
         index_on_sqlite()
     else:
@@ -76,22 +76,25 @@ def index_on_sqlite() -> None:
     op.execute(f"CREATE TRIGGER search_words_added AFTER INSERT ON search_words BEGIN {add} END")
     op.execute(f"CREATE TRIGGER search_words_taken AFTER DELETE ON search_words BEGIN {take} END")
     op.execute(f"CREATE TRIGGER search_words_changed AFTER UPDATE ON search_words BEGIN {take} {add} END")
+    forget = "DELETE FROM search_words WHERE conversation_id = old.conversation_id AND message_id = old.id;"
+    op.execute(f"CREATE TRIGGER messages_gone AFTER DELETE ON messages BEGIN {forget} END")
     op.execute(
         "CREATE TRIGGER messages_forgotten AFTER UPDATE OF deleted_at ON messages WHEN new.deleted_at IS NOT NULL"
-        " BEGIN DELETE FROM search_words WHERE message_id = new.id; END"
+        f" BEGIN {forget} END"
     )
 
 
 def index_on_postgresql() -> None:
     """An index from each word to the rows that hold it."""
     op.execute("CREATE INDEX ix_search_words_words ON search_words USING gin (words)")
+    forget = "DELETE FROM search_words WHERE conversation_id = old.conversation_id AND message_id = old.id;"
     op.execute(
-        "CREATE FUNCTION messages_forgotten() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN DELETE FROM search_words WHERE message_id = new.id; RETURN NULL; END $$"
+        f"CREATE FUNCTION forget_message() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {forget} RETURN NULL; END $$"
     )
+    op.execute("CREATE TRIGGER messages_gone AFTER DELETE ON messages FOR EACH ROW EXECUTE FUNCTION forget_message()")
     op.execute(
         "CREATE TRIGGER messages_forgotten AFTER UPDATE OF deleted_at ON messages FOR EACH ROW"
-        " WHEN (new.deleted_at IS NOT NULL) EXECUTE FUNCTION messages_forgotten()"
+        " WHEN (new.deleted_at IS NOT NULL) EXECUTE FUNCTION forget_message()"
     )
 
 
@@ -133,9 +136,9 @@ def batches(query: sa.Select[*tuple[Any, ...]], key: sa.ColumnClause[Any]) -> It
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER messages_gone")
         op.execute("DROP TRIGGER messages_forgotten")
         op.execute("DROP TABLE search_words_index")
     else:
-        op.execute("DROP TRIGGER messages_forgotten ON messages")
-        op.execute("DROP FUNCTION messages_forgotten")
+        op.execute("DROP FUNCTION forget_message CASCADE")
     op.drop_table("search_words")
