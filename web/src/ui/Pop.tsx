@@ -64,10 +64,10 @@ export function Pop({ face, label, className = "", children }: Props) {
   );
 }
 
-/** One thing that can be chosen in it; `act` is told where it was pressed. */
-export function PopItem({ act, children }: { act: (pressed: Element) => void; children: ReactNode }) {
+/** One thing that can be chosen in it, or is chosen; `act` is told where it was pressed. */
+export function PopItem({ act, on, children }: { act: (pressed: Element) => void; on?: boolean; children: ReactNode }) {
   return (
-    <button className="pop-item" onClick={(event) => act(event.currentTarget)}>
+    <button className="pop-item" aria-pressed={on} onClick={(event) => act(event.currentTarget)}>
       {children}
     </button>
   );
