@@ -21,7 +21,7 @@ TALKS = (
     ("How do I clean the brew group?",),
     ("Which rooms are connected to the hall?",),
     ("Which lights are on?",),
-    ("How warm is it in the bedroom?", "and in the greenhouse?", "What's in the kitchen?"),
+    ("How warm is it in the bedroom?", "and in the greenhouse?", "Which lights are on in the living room?"),
 )
 """What is asked, talk by talk; the last one is the one that is seen."""
 SERVE = "from parlour.cli.main import app; app()"

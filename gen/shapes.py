@@ -34,6 +34,8 @@ def left_out(field: FieldInfo) -> str:
     default = field.get_default(call_default_factory=False)
     if default is None or field.default_factory is not None:
         return "May be left out."
+    if default == "":
+        return "Empty when left out."
     return f"`{str(default).lower() if isinstance(default, bool) else default}` when left out."
 
 

@@ -16,8 +16,8 @@ PATTERNS = {
     r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$": "one line",
     r"^[^\x00]*$": "",
     r"^(conversation|user|project):[0-9a-f-]{36}$": "`user:<id>` and the like",
-    r"^[a-z0-9][a-z0-9-]{0,38}$": "of up to 39 small letters, digits and hyphens",
-    r"^[\x21-\x7e]*$": "of printable ASCII without blanks",
+    r"^[a-z0-9][a-z0-9-]{0,38}$": "up to 39 small letters, digits and hyphens",
+    r"^[\x21-\x7e]*$": "printable ASCII without blanks",
 }
 """What a pattern means to a person; one that is not here is shown as it is."""
 
@@ -33,7 +33,8 @@ def worded(schema: Schema, link: Link) -> str:
     if either:
         return " or ".join(dict.fromkeys(worded(part, link) for part in either))
     if schema.get("type") == "array":
-        return " ".join(filter(None, (_extent(schema, "Items"), f"list of {worded(schema['items'], link)}")))
+        size = _extent(schema, "Items")
+        return f"list of {size + ' ' if size else ''}{worded(schema['items'], link)}"
     if schema.get("type") == "object":
         return _mapping(schema, link)
     return _plain(schema)

@@ -9,8 +9,6 @@ from pathlib import Path
 from tests.rules.sources import python
 
 CODE = re.compile(r"[a-z]+(_[a-z]+)*")
-NEVER_SENT = {"bad_setting"}
-"""It stops the start, and is said on the terminal."""
 AGAIN = "_begin_again"
 """What begins a step again names the reason, which clients are told."""
 
@@ -18,8 +16,8 @@ AGAIN = "_begin_again"
 @cache
 def sent() -> frozenset[str]:
     """Every code: what programs read in an `error_code`, a `code` or a `reason`."""
-    found = {code for path, tree in python("src/parlour") if "migrations" not in path.parts for code in codes_in(tree)}
-    return frozenset(found - NEVER_SENT)
+    found = (code for path, tree in python("src/parlour") if "migrations" not in path.parts for code in codes_in(tree))
+    return frozenset(found)
 
 
 def codes_in(tree: ast.Module) -> Iterator[str]:

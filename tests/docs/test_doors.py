@@ -25,9 +25,19 @@ MESSAGE = "/api/v1/chat/messages/{message_id}"
 AGAIN = f"POST {MESSAGE}/regenerate"
 STOP = "POST /api/v1/chat/turns/{turn_id}/stop"
 ALLOW = "POST /api/v1/models/allowed"
+CHOOSE = "PUT /api/v1/models/default"
+SYSTEM = "GET /api/v1/system"
+PROVIDERS = "/api/v1/providers"
+CHANGE = f"PATCH {PROVIDERS}/{{name}}"
+REMOVE = f"DELETE {PROVIDERS}/{{name}}"
+TRY = f"POST {PROVIDERS}/try"
 
 TOO_LONG = "x" * 50_001
 NOBODY = {"model": "nobody/nothing"}
+AWAY = "http://127.0.0.1:9/v1"
+SHELF = {"name": "shelf", "base_url": AWAY, "api_key": "sk-1234", "models": ["small"]}
+FOUND = {"openai_base_url": AWAY, "openai_model": "large"}
+"""A house that found a provider, which nobody has allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,29 @@ def attempts(known: dict[str, str]) -> Iterator[Attempt]:
     yield Attempt(ALLOW, "forbidden", {"provider": "openai"}, who="ann")
     yield Attempt(ALLOW, "not_found", {"provider": "nobody"})
     yield Attempt("GET /api/v1/suggestions", "not_found", query=f"?project_id={new_id()}")
+    yield Attempt(SYSTEM, "not_found", query=f"?project_id={new_id()}")
+    yield Attempt(CHOOSE, "forbidden", {"model": "built-in"}, who="ann")
+    yield Attempt(CHOOSE, "not_found", NOBODY)
+    yield Attempt(CHOOSE, "not_now", {"model": "openai/large"})
+
+
+def attempts_at_providers() -> Iterator[Attempt]:
+    """The same, in a house with a provider of its own and one from its settings, which has lost its master key."""
+    ours, theirs, nobodys = {"name": "shelf"}, {"name": "openai"}, {"name": "nobody"}
+    yield Attempt(f"GET {PROVIDERS}", "forbidden", who="ann")
+    yield Attempt(f"POST {PROVIDERS}", "forbidden", SHELF, who="ann")
+    yield Attempt(f"POST {PROVIDERS}", "duplicate", SHELF | theirs | {"api_key": ""})
+    yield Attempt(f"POST {PROVIDERS}", "bad_setting", SHELF | {"name": "other"})
+    yield Attempt(CHANGE, "forbidden", {"models": ["large"]}, ids=ours, who="ann")
+    yield Attempt(CHANGE, "not_found", {"models": ["large"]}, ids=nobodys)
+    yield Attempt(CHANGE, "not_now", {"models": ["large"]}, ids=theirs)
+    yield Attempt(CHANGE, "bad_setting", {"api_key": "sk-5678"}, ids=ours)
+    yield Attempt(REMOVE, "forbidden", ids=ours, who="ann")
+    yield Attempt(REMOVE, "not_found", ids=nobodys)
+    yield Attempt(REMOVE, "not_now", ids=theirs)
+    yield Attempt(TRY, "forbidden", {"base_url": AWAY}, who="ann")
+    yield Attempt(TRY, "not_found", nobodys)
+    yield Attempt(TRY, "not_available", ours)
 
 
 @pytest.fixture
@@ -88,11 +121,12 @@ def storage(templates: Templates) -> Iterator[Storage]:
 
 
 async def test_every_refusal_that_a_door_names_is_met(storage: Storage, tmp_path: Path) -> None:
-    async with Serving(storage, tmp_path)() as served:
+    async with Serving(storage, tmp_path)(**FOUND) as served:
         keys = {"admin": await served.key(), "ann": await served.key(await served.newcomer("ann")), "nobody": ""}
         known = await said(served, keys["admin"])
+        await key_lost(served, keys["admin"], tmp_path)
         met: list[tuple[str, str]] = []
-        for attempt in attempts(known):
+        for attempt in (*attempts(known), *attempts_at_providers()):
             met.append((attempt.door, await code_of(served, attempt, keys[attempt.who])))
             assert met[-1] == (attempt.door, attempt.code)
     assert sorted(met) == sorted((door.name, code) for door in doors() for code in door.refuses)
@@ -107,6 +141,13 @@ async def said(served: Served, key: str) -> dict[str, str]:
         "message_id": made["ai_message"]["id"],
         "question_id": made["user_message"]["id"],
     }
+
+
+async def key_lost(served: Served, key: str, folder: Path) -> None:
+    """A provider was set up with a key, and then the file that opens the key went missing."""
+    status, text = await served.asks("POST", PROVIDERS, key, SHELF)
+    assert status == 201, text
+    (folder / "parlour.key").unlink()
 
 
 async def code_of(served: Served, attempt: Attempt, key: str) -> str:
