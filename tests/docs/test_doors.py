@@ -36,7 +36,6 @@ TOO_LONG = "x" * 50_001
 NOBODY = {"model": "nobody/nothing"}
 AWAY = "http://127.0.0.1:9/v1"
 SHELF = {"name": "shelf", "base_url": AWAY, "api_key": "sk-1234", "models": ["small"]}
-"""A house that found a provider, which nobody has allowed."""
 
 
 @dataclass(frozen=True, slots=True)
