@@ -2,12 +2,15 @@ import { tabShelf } from "../../connection/shelf";
 import { useActs, useRoom, useSecondsUntil } from "../../state/use-room";
 
 const HOW = {
-  connecting: "Connecting.",
-  waiting: "Reconnecting.",
-  ended: "The server has closed the connection.",
+  connecting: "Connecting. What you write is kept and goes out once.",
+  waiting: "Reconnecting. What you write is kept and goes out once.",
+  ended: "The server has closed the connection. What you write is kept.",
 };
-const KEPT = "What you write is kept and goes out once.";
-const KEPT_HERE = "What you write goes out once; this browser stores nothing, so keep this tab open.";
+const HOW_WITHOUT_STORAGE = {
+  connecting: "Connecting. What you write goes out once; this browser stores nothing, so keep this tab open.",
+  waiting: "Reconnecting. What you write goes out once; this browser stores nothing, so keep this tab open.",
+  ended: "The server has closed the connection. This browser stores nothing, so keep this tab open.",
+};
 
 /** A line above the input, only while something is wrong: what it is, what is safe, and when it is tried again. */
 export function ConnectionLine() {
@@ -18,9 +21,7 @@ export function ConnectionLine() {
   return (
     <div className={`connection ${status}`}>
       <span className="dot unknown" aria-hidden="true" />
-      <span role="status">
-        {HOW[status]} {tabShelf.lasts() ? KEPT : KEPT_HERE}
-      </span>
+      <span role="status">{(tabShelf.lasts() ? HOW : HOW_WITHOUT_STORAGE)[status]}</span>
       {seconds !== null && seconds > 1 && <span className="next-try">Next try in {seconds} s.</span>}
       {status !== "connecting" && (
         <button className="quiet" onClick={acts.retry}>
