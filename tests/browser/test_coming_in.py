@@ -18,14 +18,14 @@ async def test_a_link_signs_in_once_and_says_so_when_it_is_used_again(new_house:
     await expect(first.button("Sign in")).to_be_visible()
     await first.page.reload()
     await first.signs_in(new_house.link)
-    assert await first.page.evaluate("location.pathname + location.search") == "/"
+    assert await first.page.evaluate("location.pathname + location.search") == "/chat"
 
     second = await (await strangers()).opens()
     await second.page.goto(new_house.link)
     await second.button("Sign in").click()
     await expect(second.page.get_by_role("alert")).to_contain_text("This link was used before or has expired.")
     await second.signs_in(await new_house.new_link())
-    await second.button("Sign out").click()
+    await second.signs_out()
     await expect(second.page.get_by_text("You are not signed in here.")).to_be_visible()
 
 

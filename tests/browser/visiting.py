@@ -33,6 +33,11 @@ class Window:
         await self.page.get_by_role("button", name="Sign in").click()
         await expect(self.page.get_by_role("heading", name="What would you like to know?")).to_be_visible()
 
+    async def signs_out(self) -> None:
+        """Leave, by the menu below the list."""
+        await self.page.get_by_label(re.compile("sign out$")).click()
+        await self.button("Sign out").click()
+
     async def says(self, words: str) -> None:
         """Write something and send it."""
         await self.field.fill(words)
