@@ -77,6 +77,7 @@ def attempts(known: dict[str, str]) -> Iterator[Attempt]:
     yield Attempt(SAY, "idempotency_conflict", {"content": "other words", **used})
     yield Attempt(f"GET {MESSAGE}", "message_not_found")
     yield Attempt(f"GET {MESSAGE}/attempts", "message_not_found")
+    yield Attempt(f"GET {MESSAGE}/context", "message_not_found")
     yield Attempt(AGAIN, "message_not_found", {})
     yield Attempt(AGAIN, "not_now", {}, ids={"message_id": known["question_id"]})
     yield Attempt(AGAIN, "not_available", {"content": "other words"}, ids=known)

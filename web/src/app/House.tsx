@@ -2,11 +2,14 @@ import type { MouseEvent, ReactNode } from "react";
 import { lazy, useCallback, useMemo, useState } from "react";
 import { Chat } from "../features/chat/Chat";
 import { Sidebar } from "../features/list/Sidebar";
+import { Models } from "../features/models/Models";
+import { lookInto } from "../features/seen/place";
+import { Welcome } from "../features/welcome/Welcome";
 import { chatAddress } from "../state/addresses";
 import { useActs, useRoom } from "../state/use-room";
 import { MenuIcon } from "../ui/icons";
 import { Later } from "../ui/Later";
-import { useHash } from "../ui/navigation";
+import { useHash, usePath } from "../ui/navigation";
 import { Announcer } from "./Announcer";
 import { useCommands } from "./commands";
 import { useDrawer } from "./drawer";
@@ -24,7 +27,7 @@ export function House({ place }: { place: Exclude<Place, { kind: "link" }> }) {
   const [over, setOver] = useState<"find" | "keys" | null>(null);
   const project = useProject(place);
   const conversation = place.kind === "chat" ? place.conversation : null;
-  const { open, show, hide, button } = useDrawer(`${conversation ?? place.kind} ${useHash()}`);
+  const { open, show, hide, button } = useDrawer(`${usePath()} ${useHash()}`);
   const start = chatAddress({ project: project ?? null });
 
   const find = useCallback(() => setOver("find"), []);
@@ -81,8 +84,21 @@ function Room({ place, project, menu, covered }: RoomProps) {
     const why = "There is no such project, or you are not a member of it.";
     return <Nowhere what="This project is not here" why={why} menu={menu} covered={covered} />;
   }
-  return <Chat key={place.conversation ?? `new ${project ?? ""}`} id={place.conversation} project={project} covered={covered} menu={menu} />;
+  return (
+    <Chat
+      key={place.conversation ?? `new ${project ?? ""}`}
+      id={place.conversation}
+      project={project}
+      covered={covered}
+      menu={menu}
+      models={<Models />}
+      welcome={welcome}
+      onSeen={lookInto}
+    />
+  );
 }
+
+const welcome = (ask: (question: string) => void) => <Welcome ask={ask} />;
 
 /** The project an address names; null for the shared one, undefined for one that is not here. */
 function useProject(place: Place): string | null | undefined {

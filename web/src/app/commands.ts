@@ -15,13 +15,13 @@ export function useCommands(start: string, listKeys: () => void): Command[] {
     const answers = models.filter((model) => model.is_allowed);
     return [
       { id: "new", group: "Begin", label: "New conversation", also: "start chat ask", act: () => go(start) },
-      ...(answers.length < 2 ? [] : answers).map(({ id }) => ({
+      ...(answers.length < 2 ? [] : answers).map(({ id, is_default }) => ({
         id: `model ${id}`,
         group: "Who answers",
         label: nameOf(id),
         also: "model who answers choose",
         aside: id === now?.id ? "answers now" : "",
-        act: () => acts.choose(id),
+        act: () => acts.choose(is_default ? null : id),
       })),
       { id: "settings", group: "This page", label: "Settings", also: "models providers", act: () => go("/settings") },
       { id: "keys", group: "This page", label: "Keys", also: "keyboard shortcuts help", act: listKeys },

@@ -19,6 +19,11 @@ test.each(["/chatter", "/chat/nothing", `/chat/${ID}/more`, "/projects", `/proje
   expect(placeAt(path)).toEqual({ kind: "nowhere" });
 });
 
+test("the settings are told by their section, the first one by none", () => {
+  expect(placeAt("/settings")).toEqual({ kind: "settings", section: "" });
+  expect(placeAt("/settings/models")).toEqual({ kind: "settings", section: "models" });
+});
+
 test("a sign-in link is told by its token", () => {
   expect(placeAt("/link", "?token=secret")).toEqual({ kind: "link", token: "secret" });
 });

@@ -7,7 +7,6 @@ export type Place =
   | { kind: "nowhere" };
 
 const CHAT = /^(?:\/projects\/(?<project>[^/]+))?\/chat(?:\/(?<conversation>[0-9a-f-]{36}))?$/;
-
 const SETTINGS = /^\/settings(?:\/(?<section>[^/]*))?$/;
 
 /** The place at a path, with what stands behind its question mark. */

@@ -6,6 +6,7 @@ import type { Rest } from "../connection/rest";
 import { RestError } from "../connection/rest";
 import type { Conversation } from "../protocol";
 import type { SearchHit } from "../protocol/search";
+import { withoutSigns } from "./excerpt";
 import { marksIn } from "./matching";
 
 export interface Finding {
@@ -33,7 +34,7 @@ export function createSearch(rest: Pick<Rest, "search">, clock: Clock) {
     try {
       const page = await rest.search(words, offset);
       if (!wanted()) return;
-      set({ hits: [...now().hits.slice(0, offset), ...page.hits], more: page.has_more, state: "found", problem: null });
+      set({ hits: [...now().hits.slice(0, offset), ...page.hits.map(readable)], more: page.has_more, state: "found", problem: null });
     } catch (error) {
       if (wanted()) set({ state: "failed", problem: error instanceof RestError ? error.message : UNEXPECTED });
     }
@@ -59,6 +60,11 @@ export function createSearch(rest: Pick<Rest, "search">, clock: Clock) {
       void ask(words, hits.length);
     },
   };
+}
+
+function readable(hit: SearchHit): SearchHit {
+  const { text: excerpt, marks } = withoutSigns({ text: hit.excerpt, marks: hit.marks });
+  return { ...hit, excerpt, marks: [...marks] };
 }
 
 /** Those whose title holds all of `words`, as a search would find them. */

@@ -15,7 +15,7 @@ export function Toasts({ lines, dismiss }: { lines: readonly Line[]; dismiss: (i
           <span>{withQuotesApart(line.words)}</span>
           {line.undo !== null && (
             <button
-              className="quiet"
+              className="quiet undo"
               onClick={() => {
                 line.undo?.();
                 dismiss(line.id);

@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from "react";
 import { tabShelf } from "../../connection/shelf";
 import { useActs, useRoom, useSecondsUntil } from "../../state/use-room";
 
@@ -13,13 +14,14 @@ const KEPT_HERE = "What you write goes out once; this browser stores nothing, so
 export function ConnectionLine() {
   const status = useRoom((room) => room.view.status);
   const seconds = useSecondsUntil(useRoom((room) => room.view.nextTry));
+  const isOnline = useSyncExternalStore(onNetwork, () => navigator.onLine);
   const acts = useActs();
   if (status === "open" || status === "refused") return null;
   return (
     <div className={`connection ${status}`}>
       <span className="dot unknown" aria-hidden="true" />
       <span role="status">
-        {HOW[status]} {tabShelf.lasts() ? KEPT : KEPT_HERE}
+        {isOnline ? HOW[status] : "You are offline."} {tabShelf.lasts() ? KEPT : KEPT_HERE}
       </span>
       {seconds !== null && seconds > 1 && <span className="next-try">Next try in {seconds} s.</span>}
       {status !== "connecting" && (
@@ -29,4 +31,13 @@ export function ConnectionLine() {
       )}
     </div>
   );
+}
+
+function onNetwork(changed: () => void): () => void {
+  addEventListener("online", changed);
+  addEventListener("offline", changed);
+  return () => {
+    removeEventListener("online", changed);
+    removeEventListener("offline", changed);
+  };
 }

@@ -6,6 +6,7 @@ import { useShallow } from "zustand/react/shallow";
 import type { SearchHit } from "../../protocol/search";
 import type { ProjectView } from "../../protocol/rest";
 import { chatAddress, projectIn } from "../../state/addresses";
+import { nearMark } from "../../state/excerpt";
 import { listed } from "../../state/list";
 import { marksIn } from "../../state/matching";
 import { listsOf } from "../../state/room";
@@ -37,6 +38,8 @@ export interface Choice {
 
 const RECENT = 5;
 const TITLES = 8;
+/** How much of an excerpt may stand before what was looked for. */
+const BEFORE = 16;
 
 /** What fits `words`, the best first: without words the latest conversations and everything that can be done. */
 export function useChoices(words: string, commands: readonly Command[], found: readonly SearchHit[]): Choice[] {
@@ -77,7 +80,7 @@ function opening(hit: SearchHit, projects: readonly ProjectView[]): Choice {
     id: conversation,
     group: "",
     label: <Marked text={hit.title} marks={hit.title_marks} />,
-    aside: hit.excerpt === "" ? null : <Marked text={hit.excerpt} marks={hit.marks} />,
+    aside: hit.excerpt === "" ? null : <Marked {...nearMark({ text: hit.excerpt, marks: hit.marks }, BEFORE)} />,
     act: () => go(chatAddress({ project, conversation, message })),
   };
 }

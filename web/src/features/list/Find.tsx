@@ -24,7 +24,7 @@ export function Find({ words, setWords }: { words: string; setWords: (words: str
       <input
         ref={field}
         type="search"
-        aria-label="Search titles and everything said"
+        aria-label="Search everything said"
         placeholder="Search everything said…"
         autoComplete="off"
         maxLength={200}
