@@ -103,7 +103,7 @@ async def test_a_picture_from_elsewhere_is_named_and_nobody_there_hears_of_it(ad
     window = admin.windows[0]
     model.answer(*answer_of(PICTURES))
     asked: list[str] = []
-    tools = await window.page.context.new_cdp_session(window.page)
+    tools = await tools_of(window.page)
     await tools.send("Network.enable")
     tools.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
     answer = await window.asks("Show me")
