@@ -159,8 +159,10 @@ async def _providers(
     """What may be set up in the app. Raises BadSetting when the master key is lost, or another one."""
     vault = Vault(settings.master_key, database, clock)
     await vault.check()
-    taken = {BUILT_IN, *(provider_of(offer.name) for offer in offers)}
-    return Providers(database, writer, clock, vault, frozenset(taken))
+    taken = {BUILT_IN: "It is built in, and stays as it is."}
+    for name in {provider_of(offer.name) for offer in offers}:
+        taken[name] = f"It is changed where this server is started, by {name.upper()}_BASE_URL and its like."
+    return Providers(database, writer, clock, vault, taken)
 
 
 async def _home(toolkit: HomeToolkit, stack: AsyncExitStack) -> HomeToolkit:

@@ -98,7 +98,7 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock, tmp_p
             tools=around,
             models=around,
             offers=(),
-            providers=Providers(database, writer, clock, Vault(tmp_path / "parlour.key", database, clock), frozenset()),
+            providers=Providers(database, writer, clock, Vault(tmp_path / "parlour.key", database, clock), {}),
             suggestions=around,
             connected=around,
             readiness=around,

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
+import orjson
 from playwright.async_api import expect
 
 from tests.browser.line import Line
@@ -45,7 +46,7 @@ class Walk:
 
     async def screens(self) -> AsyncGenerator[str]:
         """Bring about one screen after the other; their names."""
-        for part in (self._talk, self._list, self._over, self._elsewhere):
+        for part in (self._talk, self._list, self._over, self._settings, self._providers, self._elsewhere):
             async for name in part():
                 yield name
 
@@ -134,6 +135,47 @@ class Walk:
         await page.get_by_label(re.compile("^Who answers")).click()
         yield "who-answers"
         await page.keyboard.press("Escape")
+
+    async def _settings(self) -> AsyncGenerator[str]:
+        page = self.window.page
+        await page.goto(f"{self.line.address}/settings")
+        await expect(page.get_by_text("There is none yet.")).to_be_visible()
+        yield "settings"
+        await page.get_by_label("A new token for").fill("my laptop")
+        await page.get_by_role("button", name="Make it").click()
+        await expect(page.get_by_role("button", name="I have kept it")).to_be_visible()
+        yield "token"
+        await page.get_by_role("button", name="Revoke…").click()
+        await expect(page.get_by_role("button", name="Revoke it")).to_be_visible()
+        yield "revoking"
+        await page.get_by_role("button", name="Revoke it").click()
+        await expect(page.get_by_text("There is none yet.")).to_be_visible()
+
+    async def _providers(self) -> AsyncGenerator[str]:
+        page = self.window.page
+        await page.goto(f"{self.line.address}/settings/models")
+        await page.get_by_role("button", name="Add a provider").click()
+        await page.get_by_role("button", name="Save, and let it answer").click()
+        await expect(page.get_by_text("Choose at least one model")).to_be_visible()
+        yield "provider-lacking"
+        self.model.answers.clear()
+        listed = orjson.dumps({"data": [{"id": f"a-family/with-a-rather-long-name-{n}"} for n in range(20)]})
+        self.model.answers.append(Answer((listed,), headers={"Content-Type": "application/json"}))
+        await page.get_by_label("Name", exact=True).fill("den")
+        await page.get_by_label("Address").fill(self.model.base_url)
+        await page.locator("form").get_by_role("button", name="Test").click()
+        await page.get_by_role("checkbox").first.check()
+        yield "provider-tried"
+        await page.get_by_role("button", name="Save, and let it answer").click()
+        await expect(page.get_by_text("den is set up, and may answer.")).to_be_visible()
+        await page.get_by_role("button", name="Close this message").click()
+        yield "models"
+        await page.get_by_role("button", name="Remove…").click()
+        await expect(page.get_by_role("button", name="Remove it")).to_be_visible()
+        yield "removing"
+        await page.get_by_role("button", name="Remove it").click()
+        await expect(page.get_by_role("button", name="Remove…")).to_have_count(0)
+        self.model.answers.clear()
 
     async def _elsewhere(self) -> AsyncGenerator[str]:
         page = self.window.page

@@ -90,7 +90,7 @@ async def test_an_admin_sets_a_provider_up_tries_it_lets_it_answer_and_takes_tha
     await expect(answer.locator(".prose")).to_have_text("Nine devices.")
 
     await page.goto(f"{bare.address}/settings/models")
-    await window.button("Let built in answer").click()
+    await window.button("Let it answer: built in").click()
     await expect(answering_now(window)).to_contain_text("The built-in model")
     await page.get_by_role("link", name="New conversation").click()
     answer = await window.asks("What's in the kitchen?")
@@ -189,7 +189,7 @@ async def test_a_token_is_shown_once_lets_a_program_in_and_is_revoked(new_house:
     await page.goto(f"{new_house.address}/settings")
     await page.get_by_label("A new token for").fill("my laptop")
     await page.keyboard.press("Enter")
-    token = await page.locator(".secret code").inner_text()
+    token = await page.locator(".token-secret code").inner_text()
 
     async def status() -> int:
         # Without the page's cookie: only the token speaks.

@@ -110,5 +110,13 @@ def test_what_troubleshooting_quotes_is_said(quoted: str) -> None:
     assert any(says(source, quoted) for source in sayings()), f"nothing says “{quoted}” any more"
 
 
+def test_the_page_of_keys_tells_every_key_and_no_other() -> None:
+    source = text_of(ROOT / "web/src/app/keys.ts")
+    told = re.findall(r"^\| (\S.*) \| (\S.*) \|$", text_of(ROOT / "docs/how-to/keyboard.md"), re.MULTILINE)
+    known = re.findall(r"\[\[(.+?)\], \"(.+?)\"\]", source)
+    assert len(known) > 5
+    assert told == [(keys.replace("COMMAND", "⌘").replace('"', "").replace(",", ""), does) for keys, does in known]
+
+
 def test_the_reference_tells_which_frames_are_not_sent_yet() -> None:
     assert {"StreamChunk", "Ack", "EntityChanged"} <= called()

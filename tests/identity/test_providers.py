@@ -25,7 +25,8 @@ OPEN = NewProvider(name="cellar", base_url="http://cellar:1234/v1", models=["sma
 @pytest.fixture
 def kept(lived: Lived, tmp_path: Path) -> Providers:
     vault = Vault(tmp_path / "parlour.key", lived.database, lived.clock)
-    return Providers(lived.database, lived.writer, lived.clock, vault, frozenset({"openai", "built-in"}))
+    elsewhere = {"openai": "Change OPENAI_BASE_URL.", "built-in": "Leave it."}
+    return Providers(lived.database, lived.writer, lived.clock, vault, elsewhere)
 
 
 @pytest.fixture
@@ -136,9 +137,9 @@ async def test_what_is_removed_leaves_neither_consent_nor_default(lived: Lived, 
 
 
 async def test_what_is_set_up_elsewhere_is_changed_there(kept: Providers, admin: Who) -> None:
-    with pytest.raises(NotNow, match="OPENAI_BASE_URL"):
+    with pytest.raises(NotNow, match=r"openai was not set up in the app. Change OPENAI_BASE_URL\."):
         await kept.change(admin, "openai", ProviderChange(models=["x"]))
-    with pytest.raises(NotNow, match="server is started"):
+    with pytest.raises(NotNow, match="OPENAI_BASE_URL"):
         await kept.remove(admin, "openai")
     with pytest.raises(NotFound):
         await kept.change(admin, "nobody", ProviderChange(models=["x"]))

@@ -3,6 +3,8 @@
 import base64
 import os
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -169,3 +171,10 @@ async def test_a_spoilt_key_opens_nothing_and_says_so(lived: Lived, vault: Vault
         await vault.check()
     with pytest.raises(NotAvailable, match="does not open"):
         vault.opened(sealed.text, PLACE)
+
+
+def test_a_server_that_keeps_no_secret_and_asks_nobody_loads_nothing_for_it() -> None:
+    look = "import sys, parlour.api.asgi; print(sorted({'cryptography', 'aiohttp'} & set(sys.modules)))"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", look], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,6 +1,6 @@
 """Servers of models that admins set up in the app: an address, the models there, and a key that only we can read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,8 +36,8 @@ class Providers:
     writer: Writer
     clock: Clock
     vault: Vault
-    taken: frozenset[str]
-    """Names of what is set up elsewhere: in the environment, or built in."""
+    taken: Mapping[str, str]
+    """What is not set up in the app, by name: a sentence about where it is changed."""
 
     async def add(self, who: Who, new: NewProvider) -> None:
         """Set a provider up, and allow it.
@@ -110,10 +110,7 @@ class Providers:
             stored = (await choices(connection, who.tenant_id)).providers
         found = next((one for one in stored if one.name == name), None)
         if found is None and name in self.taken:
-            raise NotNow(
-                f"{name} was not set up in the app. Where this server is started its settings can be changed, such as "
-                f"{name.upper()}_BASE_URL."
-            )
+            raise NotNow(f"{name} was not set up in the app. {self.taken[name]}")
         if found is None:
             raise NotFound("No such provider is set up here.")
         return found

@@ -181,7 +181,7 @@ test("a running answer can be stopped; a failed one says why and can be asked fo
     { type: "turn_updated", turn: { ...turn, status: "failed" } },
   );
   expect(screen.getByText("The model could not answer.")).toBeTruthy();
-  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  await userEvent.click(screen.getByRole("button", { name: "Ask again" }));
   expect(lines.last.heard("regenerate")).toMatchObject([{ message_id: "a" }]);
 });
 
@@ -223,7 +223,7 @@ test("a message that was refused keeps its words and says why", async () => {
   const about = { request_id: "r", message_id: null, details: null, timestamp: at(0) };
   await heard(() => lines.last.say({ type: "error", error_code: "message_too_long", error: "The message is too long.", reply_to, ...about }));
   expect(screen.getByText(/The message is too long. It was not sent./)).toBeTruthy();
-  await userEvent.click(screen.getByRole("button", { name: "Change it" }));
+  await userEvent.click(screen.getByRole("button", { name: "Take back" }));
   expect(screen.getByLabelText<HTMLTextAreaElement>("Message").value).toBe("Too much");
 });
 

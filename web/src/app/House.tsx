@@ -2,6 +2,9 @@ import type { MouseEvent, ReactNode } from "react";
 import { lazy, useCallback, useMemo, useState } from "react";
 import { Chat } from "../features/chat/Chat";
 import { Sidebar } from "../features/list/Sidebar";
+import { Models } from "../features/models/Models";
+import { lookInto } from "../features/seen/place";
+import { Welcome } from "../features/welcome/Welcome";
 import { chatAddress } from "../state/addresses";
 import { useActs, useRoom } from "../state/use-room";
 import { MenuIcon } from "../ui/icons";
@@ -81,8 +84,21 @@ function Room({ place, project, menu, covered }: RoomProps) {
     const why = "There is no such project, or you are not a member of it.";
     return <Nowhere what="This project is not here" why={why} menu={menu} covered={covered} />;
   }
-  return <Chat key={place.conversation ?? `new ${project ?? ""}`} id={place.conversation} project={project} covered={covered} menu={menu} />;
+  return (
+    <Chat
+      key={place.conversation ?? `new ${project ?? ""}`}
+      id={place.conversation}
+      project={project}
+      covered={covered}
+      menu={menu}
+      models={<Models />}
+      welcome={welcome}
+      onSeen={lookInto}
+    />
+  );
 }
+
+const welcome = (ask: (question: string) => void) => <Welcome ask={ask} />;
 
 /** The project an address names; null for the shared one, undefined for one that is not here. */
 function useProject(place: Place): string | null | undefined {

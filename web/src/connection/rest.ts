@@ -15,6 +15,8 @@ import type {
   ProviderView,
 } from "../protocol/providers";
 import type {
+  AttemptList,
+  AttemptView,
   ConversationChange,
   ConversationList,
   ErrorBody,
@@ -26,6 +28,8 @@ import type {
   TokenList,
   TokenMade,
   TokenView,
+  ToolRunList,
+  ToolRunView,
 } from "../protocol/rest";
 import type { SearchResults } from "../protocol/search";
 import type { MessageContext } from "../protocol/seen";
@@ -60,7 +64,13 @@ export interface Rest {
   deleteConversation(id: string): Promise<void>;
   /** The messages just before one, in their order. */
   messagesBefore(conversation: string, message: string): Promise<Page<Message>>;
+  /** The messages just behind one, in their order. */
+  messagesAfter(conversation: string, message: string): Promise<Page<Message>>;
   message(id: string): Promise<Message>;
+  /** What an answer had said before it was cut and begun again, the first attempt first. */
+  attempts(message: string): Promise<AttemptView[]>;
+  /** The runs of tools for an answer, their results whole. */
+  runs(message: string): Promise<ToolRunView[]>;
   /** What a model was shown for an answer, and what ran for it. */
   seen(message: string): Promise<MessageContext>;
   /** One's conversations whose title or messages hold these words. */
@@ -107,6 +117,12 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     return said as T;
   }
 
+  async function messages(conversation: string, from: string): Promise<Page<Message>> {
+    const path = `/chat/conversations/${conversation}/messages?limit=${PAGE}&include_deleted=true&${from}`;
+    const page = await call<MessageList>("GET", path);
+    return { items: page.messages, has_more: page.has_more };
+  }
+
   return {
     me: () => call("GET", "/auth/me"),
     signIn: (link) => call("POST", "/auth/link", { link } satisfies SignIn),
@@ -119,12 +135,11 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     },
     changeConversation: (id, change) => call("PATCH", `/chat/conversations/${id}`, change),
     deleteConversation: (id) => call("DELETE", `/chat/conversations/${id}`, undefined, true),
-    messagesBefore: async (conversation, message) => {
-      const path = `/chat/conversations/${conversation}/messages?limit=${PAGE}&before=${message}&include_deleted=true`;
-      const page = await call<MessageList>("GET", path);
-      return { items: page.messages, has_more: page.has_more };
-    },
+    messagesBefore: (conversation, message) => messages(conversation, `before=${message}`),
+    messagesAfter: (conversation, message) => messages(conversation, `after=${message}`),
     message: (id) => call("GET", `/chat/messages/${id}`),
+    attempts: async (id) => (await call<AttemptList>("GET", `/chat/messages/${id}/attempts`)).attempts,
+    runs: async (id) => (await call<ToolRunList>("GET", `/chat/messages/${id}/tool-runs`)).runs,
     seen: (id) => call("GET", `/chat/messages/${id}/context`),
     search: (words, offset) => call("GET", `/chat/search?q=${encodeURIComponent(words)}&limit=${FOUND}&offset=${offset}`),
     questions: async () => (await call<SuggestionList>("GET", "/suggestions")).questions,

@@ -14,6 +14,7 @@ import type { ModelView } from "../protocol/providers";
 import type { Me } from "../protocol/rest";
 import type { Known, Lists } from "./list";
 import { NO_LISTS, readAfter } from "./list";
+import { pagingOf } from "./paging";
 import type { Draft, View } from "./session";
 import { Session } from "./session";
 import { UNDO, tidying } from "./tidying";
@@ -174,6 +175,7 @@ export function createRoom({
     tell,
     dismiss,
     ...tidying(means),
+    ...pagingOf({ session, rest, shown: (id) => shownIn(now().view, id), once, tell }),
 
     /** Finds out who is signed in, and connects; goes on trying until that is known. */
     start: findOut,
@@ -222,15 +224,6 @@ export function createRoom({
       attempt(() => session.ask({ type: "regenerate", message_id, command_id: newId() })),
 
     stop: (turn_id: string) => attempt(() => session.ask({ type: "stop_generation", turn_id })),
-
-    /** Puts older messages before those that are held. */
-    readEarlier: (conversation: string) =>
-      once(`earlier ${conversation}`, async () => {
-        const first = conversationIn(now().view, conversation)?.messages[0];
-        if (first !== undefined) {
-          await session.page(topicOf(conversation), () => rest.messagesBefore(conversation, first.id));
-        }
-      }),
 
     /** A message with the whole of its text. */
     whole: (id: string): Promise<Message> => rest.message(id),
@@ -293,6 +286,11 @@ export function topicOf(conversation: string): string {
 export function conversationIn(view: View, id: string): ConversationState | null {
   const state = view.topics[topicOf(id)]?.state;
   return state?.kind === "conversation" ? state : null;
+}
+
+/** What is shown of a conversation: the stretch that somebody went to, else what is followed. */
+export function shownIn(view: View, id: string): ConversationState | null {
+  return view.topics[topicOf(id)]?.apart ?? conversationIn(view, id);
 }
 
 /** The live head of one's list, or null until it is known. */

@@ -3,7 +3,7 @@
  * out once, and commands that wait for their word. Whatever breaks, it heals here.
  */
 
-import type { ClientCommand, DurableFrame, ErrorFrame, HeartbeatAck, Message, Snapshot } from "../protocol";
+import type { ClientCommand, DurableFrame, ErrorFrame, HeartbeatAck, Snapshot } from "../protocol";
 import { MOMENT_TYPES } from "../protocol";
 import type { Clock } from "../connection/clock";
 import { newId } from "../connection/clock";
@@ -13,7 +13,8 @@ import type { Listener, ServerFrame, Status, Wire } from "../connection/socket";
 import { Socket } from "../connection/socket";
 import { assertNever } from "./changes";
 import type { Followed } from "./followed";
-import { follow, withPage } from "./followed";
+import { follow } from "./followed";
+import type { Put } from "./pages";
 
 /** What the page sees of it. */
 export interface View {
@@ -154,22 +155,22 @@ export class Session implements Listener {
     });
   }
 
-  /** Reads older messages by `read` and puts them before what is held. */
-  async page(topic: string, read: () => Promise<{ items: Message[]; has_more: boolean }>): Promise<void> {
+  /** Reads something of a topic by `read`, and lets `put` place it. */
+  async page<T>(topic: string, read: () => Promise<T>, put: Put<T>): Promise<void> {
     const missed: DurableFrame[] = [];
     const recorders = this.recorders.get(topic) ?? new Set();
     this.recorders.set(topic, recorders.add(missed));
     try {
-      const { items, has_more } = await read();
-      const held = this.topics[topic];
-      const first = items[0];
-      if (held === undefined) return;
-      const window = has_more && first !== undefined ? first.position : 0;
-      this.topics = { ...this.topics, [topic]: withPage(held, items, window, missed) };
-      this.publish();
+      const came = await read();
+      this.change(topic, (held) => put(held, came, missed));
     } finally {
       recorders.delete(missed);
     }
+  }
+
+  /** Lets go of the stretch that somebody went to: what is followed is shown again. */
+  rejoin(topic: string): void {
+    this.change(topic, (held) => ({ ...held, apart: null }));
   }
 
   opened(): void {
@@ -250,7 +251,7 @@ export class Session implements Listener {
 
   private replaced(frame: Snapshot): void {
     this.subscribing.delete(frame.topic);
-    this.topics = { ...this.topics, [frame.topic]: { state: frame.state, seq: frame.seq } };
+    this.topics = { ...this.topics, [frame.topic]: { state: frame.state, seq: frame.seq, apart: null } };
     if (frame.state.kind === "conversation") {
       this.outbox.drop(new Set(frame.state.messages.flatMap((message) => message.client_message_id ?? [])));
       const arrived = this.outbox.entries.filter((one) => one.state === "arrived" && frame.topic === topicOfEntry(one));
@@ -304,6 +305,13 @@ export class Session implements Listener {
     this.following.clear();
     this.subscribing.clear();
     this.asked.clear();
+  }
+
+  private change(topic: string, put: (held: Followed) => Followed): void {
+    const held = this.topics[topic];
+    if (held === undefined) return;
+    this.topics = { ...this.topics, [topic]: put(held) };
+    this.publish();
   }
 
   private forget(topic: string): void {

@@ -64,8 +64,16 @@ export function Pop({ face, label, className = "", children }: Props) {
   );
 }
 
-/** One thing that can be chosen in it; `act` is told where it was pressed. */
-export function PopItem({ act, on, children }: { act: (pressed: Element) => void; on?: boolean; children: ReactNode }) {
+interface ItemProps {
+  /** Told where it was pressed. */
+  act: (pressed: Element) => void;
+  /** Whether it is chosen now, where it is one of several of which one is. */
+  on?: boolean;
+  children: ReactNode;
+}
+
+/** One thing that can be chosen in it. */
+export function PopItem({ act, on, children }: ItemProps) {
   return (
     <button className="pop-item" aria-pressed={on} onClick={(event) => act(event.currentTarget)}>
       {children}

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from "react";
+import "./sure.css";
 
 interface Props {
   /** What the button says that asks. */

@@ -22,6 +22,11 @@ export function useHash(): string {
   return useSyncExternalStore(moved, () => location.hash.slice(1));
 }
 
+/** The id behind the # of the address, or null where there is none. */
+export function useFragment(): string | null {
+  return /^[0-9a-f-]{36}$/.exec(useHash())?.[0] ?? null;
+}
+
 function moved(changed: () => void): () => void {
   const names = ["popstate", "hashchange", MOVED];
   for (const name of names) addEventListener(name, changed);

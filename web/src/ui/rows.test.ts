@@ -22,7 +22,7 @@ describe("finding the table in a result", () => {
     const rows = [1, 2].map((n) => ({ name: `D${n}`, type: "device", a: n, b: n, c: n, d: n, e: n, rare: n === 1 ? 1 : null }));
     const table = shapeOf(rows)?.rows;
     expect(table?.columns).toEqual(["name", "a", "b", "c", "d", "e"]);
-    expect(table?.hidden).toBe(2);
+    expect(table?.all).toEqual(["name", "type", "a", "b", "c", "d", "e", "rare"]);
   });
 
   test("anything else has none", () => {

@@ -3,7 +3,7 @@ import { nameOf, whereItGoes } from "../../state/models";
 import { answering } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { Link } from "../../ui/navigation";
-import { Pop, PopItem } from "../../ui/Pop";
+import { Pop } from "../../ui/Pop";
 import "./models.css";
 
 /** Who answers here, where what is said goes, and who else could answer. */
@@ -41,13 +41,13 @@ function Choice({ model, on, close }: { model: ModelView; on: boolean; close: ()
     close();
   };
   return (
-    <PopItem act={choose} on={on}>
+    <button className="pop-item" aria-pressed={on} onClick={choose}>
       <span className="models-name">
         {nameOf(model.id)}
         {on && <span className="faint"> · now</span>}
       </span>
       <span className="faint">{whereItGoes(model)}</span>
-    </PopItem>
+    </button>
   );
 }
 

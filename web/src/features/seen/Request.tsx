@@ -1,5 +1,5 @@
 import type { SeenPiece, SeenRequest } from "../../protocol/seen";
-import { nameOf } from "../../state/models";
+import { isBuiltIn, nameOf } from "../../state/models";
 import { Disclosure } from "../../ui/Disclosure";
 import { figure, kindOf, sizeOf } from "./story";
 
@@ -10,13 +10,25 @@ export function Request({ request, first }: { request: SeenRequest; first: boole
   return (
     <section>
       <h3>
-        {first ? "" : "Then "}
-        {nameOf(request.model)} was shown
+        {headOf(request, first)}
         <time className="faint" dateTime={request.at}>
           {moment(request.at)}
         </time>
       </h3>
-      <Size tokens={request.tokens} limit={request.limit} />
+      {request.pieces.length === 0 ? <p className="faint">What that was has not been kept.</p> : <Shown request={request} />}
+    </section>
+  );
+}
+
+function headOf({ model }: SeenRequest, first: boolean): string {
+  const who = model === "" ? "the model" : isBuiltIn(model) ? "the built-in model" : nameOf(model);
+  return first ? `What ${who} was shown` : `Then ${who} was shown`;
+}
+
+function Shown({ request }: { request: SeenRequest }) {
+  return (
+    <>
+      {request.limit > 0 && <Size tokens={request.tokens} limit={request.limit} />}
       <p className="faint">{sizeOf(request)}</p>
       {request.cut.length > 0 && (
         <>
@@ -31,13 +43,13 @@ export function Request({ request, first }: { request: SeenRequest; first: boole
       {request.pieces.map((piece, index) => (
         <Piece key={index} piece={piece} />
       ))}
-    </section>
+    </>
   );
 }
 
 /** How full it was. The words beside it say the same. */
 function Size({ tokens, limit }: { tokens: number; limit: number }) {
-  const full = limit > 0 ? Math.min(100, (100 * tokens) / limit) : 0;
+  const full = Math.min(100, (100 * tokens) / limit);
   return (
     <svg className="seen-size" aria-hidden="true">
       <rect width={`${full.toFixed(1)}%`} height="100%" />

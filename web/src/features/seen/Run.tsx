@@ -30,10 +30,10 @@ export function Run({ run }: { run: ToolRunView }) {
         ) : (
           <>
             <h4>What it was asked</h4>
-            <Data value={run.arguments} label="What it was asked" names={names} />
+            <Data value={run.arguments} label="What it was asked" names={names} file={`${run.name}-asked`} keep={`asked ${run.id}`} />
             {Object.keys(run.arguments).length === 0 && <p className="faint">Nothing in particular.</p>}
             <h4>What came back</h4>
-            {run.result === null ? <p className="faint">Nothing.</p> : <Data value={run.result} label="What came back" names={names} />}
+            {run.result === null ? <p className="faint">Nothing.</p> : <Data value={run.result} label="What came back" names={names} file={run.name} keep={`result ${run.id}`} />}
           </>
         )}
       </Disclosure>

@@ -84,7 +84,7 @@ describe("what an answer saw", () => {
     const dialog = within(await opened());
     await dialog.findByText("About 1,200 of at most 8,000 tokens.");
     const heads = dialog.getAllByRole("heading", { level: 3 }).map((head) => head.textContent.replace(/\d\d:.*/, ""));
-    expect(heads).toEqual(["openai/fake was shown", "Then a tool ran", "Then openai/fake was shown"]);
+    expect(heads).toEqual(["What openai/fake was shown", "Then a tool ran", "Then openai/fake was shown"]);
     expect(dialog.getByText("About 1,200 of at most 8,000 tokens; the provider counted 2,511, and 40 in its answer.")).toBeTruthy();
   });
 
@@ -118,6 +118,14 @@ describe("what an answer saw", () => {
     const dialog = within(await opened());
     expect(await dialog.findByText("The oven did not answer in time.")).toBeTruthy();
     expect(dialog.getByRole("button", { name: /failed · 4 ms/ })).toBeTruthy();
+  });
+
+  test("of which only some was kept says so there", async () => {
+    answer = () => Promise.resolve({ ...WHOLE, requests: [request(1, "2026-11-20T10:00:00.000Z", { pieces: [], tokens: 0, limit: 0, model: "" })] });
+    const dialog = within(await opened());
+    expect(await dialog.findByRole("heading", { name: /What the model was shown/ })).toBeTruthy();
+    expect(dialog.getByText("What that was has not been kept.")).toBeTruthy();
+    expect(dialog.queryByText(/tokens/)).toBeNull();
   });
 
   test("that was not kept says so", async () => {

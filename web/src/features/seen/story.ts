@@ -34,9 +34,9 @@ export function kindOf(piece: SeenPiece): string {
   return KINDS[piece.kind];
 }
 
-/** How large a request was: as estimated, against what it was allowed, and as the provider counted. */
+/** How large a request was: as estimated, against what it was allowed where that is known, and as the provider counted. */
 export function sizeOf({ tokens, limit, usage }: SeenRequest): string {
-  const estimated = `About ${figure(tokens)} of at most ${figure(limit)} tokens`;
+  const estimated = limit > 0 ? `About ${figure(tokens)} of at most ${figure(limit)} tokens` : `About ${figure(tokens)} tokens`;
   if (usage === null || usage.estimated) return `${estimated}.`;
   return `${estimated}; the provider counted ${figure(usage.prompt_tokens)}, and ${figure(usage.completion_tokens)} in its answer.`;
 }

@@ -10,7 +10,7 @@ export function Answering({ mayDecide }: { mayDecide: boolean }) {
     <section aria-labelledby="answering">
       <h2 id="answering">Who answers</h2>
       <p className="soft">One of these answers every question, unless somebody chose another one for themselves.</p>
-      <ul className="rows">
+      <ul className="settings-rows">
         {allowed.map((model) => (
           <Row key={model.id} model={model} before={allowed.find((one) => one.is_default)} mayDecide={mayDecide} />
         ))}
@@ -32,9 +32,9 @@ function Row({ model, before, mayDecide }: { model: ModelView; before: ModelView
         <b>{name}</b>
         <p className="faint">{whereItGoes(model)}</p>
       </div>
-      {model.is_default && <span className="now">answers now</span>}
+      {model.is_default && <span className="answers-now">answers now</span>}
       {!model.is_default && mayDecide && (
-        <button className="plain" aria-label={`Let ${nameOf(model.id)} answer`} onClick={() => void makeDefault()}>
+        <button className="plain" aria-label={`Let it answer: ${nameOf(model.id)}`} onClick={() => void makeDefault()}>
           Let it answer
         </button>
       )}

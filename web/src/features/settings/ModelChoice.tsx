@@ -27,13 +27,13 @@ export function ModelChoice({ found, chosen, choose, named, name, problem }: Pro
     name("");
   };
   return (
-    <fieldset className="choice">
+    <fieldset className="model-choice">
       <legend>Models</legend>
       {listed.length > MANY && (
         <Field label="Find among them" type="search" value={wanted} placeholder="Part of a name" onText={setWanted} />
       )}
       {listed.length > 0 && (
-        <ul className="choice-list" aria-label="Models to choose from">
+        <ul className="model-choice-list" aria-label="Models to choose from">
           {shown.map((model) => (
             <li key={model}>
               <label>
@@ -50,7 +50,7 @@ export function ModelChoice({ found, chosen, choose, named, name, problem }: Pro
         </ul>
       )}
       {listed.length > 0 && <p className="faint" role="status">{`${String(chosen.length)} chosen of ${String(listed.length)}.`}</p>}
-      <div className="choice-add">
+      <div className="model-choice-add">
         <Field
           label={listed.length > 0 ? "Another one, by its name" : "The name of a model"}
           value={named}

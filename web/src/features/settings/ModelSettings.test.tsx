@@ -83,7 +83,7 @@ describe("who answers", () => {
 
   test("one press lets the built-in model answer, and one more takes that back", async () => {
     await drawn(<ModelSettings />, doors());
-    await press("Let built in answer");
+    await press("Let it answer: built in");
     expect(await screen.findByText("The built-in model answers now.")).toBeTruthy();
     await press("Undo");
     expect(asked).toEqual([

@@ -49,7 +49,7 @@ export function ProviderForm({ known, taken, kept, leave }: Props) {
 function WhichOne({ draft, put, problems }: Writing) {
   return (
     <>
-      <div role="group" aria-label="Well-known providers" className="presets">
+      <div role="group" aria-label="Well-known providers" className="provider-presets">
         {PRESETS.map(({ label, name, address }) => (
           <button key={name} type="button" className="pill" aria-pressed={draft.address === address} onClick={() => put({ name, address })}>
             {label}
@@ -133,7 +133,7 @@ function End({ saving, refused, label, leave }: Writing & { label: string; leave
           {refused} What you wrote is still here.
         </p>
       )}
-      <div className="acts">
+      <div className="settings-acts">
         <button className="main" disabled={saving}>
           {saving ? "Saving…" : label}
         </button>

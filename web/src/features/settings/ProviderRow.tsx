@@ -20,7 +20,7 @@ export function ProviderRow({ provider, change, remove, allow }: Props) {
   return (
     <>
       <Told provider={provider} trial={trial} />
-      <div className="acts" role="group" aria-label={`What to do with ${name}`}>
+      <div className="settings-acts" role="group" aria-label={`What to do with ${name}`}>
         {!is_allowed && (
           <button className="plain" onClick={() => allow(true)}>
             Allow it

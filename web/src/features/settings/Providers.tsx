@@ -48,7 +48,7 @@ export function Providers() {
         </p>
       )}
       {providers === null && problem === null && <p className="faint">Fetching…</p>}
-      <ul className="rows">
+      <ul className="settings-rows">
         {(providers ?? []).map((provider) => (
           <li key={provider.name} className={open === provider.name ? "opened" : undefined}>
             {open === provider.name ? (

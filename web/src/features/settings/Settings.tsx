@@ -35,7 +35,7 @@ export function Settings({ section, menu, covered, look }: Props) {
         <h1>Settings</h1>
         <nav aria-label="Settings">
           {SECTIONS.map((one) => (
-            <Link key={one.name} to={one.name === "" ? "/settings" : `/settings/${one.name}`} className="tab" current={one === here}>
+            <Link key={one.name} to={one.name === "" ? "/settings" : `/settings/${one.name}`} className="settings-tab" current={one === here}>
               {one.title}
             </Link>
           ))}

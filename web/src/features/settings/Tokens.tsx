@@ -43,7 +43,7 @@ export function Tokens() {
       {made !== null && <Secret made={made} done={() => setMade(null)} />}
       {tokens?.length === 0 && <p className="faint">There is none yet.</p>}
       {tokens !== null && tokens.length > 0 && (
-        <ul className="rows">
+        <ul className="settings-rows">
           {tokens.map((token) => (
             <li key={token.id}>
               <div>
@@ -90,7 +90,7 @@ function NewToken({ made }: { made: (token: TokenMade) => void }) {
   };
   return (
     <form
-      className="line"
+      className="token-new"
       onSubmit={(event: SubmitEvent) => {
         event.preventDefault();
         void make();
@@ -115,12 +115,12 @@ function Secret({ made, done }: { made: TokenMade; done: () => void }) {
     }
   };
   return (
-    <div className="secret" role="status">
+    <div className="token-secret" role="status">
       <p>
         This is “{made.name}”. Copy it now: it is not shown again.
       </p>
       <code tabIndex={0}>{made.token}</code>
-      <div className="acts">
+      <div className="settings-acts">
         <button className="main" onClick={() => void copy()}>
           {copied ? "Copied" : "Copy"}
         </button>
