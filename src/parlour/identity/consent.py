@@ -8,6 +8,7 @@ from parlour.errors import Forbidden
 from parlour.identity.audit import audited
 from parlour.identity.who import Who
 from parlour.journal.unit import Unit, Writer
+from parlour.store.prepared import rows
 from parlour.store.tables import settings
 
 _KEY = "provider:"
@@ -18,8 +19,8 @@ _ALLOWED = select(settings.c.key, settings.c.value).where(
 
 async def allowed_providers(connection: AsyncConnection, tenant_id: str) -> frozenset[str]:
     """The names of the providers an admin allowed."""
-    rows = (await connection.execute(_ALLOWED, {"tenant_id": tenant_id})).mappings()
-    return frozenset(row["key"].removeprefix(_KEY) for row in rows if row["value"] is True)
+    found = await rows(connection, _ALLOWED, tenant_id=tenant_id)
+    return frozenset(row["key"].removeprefix(_KEY) for row in found if row["value"] is True)
 
 
 async def allow_provider(writer: Writer, clock: Clock, who: Who, provider: str, is_allowed: bool) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from parlour.errors import BadSetting
 from parlour.store import inline_sqlite
 
-READ_FAULTS = (SQLAlchemyError, OSError)
+READ_FAULTS = (SQLAlchemyError, sqlite3.Error, OSError)
 """What reading fails with while the database is away. Whoever goes on for ever logs it and tries again."""
 
 

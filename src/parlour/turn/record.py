@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import RowMapping, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.journal.feed import read_deltas
 from parlour.journal.merging import merged
 from parlour.protocol.content import Message, Part, TurnStatus
 from parlour.protocol.text import first_units
+from parlour.store.prepared import Row, rows
 from parlour.store.queries.messages import message_from
 from parlour.store.tables import messages, turn_steps, turns
 from parlour.turn.answer import Answer, text_part
@@ -38,11 +39,13 @@ _BEFORE = (
     .order_by(messages.c.position.desc())
     .limit(LONGEST_HISTORY)
 )
-_STEPS = (
-    select(turn_steps)
-    .where(turn_steps.c.turn_id.in_(bindparam("turn_ids", expanding=True)))
-    .order_by(turn_steps.c.turn_id, turn_steps.c.step)
+_ANSWERED = (
+    select(messages.c.turn_id)
+    .where(messages.c.conversation_id == bindparam("conversation_id"))
+    .order_by(messages.c.position.desc())
+    .limit(LONGEST_HISTORY)
 )
+_STEPS = select(turn_steps).where(turn_steps.c.turn_id.in_(_ANSWERED)).order_by(turn_steps.c.turn_id, turn_steps.c.step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class TurnRow:
         return f"conversation:{self.conversation_id}"
 
 
-def turn_row_from(row: RowMapping) -> TurnRow:
+def turn_row_from(row: Row) -> TurnRow:
     """A whole row of `turns`."""
     return TurnRow(**{name: row[name] for name in TurnRow.__dataclass_fields__})
 
@@ -100,9 +103,10 @@ class Past:
 
 async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     """Read what a claimed turn, whose answer the claim began or found, is to go on from."""
-    turn = turn_row_from((await connection.execute(_TURN, {"turn_id": turn_id})).mappings().one())
+    (row,) = await rows(connection, _TURN, turn_id=turn_id)
+    turn = turn_row_from(row)
     (question, stored), before = await _said(connection, turn)
-    steps = await _steps(connection, [stored.turn_id, *(message.turn_id for message in before)])
+    steps = await _steps(connection, turn.conversation_id)
     answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
     cut, chunk_index = await _live_text(connection, turn, answer, stored.position)
     return Past(
@@ -118,12 +122,10 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
 
 async def _said(connection: AsyncConnection, turn: TurnRow) -> tuple[list[Message], list[Message]]:
     """The question and the answer of `turn`; and what was said before the question or in answer to that, in order."""
-    own = {"question_id": turn.question_id, "answer_id": turn.answer_id}
-    mine = (await connection.execute(_OWN, own)).mappings()
+    mine = await rows(connection, _OWN, question_id=turn.question_id, answer_id=turn.answer_id)
     question, answer = [message_from(row) for row in mine]
-    where = {"conversation_id": turn.conversation_id, "position": question.position}
-    rows = await connection.execute(_BEFORE, where)
-    return [question, answer], [message_from(row) for row in reversed(rows.mappings().all())]
+    before = await rows(connection, _BEFORE, conversation_id=turn.conversation_id, position=question.position)
+    return [question, answer], [message_from(row) for row in reversed(before)]
 
 
 def text_of(message: Message) -> str:
@@ -147,10 +149,10 @@ def _exchanges(said: Sequence[Message], question: Message, steps: dict[str, list
     return earlier
 
 
-async def _steps(connection: AsyncConnection, wanted: Sequence[str | None]) -> dict[str, list[Settled]]:
+async def _steps(connection: AsyncConnection, conversation_id: str) -> dict[str, list[Settled]]:
     found: dict[str, list[Settled]] = {}
-    for row in await connection.execute(_STEPS, {"turn_ids": [turn_id for turn_id in wanted if turn_id]}):
-        found.setdefault(row.turn_id, []).append(step_from(row.kind, row.body))
+    for row in await rows(connection, _STEPS, conversation_id=conversation_id):
+        found.setdefault(row["turn_id"], []).append(step_from(row["kind"], row["body"]))
     return found
 
 

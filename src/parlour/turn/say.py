@@ -20,6 +20,7 @@ from parlour.protocol.content import Conversation, LastMessage, MessageBody, Tex
 from parlour.protocol.events import ENDED, ConversationCreated, ConversationUpdated, NewMessage, TurnUpdated
 from parlour.protocol.text import units
 from parlour.store.database import Reads
+from parlour.store.prepared import rows
 from parlour.store.queries.conversations import StoredConversation
 from parlour.store.tables import commands, messages, projects, turns
 from parlour.turn.conversations import UNTITLED, conversation_becomes, empty, one_line, row_of, topics_of
@@ -142,13 +143,12 @@ class Saying:
 
     async def _said_before(self, who: Who, command_id: str, digest: str) -> Said | None:
         async with self.reads.read() as connection:
-            found = await connection.execute(_COMMAND, {"user_id": who.user_id, "command_id": command_id})
-            row = found.one_or_none()
-        if row is None:
+            found = await rows(connection, _COMMAND, user_id=who.user_id, command_id=command_id)
+        if not found:
             return None
-        if row.digest != digest:
+        if found[0]["digest"] != digest:
             raise IdempotencyConflict
-        return Said(row.ids, row.seq, duplicate=True)
+        return Said(found[0]["ids"], found[0]["seq"], duplicate=True)
 
 
 async def _last_question(connection: AsyncConnection, conversation_id: str) -> str | None:

@@ -3,15 +3,16 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import orjson
-from sqlalchemy import Connection, CursorResult, create_engine
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from parlour.errors import Fenced
 from parlour.journal.unit import Change, Committed, Delta, Event, Filled, Guard, Receipt, Unit, seqs_of_unit
+from parlour.store.prepared import prepared
 
 BUSY_TIMEOUT_S = 5
 
@@ -178,14 +179,16 @@ class SqliteTransaction:
 
     def _rows_touched(self, guard: Guard) -> int:
         try:
-            return self._execute(guard.statement).rowcount
-        except IntegrityError as taken:
+            return self._execute(guard.statement)
+        except (IntegrityError, sqlite3.IntegrityError) as taken:
             raise guard.conflict from taken
 
-    def _execute(self, change: Change) -> CursorResult[Any]:
-        if isinstance(change, Filled):
-            return self._connection.execute(change.statement, change.parameters())
-        return self._connection.execute(change)
+    def _execute(self, change: Change) -> int:
+        """Carry `change` out: how many rows it touched."""
+        if not isinstance(change, Filled):
+            return self._connection.execute(change).rowcount
+        ready = prepared(change.statement, tuple(change.values), SQLiteDialect_pysqlite)
+        return self._raw.execute(ready.sql, ready.parameters(change.parameters())).rowcount
 
     def _say(self, unit: Unit, seqs: Sequence[int], at: str) -> list[Committed]:
         if not unit.events:
