@@ -30,7 +30,7 @@ from parlour.models.base import Model
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import offered
-from parlour.store.database import Database, database_url, inline
+from parlour.store.database import Database, brief_database, database_url
 from parlour.store.lock import DataLock
 from parlour.store.migrate import upgrade
 from parlour.store.queries.people import person
@@ -98,7 +98,7 @@ async def running(
     url = database_url(settings.database)
     async with AsyncExitStack() as stack:
         stack.callback(DataLock(settings.data_dir).release)
-        database, brief = Database(url), Database(inline(url))
+        database, brief = Database(url), brief_database(url)
         for each in (database, brief):
             stack.push_async_callback(each.close)
         await database.check()

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol, cast
 
 import orjson
@@ -140,6 +141,7 @@ seqs_of_unit: ContextVar[Sequence[int]] = ContextVar("seqs_of_unit")
 """Set by a writer, inside the transaction, while it runs the statements of a unit."""
 
 
+@cache
 def seq_of(index: int = 0) -> BindParameter[Any]:
     """Stands in a statement for the seq of the unit's event number `index`."""
     return bindparam(None, callable_=lambda: seqs_of_unit.get()[index], type_=Integer, unique=True)

@@ -4,14 +4,19 @@ SQLAlchemy makes them, and its types say how each value is written and read. Goi
 execution costs several times what the database needs.
 """
 
-import sqlite3
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Dialect, Executable, RowMapping, Select
+import orjson
+from sqlalchemy import JSON, BindParameter, Dialect, Executable, RowMapping, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ClauseElement
+
+from parlour.store.inline_sqlite import InlineSqlite, driver_of
+
+Converter = Callable[[Any], Any]
 
 Row = RowMapping | dict[str, Any]
 """A row by the names of its columns, whichever way it was found."""
@@ -47,23 +52,44 @@ def prepared(statement: Executable, names: tuple[str, ...], dialect: type[Dialec
 
 async def rows(connection: AsyncConnection, statement: Select[*tuple[Any, ...]], **values: Any) -> list[Row]:
     """What `statement`, which was made once, finds with these values, each row by the names of its columns."""
-    sync = connection.sync_connection
-    assert sync is not None
-    driver: Any = sync.connection.driver_connection
-    if isinstance(driver, sqlite3.Connection):
-        if not sync.in_transaction():
-            await connection.begin()
-        ready = prepared(statement, tuple(values), type(sync.dialect))
-        return [ready.row(found) for found in driver.execute(ready.sql, ready.parameters(values))]
-    return list((await connection.execute(statement, values)).mappings())
+    driver = driver_of(connection)
+    if driver is None:
+        return list((await connection.execute(statement, values)).mappings())
+    ready = prepared(statement, tuple(values), InlineSqlite)
+    return [ready.row(found) for found in driver.execute(ready.sql, ready.parameters(values))]
 
 
-def _slot(bind: BindParameter[Any], dialect: Dialect) -> tuple[str, Any, Callable[[Any], Any] | None]:
+def _slot(bind: BindParameter[Any], dialect: Dialect) -> tuple[str, Any, Converter | None]:
     """Where a parameter's value comes from, what it is otherwise, and how it is written."""
-    return bind.key, bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect)
+    write = _written if isinstance(bind.type, JSON) else bind.type.dialect_impl(dialect).bind_processor(dialect)
+    return bind.key, bind.value, write
 
 
-def _columns(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> list[tuple[str, Callable[[Any], Any] | None]]:
+def _columns(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> list[tuple[str, Converter | None]]:
     """The name of each column that is found, and how its values are read."""
-    found = statement.selected_columns
-    return [(str(column.key), column.type.dialect_impl(dialect).result_processor(dialect, None)) for column in found]
+    return [
+        (
+            str(column.key),
+            _read
+            if isinstance(column.type, JSON)
+            else column.type.dialect_impl(dialect).result_processor(dialect, None),
+        )
+        for column in statement.selected_columns
+    ]
+
+
+def _written(value: Any) -> str:
+    """JSON as it is kept. What orjson does not take, such as half of a surrogate pair, the standard library does."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value)
+
+
+def _read(text: str | None) -> Any:
+    if text is None:
+        return None
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)

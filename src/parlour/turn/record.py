@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.journal.feed import read_deltas
@@ -12,6 +12,7 @@ from parlour.journal.merging import merged
 from parlour.protocol.content import Message, Part, TurnStatus
 from parlour.protocol.text import first_units
 from parlour.store.prepared import Row, rows
+from parlour.store.queries.conversations import StoredConversation, stored_conversation
 from parlour.store.queries.messages import message_from
 from parlour.store.tables import messages, turn_steps, turns
 from parlour.turn.answer import Answer, text_part
@@ -20,11 +21,20 @@ from parlour.turn.machine import TurnState
 from parlour.turn.steps import Settled
 from parlour.turn.stored_steps import step_from
 
+OPEN: tuple[TurnStatus, ...] = ("queued", "running", "waiting")
+FIRST_FENCE = 1
+"""The fence of a turn that nobody has worked on before: nothing of it was said yet."""
 LONGEST_HISTORY = 1_000
 """How many of a conversation's messages are looked at for one request, however long it is."""
 
 
-_TURN = select(turns).where(turns.c.id == bindparam("turn_id"))
+_OTHERS = turns.alias()
+_OTHER_IS_OPEN = exists().where(
+    _OTHERS.c.conversation_id == turns.c.conversation_id,
+    _OTHERS.c.id != turns.c.id,
+    or_(*(_OTHERS.c.status == status for status in OPEN)),
+)
+_TURN = select(turns, _OTHER_IS_OPEN.label("other_is_open")).where(turns.c.id == bindparam("turn_id"))
 _OWN = (
     select(messages)
     .where(or_(messages.c.id == bindparam("question_id"), messages.c.id == bindparam("answer_id")))
@@ -99,6 +109,9 @@ class Past:
     """What a model step had said in the present attempt when it was cut."""
     earlier: tuple[Exchange, ...]
     """The exchanges before, in order."""
+    conversation: StoredConversation
+    other_is_open: bool
+    """Whether something else was asked in the conversation and waits."""
 
 
 async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
@@ -109,6 +122,8 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     steps = await _steps(connection, turn.conversation_id)
     answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
     cut, chunk_index = await _live_text(connection, turn, answer, stored.position)
+    conversation = await stored_conversation(connection, turn.conversation_id)
+    assert conversation is not None
     return Past(
         turn=turn,
         question=text_of(question),
@@ -117,6 +132,8 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
         chunk_index=chunk_index,
         cut=cut,
         earlier=tuple(_exchanges(before, question, steps)),
+        conversation=conversation,
+        other_is_open=row["other_is_open"],
     )
 
 
@@ -162,6 +179,8 @@ async def _live_text(
     """What lies in the log of the present attempt beyond the settled parts, and the number of the next chunk."""
     texts: dict[int, tuple[str, str]] = {}
     chunk_index = 0
+    if turn.fence == FIRST_FENCE:
+        return (), chunk_index
     for item in merged(await read_deltas(connection, turn.topic, since)):
         chunk = orjson.loads(item.payload)
         if chunk["message_id"] != answer.message_id:
