@@ -13,6 +13,8 @@ from sqlalchemy.pool import NullPool
 
 from parlour.errors import BadSetting
 from parlour.store import inline_sqlite
+from parlour.store.connections import Connections
+from parlour.store.prepared import STRAIGHT, driver_of
 
 READ_FAULTS = (SQLAlchemyError, sqlite3.Error, OSError)
 """What reading fails with while the database is away. Whoever goes on for ever logs it and tries again."""
@@ -82,14 +84,13 @@ class InlineDatabase(Database):
     """SQLite, read right on the event loop, by connections that stay open: as many as are used at once."""
 
     def __init__(self, url: URL) -> None:
-        super().__init__(url.set(drivername=inline_sqlite.DRIVER), poolclass=NullPool)
+        super().__init__(url.set(drivername=inline_sqlite.DRIVER), poolclass=NullPool, execution_options=STRAIGHT)
         self._idle: list[AsyncConnection] = []
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         connection = self._idle.pop() if self._idle else await self._engine.connect()
-        driver = inline_sqlite.driver_of(connection)
-        assert driver is not None
+        driver: sqlite3.Connection = driver_of(connection)
         try:
             # Straight at the driver: by SQLAlchemy's way it would cost several times as much as the reads between.
             driver.execute("BEGIN")
@@ -106,12 +107,34 @@ class InlineDatabase(Database):
         await super().close()
 
 
+class KeptDatabase(Database):
+    """PostgreSQL, read by connections that stay open and are spoken to without a detour."""
+
+    def __init__(self, url: URL) -> None:
+        super().__init__(url)
+        self._connections = Connections(url, most=4)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        async with self._connections.lend() as connection:
+            driver = driver_of(connection)
+            await driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                yield connection
+            finally:
+                await driver.execute("ROLLBACK")
+
+    async def close(self) -> None:
+        await self._connections.close()
+        await super().close()
+
+
 def brief_database(url: URL) -> Database:
     """What short reads by key go to, and many of them: of SQLite they are done where they are asked for.
 
     A read that may take long belongs in a thread, where nobody else waits for it.
     """
-    return InlineDatabase(url) if url.get_backend_name() == "sqlite" else Database(url)
+    return InlineDatabase(url) if url.get_backend_name() == "sqlite" else KeptDatabase(url)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

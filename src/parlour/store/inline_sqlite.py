@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
 from sqlalchemy.util.concurrency import await_
 
@@ -55,13 +54,6 @@ class InlineSqlite(SQLiteDialect_pysqlite):
     def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         await_(_nothing())
         cursor.executemany(statement, parameters)
-
-
-def driver_of(connection: AsyncConnection) -> sqlite3.Connection | None:
-    """The connection of the standard library that `connection` uses; None where it uses another."""
-    sync = connection.sync_connection
-    driver = sync.connection.dbapi_connection if sync is not None else None
-    return driver if isinstance(driver, sqlite3.Connection) else None
 
 
 async def _nothing() -> None:

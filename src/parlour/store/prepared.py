@@ -5,6 +5,7 @@ execution costs several times what the database needs.
 """
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -13,8 +14,11 @@ import orjson
 from sqlalchemy import JSON, BindParameter, Dialect, Executable, RowMapping, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.types import TypeEngine
 
-from parlour.store.inline_sqlite import InlineSqlite, driver_of
+_STRAIGHT = "parlour_straight"
+STRAIGHT = {_STRAIGHT: True}
+"""The execution options of an engine whose connections may be used without SQLAlchemy knowing of it."""
 
 Converter = Callable[[Any], Any]
 
@@ -50,13 +54,23 @@ def prepared(statement: Executable, names: tuple[str, ...], dialect: type[Dialec
     return Prepared(statement, names, dialect())
 
 
+def driver_of(connection: AsyncConnection) -> Any:
+    """The driver's own connection, where statements may be given to it; None where SQLAlchemy has to know of them."""
+    sync = connection.sync_connection
+    if sync is None or not sync.get_execution_options().get(_STRAIGHT):
+        return None
+    return sync.connection.driver_connection
+
+
 async def rows(connection: AsyncConnection, statement: Select[*tuple[Any, ...]], **values: Any) -> list[Row]:
     """What `statement`, which was made once, finds with these values, each row by the names of its columns."""
     driver = driver_of(connection)
     if driver is None:
         return list((await connection.execute(statement, values)).mappings())
-    ready = prepared(statement, tuple(values), InlineSqlite)
-    return [ready.row(found) for found in driver.execute(ready.sql, ready.parameters(values))]
+    ready = prepared(statement, tuple(values), type(connection.dialect))
+    if isinstance(driver, sqlite3.Connection):
+        return [ready.row(found) for found in driver.execute(ready.sql, ready.parameters(values))]
+    return [ready.row(found) for found in await driver.fetch(ready.sql, *ready.parameters(values))]
 
 
 def _slot(bind: BindParameter[Any], dialect: Dialect) -> tuple[str, Any, Converter | None]:
@@ -67,15 +81,13 @@ def _slot(bind: BindParameter[Any], dialect: Dialect) -> tuple[str, Any, Convert
 
 def _columns(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> list[tuple[str, Converter | None]]:
     """The name of each column that is found, and how its values are read."""
-    return [
-        (
-            str(column.key),
-            _read
-            if isinstance(column.type, JSON)
-            else column.type.dialect_impl(dialect).result_processor(dialect, None),
-        )
-        for column in statement.selected_columns
-    ]
+    return [(str(column.key), _reader(column.type, dialect)) for column in statement.selected_columns]
+
+
+def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None:
+    if isinstance(kind, JSON) and dialect.name == "sqlite":
+        return _read
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _written(value: Any) -> str:
