@@ -98,9 +98,10 @@ def _written(value: Any) -> str:
         return json.dumps(value)
 
 
-def _read(text: str | None) -> Any:
-    if text is None:
-        return None
+def _read(text: Any) -> Any:
+    """JSON as SQLite gives it back: NULL as it is, and a bare number too."""
+    if not isinstance(text, str):
+        return text
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
