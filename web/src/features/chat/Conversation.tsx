@@ -17,16 +17,17 @@ interface Props {
   id: string | null;
   /** What is known of it; null until that came. */
   state: ConversationState | null;
+  /** Ends the running answer; null when none runs. */
+  onStop: (() => void) | null;
 }
 
 /** The talk, and where one writes. */
-export function Conversation({ id, state }: Props) {
+export function Conversation({ id, state, onStop }: Props) {
   const acts = useActs();
   const shown = useRoom((room) => (id === null ? null : shownIn(room.view, id)));
   const { entries, say: send } = useSaying(id);
   const draft = useDraft(id);
   const [said, setSaid] = useState(0);
-  const running = state?.turns.find((turn) => turn.status === "running" || turn.status === "waiting");
   const say = (content: string) => {
     send(content);
     draft.write("");
@@ -59,7 +60,7 @@ export function Conversation({ id, state }: Props) {
           draft={draft}
           focus={said}
           onSend={say}
-          onStop={running === undefined ? null : () => void acts.stop(running.id)}
+          onStop={onStop}
           onRecall={() => (state === null ? null : lastQuestion(state.messages))}
           onClear={(text) => acts.tell("What you were writing is cleared.", () => draft.add(text))}
         />
