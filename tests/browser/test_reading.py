@@ -14,7 +14,7 @@ QUESTION = "Which lights are on?"
 WIDER_THAN_THE_SCREEN = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 TOO_SMALL = """
 [...document.querySelectorAll('a, button, summary')]
-  .filter((one) => one.checkVisibility() && !one.closest('.prose'))
+  .filter((one) => one.checkVisibility() && !one.closest('.prose, .skip') && getComputedStyle(one).display !== 'inline')
   .map((one) => [one.getBoundingClientRect(), one])
   .filter(([box]) => box.height > 0 && box.height < 44 && box.right > 0)
   .map(([box, one]) => `${one.className} ${one.innerText || one.ariaLabel}: ${box.height}`)

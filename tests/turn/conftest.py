@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import SystemClock
 from parlour.identity.who import Who
@@ -34,7 +35,7 @@ class OneModel:
 
     model: Model
 
-    async def choose(self, tenant_id: str, asked: str | None) -> Model:
+    async def choose(self, connection: AsyncConnection, tenant_id: str, asked: str | None) -> Model:
         return self.model
 
 
@@ -45,7 +46,7 @@ class Doorman:
     speaks: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def caller(self, user_id: str, project_id: str) -> Caller | None:
+    async def caller(self, connection: AsyncConnection, user_id: str, project_id: str) -> Caller | None:
         self.asked.set()
         await self.speaks.wait()
         return Caller("tenant", user_id, project_id, frozenset({"tools:read"}))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.errors import NotAvailable, NotNow
 from parlour.ids import new_id
@@ -22,7 +23,7 @@ from tests.turn.conftest import Workshop
 class NoModel:
     """A choice of none."""
 
-    async def choose(self, tenant_id: str, asked: str | None) -> Model:
+    async def choose(self, connection: AsyncConnection, tenant_id: str, asked: str | None) -> Model:
         raise NotAvailable("It may not be asked.")
 
 

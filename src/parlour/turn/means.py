@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from parlour.clock import Clock
 from parlour.journal.unit import Writer
 from parlour.models.base import Model, RequestedCall
@@ -31,7 +33,7 @@ class Tools(Protocol):
 class Models(Protocol):
     """Whatever knows who may answer."""
 
-    async def choose(self, tenant_id: str, asked: str | None) -> Model:
+    async def choose(self, connection: AsyncConnection, tenant_id: str, asked: str | None) -> Model:
         """The model with this name, or the default for None. Raises NotAvailable for one that may not answer."""
         ...
 
@@ -39,7 +41,7 @@ class Models(Protocol):
 class Callers(Protocol):
     """Whatever knows who somebody is by now."""
 
-    async def caller(self, user_id: str, project_id: str) -> Caller | None:
+    async def caller(self, connection: AsyncConnection, user_id: str, project_id: str) -> Caller | None:
         """The person in the project with what they may do there; None when they may no longer be there."""
         ...
 

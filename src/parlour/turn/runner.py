@@ -7,6 +7,7 @@ once a second, which also finds the turns of nodes that died and those of this n
 import asyncio
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import isoformat
 from parlour.errors import Fenced, NotAvailable, NotNow, ParlourError
@@ -162,7 +163,8 @@ class Runner:
 
     async def _claim_and_go(self, turn: TurnRow) -> None:
         means = self._means
-        model = await self._model_of(turn)
+        async with means.reads.read() as connection:
+            model = await self._model_of(connection, turn)
         name = turn.model or "" if isinstance(model, Problem) else model.name
         at = isoformat(means.clock.now())
         mine, claim = units.claimed(turn, owner=self._node_id, answer_id=turn.answer_id or new_id(), model=name, at=at)
@@ -170,7 +172,7 @@ class Runner:
         await means.writer.commit(claim)
         async with means.reads.read() as connection:
             past = await past_of(connection, turn.id)
-        caller = await means.callers.caller(turn.user_id, turn.project_id)
+            caller = await means.callers.caller(connection, turn.user_id, turn.project_id)
         problem = _why_not(past.turn, model, caller)
         if problem is not None:
             answer = past.answer.with_parts(past.cut)
@@ -183,9 +185,9 @@ class Runner:
             await run.go()
         await self._is_over(turn)
 
-    async def _model_of(self, turn: TurnRow) -> Model | Problem:
+    async def _model_of(self, connection: AsyncConnection, turn: TurnRow) -> Model | Problem:
         try:
-            return await self._means.models.choose(turn.tenant_id, turn.model)
+            return await self._means.models.choose(connection, turn.tenant_id, turn.model)
         except NotAvailable as gone:
             return Problem(code=gone.code, message=gone.safe)
 

@@ -13,7 +13,7 @@ from parlour.errors import Duplicate, IdempotencyConflict, InvalidRequest, Messa
 from parlour.identity.access import conversation_for, message_for, project_for
 from parlour.identity.who import Who
 from parlour.ids import new_id
-from parlour.journal.unit import Filled, Guard, Unit, Writer, event, seq_of
+from parlour.journal.unit import Change, Filled, Guard, Unit, Writer, event, seq_of
 from parlour.models.base import estimate_tokens
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Conversation, LastMessage, MessageBody, TextPart, Turn
@@ -22,6 +22,7 @@ from parlour.protocol.text import units
 from parlour.store.database import Reads
 from parlour.store.queries.conversations import StoredConversation
 from parlour.store.tables import commands, messages, projects, turns
+from parlour.turn import findable
 from parlour.turn.conversations import UNTITLED, conversation_becomes, empty, one_line, row_of, topics_of
 from parlour.turn.means import Models
 from parlour.turn.preview import preview
@@ -70,10 +71,8 @@ class Saying:
         digest = digest_of(command)
         at = isoformat(self.clock.now())
 
-        async def checked() -> None:
-            await self._check(who, command)
-
         async def build(connection: AsyncConnection) -> Built[tuple[dict[str, str], TurnRow]]:
+            await self._check(connection, who, command)
             before = None
             if command.conversation_id is not None:
                 before = await conversation_for(connection, who, command.conversation_id)
@@ -83,7 +82,7 @@ class Saying:
                 conversation = empty(who, conversation_id=new_id(), project_id=project.id, title=None, at=at)
             return _message_unit(who, command, digest, before, conversation, at)
 
-        return await self._once(who, command.client_message_id, digest, build, checked)
+        return await self._once(who, command.client_message_id, digest, build)
 
     async def again(self, who: Who, command: Regenerate) -> tuple[Said, TurnRow | None]:
         """Ask for another version of the last answer.
@@ -111,7 +110,7 @@ class Saying:
 
         return await self._once(who, command.command_id, digest, build)
 
-    async def _check(self, who: Who, command: SendMessage) -> None:
+    async def _check(self, connection: AsyncConnection, who: Who, command: SendMessage) -> None:
         if not command.content.strip():
             raise InvalidRequest("A message needs words.")
         if len(command.content) > self.max_characters:
@@ -119,7 +118,7 @@ class Saying:
         if command.attachments:
             raise NotAvailable("Files cannot be attached on this server.")
         if command.model is not None:
-            await self.models.choose(who.tenant_id, command.model)
+            await self.models.choose(connection, who.tenant_id, command.model)
 
     async def _once(
         self,
@@ -127,14 +126,13 @@ class Saying:
         command_id: str,
         digest: str,
         build: Callable[[AsyncConnection], Awaitable[Built[tuple[dict[str, str], TurnRow]]]],
-        prepare: Callable[[], Awaitable[None]] | None = None,
     ) -> tuple[Said, TurnRow | None]:
         """Commit what `build` makes, unless the command was carried out before: then nothing of it is checked anew."""
         earlier = await self._said_before(who, command_id, digest)
         if earlier is not None:
             return earlier, None
         try:
-            (ids, turn), receipt = await read_and_commit(self.reads, self.writer, build, prepare=prepare)
+            (ids, turn), receipt = await read_and_commit(self.reads, self.writer, build)
         except Duplicate:
             earlier = await self._said_before(who, command_id, digest)
             if earlier is None:
@@ -196,8 +194,9 @@ def _message_unit(
     unit = Unit(
         guards=[once] if before is None else [once, conversation_becomes(before, after)],
         changes=[
-            *([row_of(after, who.tenant_id)] if before is None else []),
+            *_conversation_kept(who, before, after),
             _message_kept(who, message, command.content),
+            findable.by_words(after, message.id, message.parts),
             _turn_kept(turn, at),
             Filled(_CHATTED_IN, {"the_project": after.project_id, "last_chat_at": at}),
             _numbered(who, command.client_message_id),
@@ -224,6 +223,13 @@ def _with_message(conversation: Conversation, content: str, at: str) -> Conversa
             "updated_at": max(at, conversation.updated_at),
         }
     )
+
+
+def _conversation_kept(who: Who, before: StoredConversation | None, after: Conversation) -> list[Change]:
+    """What is new of a conversation, besides what the guard puts into a row that is there."""
+    if before is not None:
+        return findable.by_new_title(before.value, after)
+    return [row_of(after, who.tenant_id), findable.by_title(after)]
 
 
 def _message_kept(who: Who, message: MessageBody, content: str) -> Filled:

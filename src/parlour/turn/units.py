@@ -14,6 +14,7 @@ from parlour.protocol.content import Conversation, MessageBody, Part, Problem, T
 from parlour.protocol.events import ENDED, AssistantMessageStart, ConversationUpdated, StreamChunk, TurnUpdated
 from parlour.store.queries.conversations import StoredConversation
 from parlour.store.tables import attempts, messages, tool_runs, turn_steps, turns
+from parlour.turn import findable
 from parlour.turn.answer import Answer, problem_of
 from parlour.turn.conversations import conversation_becomes, topics_of
 from parlour.turn.record import TurnRow
@@ -206,6 +207,7 @@ def finished(
     if final.usage:
         row["usage"] = final.usage.model_dump()
     changes.append(_answer_row(answer, len(spoken) - 1, **row))
+    changes.append(findable.by_words(after, answer.message_id, answer.parts))
     spoken.append(_turn_event(turn, answer.message_id, ending.status, ending.reason))
     spoken += [event(topic, ConversationUpdated(conversation=after)) for topic in topics_of(after)]
     return Unit(guards=[Guard(end, Fenced()), conversation_becomes(before, after)], changes=changes, events=spoken)

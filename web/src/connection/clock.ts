@@ -1,8 +1,8 @@
 /** Time and chance, so that tests can hold both. */
 export interface Clock {
-  /** Milliseconds that never go backwards. */
+  /** Milliseconds that never go backwards; whether they pass while the machine sleeps is the browser's affair. */
   now(): number;
-  /** The date as this machine believes it to be, in milliseconds since 1970. */
+  /** The date as this machine believes it to be, in milliseconds since 1970. It may be wrong, and it may jump. */
   date(): number;
   /** Calls `act` once after `milliseconds`; what it returns calls it off. */
   after(milliseconds: number, act: () => void): () => void;

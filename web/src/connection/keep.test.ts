@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { Shelf, keptIn, recalled, remembered } from "./keep";
+import { choiceIn, keptIn, recalled, remembered } from "./keep";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -24,26 +24,10 @@ test("what cannot be read counts as nothing", () => {
   expect(keptIn(sessionStorage).load()).toEqual([]);
 });
 
-test("what the browser refuses is kept as long as the page is open, and it says that it is not kept longer", () => {
-  const shelf = new Shelf(() => {
-    throw new DOMException("forbidden", "SecurityError");
-  });
-  expect(recalled(shelf, "draft")).toBeNull();
-  expect(remembered(shelf, "draft", "half a sen")).toBe(false);
-  expect(recalled(shelf, "draft")).toBe("half a sen");
-  expect(keptIn(shelf).claim("ines")).toBe(false);
-  expect(keptIn(shelf).claim("robin")).toBe(true);
-  expect(recalled(shelf, "draft")).toBeNull();
-});
-
-test("once there is room again it is kept by the browser", () => {
-  let isFull = true;
-  const shelf = new Shelf(() => {
-    if (isFull) throw new DOMException("full", "QuotaExceededError");
-    return sessionStorage;
-  });
-  remembered(shelf, "draft", "a");
-  isFull = false;
-  expect(remembered(shelf, "draft", "ab")).toBe(true);
-  expect(sessionStorage.getItem("draft")).toBe('"ab"');
+test("who was chosen to answer is chosen after a reload, until nobody in particular is", () => {
+  expect(choiceIn(sessionStorage).load()).toBeNull();
+  choiceIn(sessionStorage).save("openai/fake");
+  expect(choiceIn(sessionStorage).load()).toBe("openai/fake");
+  choiceIn(sessionStorage).save(null);
+  expect(choiceIn(sessionStorage).load()).toBeNull();
 });

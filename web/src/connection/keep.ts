@@ -1,46 +1,13 @@
-/** What this tab keeps over a reload. Storage may be off or full; then it is kept for as long as the page is open. */
+/** What this tab, or this browser, keeps over a reload: what is on its way and whose it is, and who was chosen to answer. */
 
 import type { Entry, Keep } from "./outbox";
 
 const OUTBOX = "parlour.outbox";
 const OWNER = "parlour.owner";
-
-/** What we use of a browser's storage. */
-type Store = Pick<Storage, "getItem" | "setItem" | "clear">;
-
-/** A browser's storage; what that refuses is kept in memory, and so is everything where it is forbidden. */
-export class Shelf implements Store {
-  private readonly refused = new Map<string, string>();
-
-  constructor(private readonly find: () => Storage) {}
-
-  getItem(key: string): string | null {
-    return this.refused.get(key) ?? this.find().getItem(key);
-  }
-
-  /** Throws what the storage throws; the value is then in memory only. */
-  setItem(key: string, value: string): void {
-    this.refused.set(key, value);
-    this.find().setItem(key, value);
-    this.refused.delete(key);
-  }
-
-  clear(): void {
-    this.refused.clear();
-    try {
-      this.find().clear();
-    } catch {
-      // Nothing could be put there either.
-    }
-  }
-}
-
-/** What this tab keeps, and what every tab of this browser does. Merely to look for it is forbidden in some. */
-export const forTab = new Shelf(() => sessionStorage);
-export const forBrowser = new Shelf(() => localStorage);
+const CHOICE = "parlour.answers";
 
 /** The value under `key`, or null where there is none that can be read. */
-export function recalled(storage: Store, key: string): unknown {
+export function recalled(storage: Pick<Storage, "getItem">, key: string): unknown {
   try {
     const text = storage.getItem(key);
     return text === null ? null : (JSON.parse(text) as unknown);
@@ -49,8 +16,8 @@ export function recalled(storage: Store, key: string): unknown {
   }
 }
 
-/** Writes `value` under `key`; says whether it will outlive the page. */
-export function remembered(storage: Store, key: string, value: unknown): boolean {
+/** Writes `value` under `key`; says whether that worked. */
+export function remembered(storage: Pick<Storage, "setItem">, key: string, value: unknown): boolean {
   try {
     storage.setItem(key, JSON.stringify(value));
     return true;
@@ -59,8 +26,28 @@ export function remembered(storage: Store, key: string, value: unknown): boolean
   }
 }
 
+/** Who was chosen to answer, for as long as the browser keeps it. */
+export interface Choice {
+  load(): string | null;
+  /** Null for whoever is the default. */
+  save(model: string | null): void;
+}
+
+/** The choice of this browser. */
+export function choiceIn(storage: Pick<Storage, "getItem" | "setItem">): Choice {
+  return {
+    load: () => {
+      const kept = recalled(storage, CHOICE);
+      return typeof kept === "string" ? kept : null;
+    },
+    save: (model) => {
+      remembered(storage, CHOICE, model);
+    },
+  };
+}
+
 /** The outbox of this tab. */
-export function keptIn(storage: Store): Keep {
+export function keptIn(storage: Pick<Storage, "getItem" | "setItem" | "clear">): Keep {
   return {
     load: () => {
       const kept = recalled(storage, OUTBOX);

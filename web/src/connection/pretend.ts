@@ -18,6 +18,11 @@ export class HandClock implements Clock {
     return this.epoch + this.time;
   }
 
+  /** The machine sleeps: its calendar goes on, and nothing else does. */
+  sleep(milliseconds: number): void {
+    this.epoch += milliseconds;
+  }
+
   chance(): number {
     return this.luck;
   }
@@ -69,7 +74,7 @@ export class HandWire implements Wire {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
 
-  greet(): void {
+  greet(timestamp = "2026-11-20T10:00:00.000Z"): void {
     this.onopen?.();
     const user = "u";
     this.say({
@@ -78,7 +83,7 @@ export class HandWire implements Wire {
       user_id: user,
       protocol_version: "1.0",
       heartbeat_interval: 30,
-      timestamp: "2026-11-20T10:00:00.000Z",
+      timestamp,
     });
   }
 

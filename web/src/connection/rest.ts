@@ -1,6 +1,7 @@
 /** What the page asks by REST: who one is, lists, pages, the models. Live data come by the socket. */
 
 import type { Conversation, Message } from "../protocol";
+import type { SystemView } from "../protocol/house";
 import type {
   DefaultModel,
   ModelList,
@@ -21,8 +22,12 @@ import type {
   ErrorBody,
   Me,
   MessageList,
+  NewToken,
   SignIn,
   SuggestionList,
+  TokenList,
+  TokenMade,
+  TokenView,
   ToolRunList,
   ToolRunView,
 } from "../protocol/rest";
@@ -39,6 +44,8 @@ export class RestError extends Error {
   constructor(
     message: string,
     readonly status: number,
+    /** What it is about, for programs; "" when nobody said. */
+    readonly code = "",
   ) {
     super(message);
   }
@@ -49,8 +56,11 @@ export interface Rest {
   /** Uses a one-time link up; the session comes as a cookie. */
   signIn(link: string): Promise<Me>;
   signOut(): Promise<void>;
-  conversations(offset: number, includeArchived: boolean): Promise<Page<Conversation>>;
-  changeConversation(id: string, change: ConversationChange): Promise<void>;
+  /** A page of one's list: the latest activity first, the oldest first, or of the archive. */
+  conversations(offset: number, end: "latest" | "oldest" | "archive"): Promise<Page<Conversation>>;
+  /** What it is after the change. */
+  changeConversation(id: string, change: ConversationChange): Promise<Conversation>;
+  /** Goes on when the page is left meanwhile. */
   deleteConversation(id: string): Promise<void>;
   /** The messages just before one, in their order. */
   messagesBefore(conversation: string, message: string): Promise<Page<Message>>;
@@ -66,6 +76,13 @@ export interface Rest {
   /** One's conversations whose title or messages hold these words. */
   search(words: string, offset: number): Promise<SearchResults>;
   questions(): Promise<string[]>;
+  /** What is connected here, and who can change that. */
+  system(): Promise<SystemView>;
+  /** One's own tokens, the newest first. */
+  tokens(): Promise<TokenView[]>;
+  /** A new token; its secret comes this once. */
+  makeToken(name: string): Promise<TokenMade>;
+  revokeToken(id: string): Promise<void>;
   models(): Promise<ModelView[]>;
   allowProvider(provider: string, isAllowed: boolean): Promise<ModelView[]>;
   /** Who answers where nobody else is asked for. */
@@ -85,9 +102,9 @@ const UNCLEAR = "The server could not do this. Nothing was changed; please try a
 
 /** The doors of the server this page came from. */
 export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function call<T>(method: string, path: string, body?: unknown, keepalive = false): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json", "X-Parlour": "1" };
-    const sent: RequestInit = { method, headers, credentials: "same-origin" };
+    const sent: RequestInit = { method, headers, credentials: "same-origin", keepalive };
     if (body !== undefined) {
       headers["Content-Type"] = "application/json";
       sent.body = JSON.stringify(body);
@@ -96,7 +113,7 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
       throw new RestError(AWAY, 0);
     });
     const said = parsed(await response.text());
-    if (!response.ok) throw new RestError(sentence(said), response.status);
+    if (!response.ok) throw new RestError(sentence(said), response.status, (said as Partial<ErrorBody> | null)?.error?.code);
     return said as T;
   }
 
@@ -110,13 +127,14 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     me: () => call("GET", "/auth/me"),
     signIn: (link) => call("POST", "/auth/link", { link } satisfies SignIn),
     signOut: () => call("POST", "/auth/logout"),
-    conversations: async (offset, includeArchived) => {
-      const query = `limit=${PAGE}&offset=${offset}&include_archived=${String(includeArchived)}`;
+    conversations: async (offset, end) => {
+      const which = end === "archive" ? "&archived_only=true" : "";
+      const query = `limit=${PAGE}&offset=${offset}&order=${end === "oldest" ? "asc" : "desc"}${which}`;
       const page = await call<ConversationList>("GET", `/chat/conversations?${query}`);
       return { items: page.conversations, has_more: page.has_more };
     },
     changeConversation: (id, change) => call("PATCH", `/chat/conversations/${id}`, change),
-    deleteConversation: (id) => call("DELETE", `/chat/conversations/${id}`),
+    deleteConversation: (id) => call("DELETE", `/chat/conversations/${id}`, undefined, true),
     messagesBefore: (conversation, message) => messages(conversation, `before=${message}`),
     messagesAfter: (conversation, message) => messages(conversation, `after=${message}`),
     message: (id) => call("GET", `/chat/messages/${id}`),
@@ -125,6 +143,10 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     seen: (id) => call("GET", `/chat/messages/${id}/context`),
     search: (words, offset) => call("GET", `/chat/search?q=${encodeURIComponent(words)}&limit=${FOUND}&offset=${offset}`),
     questions: async () => (await call<SuggestionList>("GET", "/suggestions")).questions,
+    system: () => call("GET", "/system"),
+    tokens: async () => (await call<TokenList>("GET", "/auth/tokens")).tokens,
+    makeToken: (name) => call("POST", "/auth/tokens", { name } satisfies NewToken),
+    revokeToken: (id) => call("DELETE", `/auth/tokens/${id}`),
     models: async () => (await call<ModelList>("GET", "/models")).models,
     allowProvider: async (provider, is_allowed) => {
       const body: ProviderAllowed = { provider, is_allowed };

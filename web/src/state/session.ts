@@ -19,6 +19,8 @@ import type { Put } from "./pages";
 /** What the page sees of it. */
 export interface View {
   status: Status;
+  /** When by the clock a lost line is tried again; null while it stands or is being tried. */
+  nextTry: number | null;
   topics: Readonly<Record<string, Followed>>;
   /** Topics the server would not give, with its words. */
   refused: Readonly<Record<string, string>>;
@@ -31,6 +33,8 @@ export interface View {
 export interface Draft {
   content: string;
   conversation_id: string | null;
+  /** Where a conversation begins that has no id yet; null for the project everybody shares. */
+  project_id?: string | null;
   /** The first message of a conversation that has no id yet. */
   behind?: string | null;
   model?: string | null;
@@ -56,6 +60,7 @@ export class Session implements Listener {
   private readonly socket: Socket;
   private readonly outbox: Outbox;
   private current: Status = "connecting";
+  private nextTry: number | null = null;
   private topics: Record<string, Followed> = {};
   private refused: Record<string, string> = {};
   private readonly following = new Set<string>();
@@ -71,6 +76,7 @@ export class Session implements Listener {
     private readonly keep: Keep,
     private readonly onView: (view: View) => void,
     private readonly onError: (words: string) => void,
+    private readonly onFrame: (frame: ServerFrame) => void = () => undefined,
   ) {
     this.outbox = new Outbox(keep, () => this.publish());
     this.socket = new Socket(open, clock, this);
@@ -123,8 +129,8 @@ export class Session implements Listener {
   /** Sends a message, now or when the line is back; returns the id that makes it count once. */
   say(draft: Draft): string {
     const client_message_id = newId();
-    const { content, conversation_id, behind = null, model = null } = draft;
-    this.outbox.put({ type: "send_message", content, client_message_id, conversation_id, model }, behind);
+    const { content, conversation_id, project_id = null, behind = null, model = null } = draft;
+    this.outbox.put({ type: "send_message", content, client_message_id, conversation_id, project_id, model }, behind);
     this.flush();
     return client_message_id;
   }
@@ -174,13 +180,15 @@ export class Session implements Listener {
     this.flush();
   }
 
-  status(status: Status): void {
+  status(status: Status, nextTry: number | null): void {
     this.current = status;
+    this.nextTry = nextTry;
     if (status !== "open") this.outbox.lineLost();
     this.publish();
   }
 
   frame(frame: ServerFrame): void {
+    this.onFrame(frame);
     if (!isMoment(frame)) {
       this.heard(frame);
       return;
@@ -201,10 +209,10 @@ export class Session implements Listener {
         break;
       case "heartbeat_ack":
         this.compare(frame);
+        this.measure(frame.timestamp);
         break;
       case "connection_established":
-        this.ahead = Date.parse(frame.timestamp) - this.clock.date();
-        this.publish();
+        this.measure(frame.timestamp);
         break;
       case "typing_indicator":
         break;
@@ -277,6 +285,14 @@ export class Session implements Listener {
     }
   }
 
+  /** What the server says the time is, just now. */
+  private measure(timestamp: string): void {
+    const ahead = Date.parse(timestamp) - this.clock.date();
+    if (Math.abs(ahead - this.ahead) < 1000) return;
+    this.ahead = ahead;
+    this.publish();
+  }
+
   private subscribe(topic: string): void {
     if (this.subscribing.has(topic)) return;
     const after = this.topics[topic]?.seq ?? null;
@@ -319,8 +335,8 @@ export class Session implements Listener {
     this.publishing = true;
     this.clock.after(FRAME, () => {
       this.publishing = false;
-      const { current: status, topics, refused, ahead } = this;
-      this.onView({ status, topics, refused, entries: this.outbox.entries, ahead });
+      const { current: status, nextTry, topics, refused, ahead } = this;
+      this.onView({ status, nextTry, topics, refused, entries: this.outbox.entries, ahead });
     });
   }
 }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-const THEMES = ["base.css", "code.css"].map((file) => readFileSync(join(import.meta.dirname, file), "utf-8").split("prefers-color-scheme: dark"));
+const THEMES = ["base.css", "code.css"].map((file) => readFileSync(join(import.meta.dirname, file), "utf-8").split('data-theme="dark"'));
 const light = THEMES.map(([theme]) => theme).join();
 const dark = THEMES.map(([, theme]) => theme).join();
 

@@ -117,12 +117,6 @@ describe("an answer that is being written", () => {
     expect(screen.getByRole("button", { name: "Show less" })).toBeTruthy();
   });
 
-  test("is told to those who cannot see it once it is there", async () => {
-    const visit = await Visit.begin({ messages: [asked, running], turns: [TURN] });
-    await visit.happens(chunk("a", 0, "So."), chunk("a", 3, "", { is_final: true, length: 3, status: "completed" }));
-    expect(screen.getByText("Answer: So.")).toBeTruthy();
-  });
-
   test("says that it was stopped, or why it failed, and can be asked for again", async () => {
     const visit = await Visit.begin({ messages: [asked, running], turns: [TURN] });
     await visit.happens(chunk("a", 0, "So"), chunk("a", 2, "", { is_final: true, length: 2, status: "stopped" }));

@@ -10,23 +10,28 @@ import "./answer.css";
 import "./tool.css";
 import "./write.css";
 import { Conversation } from "./Conversation";
-import { Models } from "./Models";
 import type { OnSeen } from "./seen";
 import { SeenContext } from "./seen";
 
 interface Props {
   /** The conversation, or null for one that is not begun. */
   id: string | null;
+  /** The project where a new one begins; null for the shared one. */
+  project?: string | null;
   /** The button that opens the list on a small screen. */
   menu: ReactNode;
   /** Whether something lies over it, so that it can be neither seen nor reached. */
   covered: boolean;
+  /** Who answers, and who else could. */
+  models?: ReactNode;
+  /** What stands on an empty page; it is told how to ask something. */
+  welcome?: ((ask: (question: string) => void) => ReactNode) | null;
   /** Shows what a model was shown for an answer; without it that is not offered. */
   onSeen?: OnSeen | null;
 }
 
 /** One conversation on its page. */
-export function Chat({ id, menu, covered, onSeen = null }: Props) {
+export function Chat({ id, project = null, menu, covered, models = null, welcome = null, onSeen = null }: Props) {
   const acts = useActs();
   const state = useRoom((room) => (id === null ? null : conversationIn(room.view, id)));
   const refused = useRoom((room) => (id === null ? undefined : room.view.refused[topicOf(id)]));
@@ -59,13 +64,13 @@ export function Chat({ id, menu, covered, onSeen = null }: Props) {
           <bdi>{title}</bdi>
         </h1>
         <Count state={state} />
-        <Models />
+        {models}
       </header>
       {gone ? (
         <Gone />
       ) : (
         <SeenContext value={onSeen}>
-          <Conversation id={id} state={state} onStop={onStop} />
+          <Conversation id={id} project={project} state={state} onStop={onStop} welcome={welcome} />
         </SeenContext>
       )}
     </main>
@@ -91,7 +96,7 @@ function Gone() {
     <div className="column empty">
       <h2>This conversation is not here</h2>
       <p className="soft">It was deleted, or it belongs to somebody else.</p>
-      <button className="plain" onClick={() => go("/")}>
+      <button className="plain" onClick={() => go("/chat")}>
         Begin a new one
       </button>
     </div>

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useCallback, useState } from "react";
 import type { ConversationState } from "../../protocol";
 import { shownIn } from "../../state/room";
@@ -6,26 +7,28 @@ import { Keeping } from "../../ui/kept";
 import { Composer } from "./Composer";
 import { ConnectionLine } from "./ConnectionLine";
 import { useDraft } from "./draft";
-import { Empty } from "./Empty";
 import { lastQuestion } from "./exchanges";
 import { Reading } from "./Reading";
 import { useSaying } from "./saying";
-import { Spoken } from "./Spoken";
 
 interface Props {
   /** The conversation, or null for one that is not begun. */
   id: string | null;
+  /** The project where a new one begins; null for the shared one. */
+  project: string | null;
   /** What is known of it; null until that came. */
   state: ConversationState | null;
   /** Ends the running answer; null when none runs. */
   onStop: (() => void) | null;
+  /** What stands on an empty page; it is told how to ask something. */
+  welcome: ((ask: (question: string) => void) => ReactNode) | null;
 }
 
 /** The talk, and where one writes. */
-export function Conversation({ id, state, onStop }: Props) {
+export function Conversation({ id, project, state, onStop, welcome }: Props) {
   const acts = useActs();
   const shown = useRoom((room) => (id === null ? null : shownIn(room.view, id)));
-  const { entries, say: send } = useSaying(id);
+  const { entries, say: send } = useSaying(id, project);
   const draft = useDraft(id);
   const [said, setSaid] = useState(0);
   const say = (content: string) => {
@@ -48,7 +51,7 @@ export function Conversation({ id, state, onStop }: Props) {
       {isBlank ? (
         <section className="talk" aria-label="Conversation" tabIndex={-1}>
           <div className="column">
-            <Blank id={id} isKnown={state !== null} ask={say} />
+            <Blank id={id} isKnown={state !== null} welcome={welcome} ask={say} />
           </div>
         </section>
       ) : (
@@ -64,14 +67,13 @@ export function Conversation({ id, state, onStop }: Props) {
           onRecall={() => (state === null ? null : lastQuestion(state.messages))}
           onClear={(text) => acts.tell("What you were writing is cleared.", () => draft.add(text))}
         />
-        <Spoken state={state} />
       </footer>
     </Keeping>
   );
 }
 
 /** What stands where nothing was said. */
-function Blank({ id, isKnown, ask }: { id: string | null; isKnown: boolean; ask: (question: string) => void }) {
-  if (id === null) return <Empty ask={ask} />;
+function Blank({ id, isKnown, welcome, ask }: { id: string | null; isKnown: boolean; welcome: Props["welcome"]; ask: (question: string) => void }) {
+  if (id === null) return welcome?.(ask) ?? null;
   return <p className="faint loading">{isKnown ? "Nothing has been said here yet." : "Loading the conversation…"}</p>;
 }

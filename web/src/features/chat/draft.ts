@@ -1,5 +1,6 @@
 import { useCallback, useState } from "react";
-import { forTab, recalled, remembered } from "../../connection/keep";
+import { recalled, remembered } from "../../connection/keep";
+import { tabShelf } from "../../connection/shelf";
 
 export interface Draft {
   text: string;
@@ -18,7 +19,9 @@ export function useDraft(conversation: string | null): Draft {
   const write = useCallback(
     (next: string) => {
       setText(next);
-      setKept(remembered(forTab, key, next) || next === "");
+      if (next === "") tabShelf.removeItem(key);
+      else remembered(tabShelf, key, next);
+      setKept(next === "" || tabShelf.lasts());
     },
     [key],
   );
@@ -33,6 +36,6 @@ export function useDraft(conversation: string | null): Draft {
 }
 
 function recalledText(key: string): string {
-  const kept = recalled(forTab, key);
+  const kept = recalled(tabShelf, key);
   return typeof kept === "string" ? kept : "";
 }

@@ -1,28 +1,16 @@
 /** How things are said on the page. */
 
 import type { JsonValue, Message, ToolCallPart, Turn } from "../../protocol";
-
-const BUILT_IN = "built-in";
+import { isBuiltIn, nameOf } from "../../state/models";
+import { stretch } from "../../ui/stretch";
 
 /** Who answered, and what it took. */
 export function whoAnswered(message: Message): string {
   if (message.model === null) return "";
-  if (message.model === BUILT_IN) return `${nameOf(message.model)} · no model used`;
+  if (isBuiltIn(message.model)) return `${nameOf(message.model)} · no model used`;
   const tokens = message.usage?.total_tokens ?? 0;
   const about = message.usage?.estimated === true ? "about " : "";
   return tokens > 0 ? `${message.model} · ${about}${tokens.toLocaleString("en-GB")} tokens` : message.model;
-}
-
-/** A model by the name people know it by. */
-export function nameOf(model: string): string {
-  return model === BUILT_IN ? "built in" : model;
-}
-
-/** A stretch of time: "4 ms", "1.3 s". */
-export function stretch(milliseconds: number): string {
-  if (milliseconds < 1) return "under 1 ms";
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
 const AT_WORK = new Set<ToolCallPart["status"]>(["pending", "executing"]);
@@ -81,7 +69,7 @@ export function doing(message: Message | null, who: string | null): string | nul
 
 function thinking(who: string | null): string {
   if (who === null) return "Thinking…";
-  return who === BUILT_IN ? "Looking it up…" : `${nameOf(who)} is thinking…`;
+  return isBuiltIn(who) ? "Looking it up…" : `${nameOf(who)} is thinking…`;
 }
 
 /** What a question is waiting for, if it is. */

@@ -1,30 +1,25 @@
 import { useMemo, useState } from "react";
-import { forBrowser, recalled, remembered } from "../../connection/keep";
+import { recalled, remembered } from "../../connection/keep";
+import { browserShelf } from "../../connection/shelf";
 import type { ModelView } from "../../protocol/providers";
 import { useActs, useRoom } from "../../state/use-room";
 
 const NOT_NOW = "parlour.not-now";
 
-/**
- * Models that were found on the server. Nothing goes to one before an admin's word. Where it is to be `calm` it says
- * only what one can act on, and can be sent away.
- */
-export function Offers({ calm = false }: { calm?: boolean }) {
+/** Models that were found on the server, for whoever may let them answer. Nothing goes to one before that word. */
+export function Offers() {
   const models = useRoom((room) => room.models);
   const mayDecide = useRoom((room) => room.me?.permissions.includes("house:manage") ?? false);
   const offered = useMemo(() => firstOfEach(models.filter((model) => !model.is_allowed)), [models]);
-  if (!mayDecide) {
-    return calm ? null : offered.map(({ id }) => <p key={id} className="offer">{`${id} could answer too, once an admin allows it.`}</p>);
-  }
-  return offered.map((model) => <Offer key={model.id} model={model} calm={calm} />);
+  return mayDecide ? offered.map((model) => <Offer key={model.id} model={model} />) : null;
 }
 
-function Offer({ model: { id, provider, host }, calm }: { model: ModelView; calm: boolean }) {
+function Offer({ model: { id, provider, host } }: { model: ModelView }) {
   const acts = useActs();
-  const [gone, setGone] = useState(() => calm && recalled(forBrowser, NOT_NOW) === provider);
+  const [gone, setGone] = useState(() => recalled(browserShelf, NOT_NOW) === provider);
   if (gone) return null;
   const later = () => {
-    remembered(forBrowser, NOT_NOW, provider);
+    remembered(browserShelf, NOT_NOW, provider);
     setGone(true);
   };
   return (
@@ -35,11 +30,9 @@ function Offer({ model: { id, provider, host }, calm }: { model: ModelView; calm
       <button className="plain" onClick={() => void acts.allowProvider(provider, true)}>
         Allow it
       </button>
-      {calm && (
-        <button className="quiet" onClick={later}>
-          Not now
-        </button>
-      )}
+      <button className="quiet" onClick={later}>
+        Not now
+      </button>
     </div>
   );
 }
