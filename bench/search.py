@@ -58,7 +58,7 @@ class Words:
     def said(self, topic: int, count: int) -> str:
         """Some words, each tenth of them on the topic."""
         some = self.chance.choices(self.all, cum_weights=self._weights, k=count)
-        some[:: 10] = self.chance.choices(self.topics[topic], k=len(some[::10]))
+        some[::10] = self.chance.choices(self.topics[topic], k=len(some[::10]))
         return " ".join(some)
 
 
@@ -96,9 +96,7 @@ def talks(house: House, words: Words, count: int) -> Iterator[dict[Table, list[d
         yield rows
 
 
-def _talk(
-    rows: dict[Table, list[dict[str, Any]]], house: House, words: Words, owner: str, numbers: range
-) -> str:
+def _talk(rows: dict[Table, list[dict[str, Any]]], house: House, words: Words, owner: str, numbers: range) -> str:
     talk, topic = new_id(), words.chance.randrange(TOPICS)
     title, mine = words.said(topic, 5), {"tenant_id": house.tenant_id, "metadata": {}}
     rows[conversations].append(
