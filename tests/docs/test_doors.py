@@ -36,8 +36,6 @@ TOO_LONG = "x" * 50_001
 NOBODY = {"model": "nobody/nothing"}
 AWAY = "http://127.0.0.1:9/v1"
 SHELF = {"name": "shelf", "base_url": AWAY, "api_key": "sk-1234", "models": ["small"]}
-FOUND = {"openai_base_url": AWAY, "openai_model": "large"}
-"""A house that found a provider, which nobody has allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ def storage(templates: Templates) -> Iterator[Storage]:
 
 
 async def test_every_refusal_that_a_door_names_is_met(storage: Storage, tmp_path: Path) -> None:
-    async with Serving(storage, tmp_path)(**FOUND) as served:
+    async with Serving(storage, tmp_path)(openai_base_url=AWAY, openai_model="large") as served:
         keys = {"admin": await served.key(), "ann": await served.key(await served.newcomer("ann")), "nobody": ""}
         known = await said(served, keys["admin"])
         await key_lost(served, keys["admin"], tmp_path)

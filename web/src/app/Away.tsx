@@ -9,7 +9,7 @@ export function Away() {
     <main className="away">
       <p role="status">{away}</p>
       <button className="plain" onClick={acts.retry}>
-        Try now
+        Retry
       </button>
     </main>
   );

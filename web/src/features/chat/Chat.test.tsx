@@ -225,7 +225,7 @@ describe("reading", () => {
     expect(shown()).not.toContain("Question 9");
     const marked = document.querySelector<HTMLElement>(".row.linked");
     expect(within(marked ?? document.body).getByText("Question 2")).toBeTruthy();
-    expect(document.activeElement).toBe(marked);
+    await vi.waitFor(() => expect(document.activeElement).toBe(marked));
     await userEvent.click(screen.getByRole("button", { name: "Latest messages ↓" }));
     await visit.happens();
     expect(shown()).toEqual(["Question 8", "Question 9"]);
