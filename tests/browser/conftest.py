@@ -14,6 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, StorageState, async_playwright, expect
 
 from tests.browser.building import build
+from tests.browser.line import Line, line
 from tests.browser.serving import Serving
 from tests.browser.visiting import PATIENCE_MS, Visitor, Window, visitor
 from tests.providers import Provider, provider
@@ -172,6 +173,20 @@ async def admin(admins: Comes) -> Visitor:
     it = await admins()
     await it.opens("/")
     return it
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def between(house: Serving) -> AsyncIterator[Line]:
+    """The line to that house, which a test may break."""
+    async with line(house.address) as it:
+        yield it
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def far(between: Line, browser: Browser, known_there: StorageState) -> AsyncIterator[Comes]:
+    """Lets the admin of that house come over that line."""
+    async with visiting(browser, between.address, known_there) as comes:
+        yield comes
 
 
 # --- a house that nobody has visited ---------------------------------------------------------------------------------

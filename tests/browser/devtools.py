@@ -1,5 +1,6 @@
 """The browser's own tools, for what a page cannot do to itself."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from playwright.async_api import Page
@@ -10,6 +11,10 @@ class DevTools(Protocol):
 
     async def send(self, method: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Carry out a command of the DevTools protocol."""
+        ...
+
+    def on(self, event: str, f: Callable[[dict[str, Any]], None]) -> None:
+        """Call `f` with what each such event says."""
         ...
 
 

@@ -1,12 +1,9 @@
 """A line that loses everything, a laptop that sleeps, a server that is stopped: what was written goes out once."""
 
-from collections.abc import AsyncIterator
+from playwright.async_api import expect
 
-import pytest_asyncio
-from playwright.async_api import Browser, StorageState, expect
-
-from tests.browser.conftest import Comes, visiting
-from tests.browser.line import Line, line
+from tests.browser.conftest import Comes
+from tests.browser.line import Line
 from tests.browser.serving import Serving
 from tests.browser.test_losing_the_server import RECONNECTING
 from tests.browser.test_streaming import path
@@ -19,20 +16,6 @@ LONGEST_PAUSE_MS = 30_000
 HOUR_MS = 3_600_000
 SENDING = "Sending…"
 KEPT = "Kept here; it goes out when the connection is back."
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def between(house: Serving) -> AsyncIterator[Line]:
-    """The line to the house, which a test may break."""
-    async with line(house.address) as it:
-        yield it
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def far(between: Line, browser: Browser, known_there: StorageState) -> AsyncIterator[Comes]:
-    """Lets the admin of the house come over that line."""
-    async with visiting(browser, between.address, known_there) as comes:
-        yield comes
 
 
 async def test_a_line_that_loses_everything_is_noticed_and_what_went_into_it_arrives_once(

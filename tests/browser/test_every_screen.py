@@ -1,35 +1,17 @@
 """Every screen, by day and by night, wide and narrow, with large letters and at rest: nothing keeps anybody out."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, StorageState
 
-from tests.browser.conftest import Comes, visiting
+from tests.browser.conftest import Comes
 from tests.browser.devtools import tools_of
 from tests.browser.inspecting import cut_off, grave_faults, moving
-from tests.browser.line import Line, line
+from tests.browser.line import Line
 from tests.browser.screens import Walk
-from tests.browser.serving import Serving
 from tests.providers import Provider
 
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def between(house: Serving) -> AsyncIterator[Line]:
-    """The line to the house, which the walk breaks once."""
-    async with line(house.address) as it:
-        yield it
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def far(between: Line, browser: Browser, known_there: StorageState) -> AsyncIterator[Comes]:
-    """Lets the admin of the house come over that line."""
-    async with visiting(browser, between.address, known_there) as comes:
-        yield comes
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -65,11 +65,13 @@ async def test_an_admin_sets_a_provider_up_tries_it_lets_it_answer_and_takes_tha
     await window.button("Ollama").click()
     await expect(page.get_by_label("Name", exact=True)).to_have_value("ollama")
     await page.get_by_label("Address").fill(den.base_url)
-    await page.get_by_label("Key").fill("sk-wrong")
+    await page.get_by_label("Key", exact=True).fill("sk-wrong")
     await window.button("Test").click()
-    await expect(page.get_by_label("Key")).to_have_accessible_description(re.compile("did not accept the key"))
+    await expect(page.get_by_label("Key", exact=True)).to_have_accessible_description(
+        re.compile("did not accept the key")
+    )
 
-    await page.get_by_label("Key").fill(KEY)
+    await page.get_by_label("Key", exact=True).fill(KEY)
     await window.button("Test").click()
     await expect(page.get_by_role("status").filter(has_text="has 30 models")).to_be_visible()
     await page.get_by_label("Find among them").fill("-17")
@@ -116,7 +118,7 @@ async def test_a_provider_is_changed_without_its_key_and_removed_after_a_questio
 
     await window.button("Change").click()
     await page.get_by_label("Address").fill(f"{den.base_url}/elsewhere")
-    await expect(page.get_by_label("Key")).to_have_accessible_description(
+    await expect(page.get_by_label("Key", exact=True)).to_have_accessible_description(
         re.compile("A key never follows to another address")
     )
     await window.button("Cancel").click()
@@ -140,7 +142,7 @@ async def test_what_was_written_stays_while_the_server_is_away(bare: Serving, ne
     await bare.kill()
     await window.button("Save, and let it answer").click()
     await expect(page.get_by_role("alert")).to_contain_text("What you wrote is still here.")
-    await expect(page.get_by_label("Key")).to_have_value(KEY)
+    await expect(page.get_by_label("Key", exact=True)).to_have_value(KEY)
     await bare.start()
     await window.button("Save, and let it answer").click()
     await expect(page.get_by_role("group", name="What to do with den")).to_be_visible()
@@ -226,7 +228,7 @@ async def writes_down(window: Window, den: Provider) -> None:
     await window.button("Add a provider").click()
     await window.page.get_by_label("Name", exact=True).fill("den")
     await window.page.get_by_label("Address").fill(den.base_url)
-    await window.page.get_by_label("Key").fill(KEY)
+    await window.page.get_by_label("Key", exact=True).fill(KEY)
     await window.page.get_by_label("The name of a model").fill("model-3")
 
 

@@ -89,9 +89,8 @@ describe("what is shown", () => {
   });
 
   test("every piece is read in the direction of its own words", () => {
-    const { container } = render(<Markdown text={"Hello\n\nمرحبا\n\n- one"} />);
-    expect(container.querySelectorAll("p[dir=auto]")).toHaveLength(2);
-    expect(container.querySelector("li")?.dir).toBe("auto");
+    const { container } = render(<Markdown text={"Hello\n\nمرحبا\n\n- one\n\n| a |\n|---|\n| b |"} />);
+    expect([...container.querySelectorAll("[dir=auto]")].map((one) => one.tagName)).toEqual(["P", "P", "UL", "TABLE"]);
   });
 
   test("markup is shown as it was written", () => {

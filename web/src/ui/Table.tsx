@@ -1,10 +1,11 @@
+import type { CSSProperties } from "react";
 import { memo, useMemo } from "react";
 import type { JsonValue } from "../protocol";
 import { useKept } from "./kept";
 import type { Order } from "./order";
 import { orderAfter, ordered } from "./order";
 import type { Fields, Names, Rows } from "./rows";
-import { cell, words } from "./rows";
+import { cell, isInstant, words } from "./rows";
 import type { Cell } from "./sheet";
 import { SheetTools } from "./SheetTools";
 import { useRowsInSight } from "./rows-in-sight";
@@ -34,7 +35,7 @@ export function Table({ table, label, names, file, keep }: Props) {
     <div className="sheet">
       <div ref={box} className={isLong ? "scrolls long" : "scrolls"} tabIndex={0} role="region" aria-label={label} onScroll={scrolled}>
         <div style={{ paddingTop: before, paddingBottom: behind }}>
-          <table aria-rowcount={rows.length + 1}>
+          <table aria-rowcount={rows.length + 1} style={{ "--columns": table.columns.length } as CSSProperties}>
             <thead>
               <tr aria-rowindex={1}>
                 {table.columns.map((column) => (
@@ -109,7 +110,7 @@ function numericIn(table: Rows): ReadonlySet<string> {
 
 function sheetOf(rows: readonly Fields[], columns: readonly string[], names: Names): Cell[][] {
   const plain = (value: JsonValue | undefined): Cell =>
-    typeof value === "number" || typeof value === "boolean" ? value : cell(value, names);
+    typeof value === "number" || typeof value === "boolean" || isInstant(value) ? value : cell(value, names);
   return [columns.map(words), ...rows.map((row) => columns.map((column) => plain(row[column])))];
 }
 

@@ -22,6 +22,12 @@ export function since(at: string, now: number): string {
   return `${day.format(then)}, ${TIME.format(then)}`;
 }
 
+/** The date and the time to the minute. */
+export function atTime(at: string): string {
+  const then = new Date(at);
+  return `${DAY_OF_YEAR.format(then)}, ${TIME.format(then)}`;
+}
+
 /** The date and the time to the second. */
 export function exactly(at: string): string {
   const then = new Date(at);

@@ -16,7 +16,7 @@ interface Element extends Node {
 const INLINE = new Set(["paragraph", "heading", "tableCell", "emphasis", "strong", "delete", "link", "linkReference"]);
 
 /** What is read from one side to the other by itself. */
-const READ = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "table", "th", "td"]);
+const READ = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table"]);
 
 /** Shows markup that stands in a text as the words it is, and takes `<br>` for the line break it asks for. */
 export function markupAsText() {
@@ -46,7 +46,8 @@ function shown(node: Node): void {
   });
 }
 
+/** The outermost only: what has a direction of its own is not asked for that of what it stands in. */
 function directed(element: Element): void {
   if (READ.has(element.tagName ?? "")) element.properties = { ...element.properties, dir: "auto" };
-  element.children?.forEach(directed);
+  else element.children?.forEach(directed);
 }

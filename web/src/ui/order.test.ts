@@ -18,6 +18,10 @@ test("what says nothing is at the end, whichever way", () => {
   expect(values([null, 2, "", 1], true)).toEqual([2, 1, null, ""]);
 });
 
+test("times are ordered as times, not by how they are said", () => {
+  expect(values(["2026-11-20T09:00:00Z", "2026-09-30T09:00:00Z"])).toEqual(["2026-09-30T09:00:00Z", "2026-11-20T09:00:00Z"]);
+});
+
 test("an id is ordered by the name that is shown for it", () => {
   expect(values(["Cellar", "r-1"])).toEqual(["r-1", "Cellar"]);
 });

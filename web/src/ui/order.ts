@@ -2,7 +2,7 @@
 
 import type { JsonValue } from "../protocol";
 import type { Fields, Names } from "./rows";
-import { cell, isBlank } from "./rows";
+import { cell, isBlank, isInstant } from "./rows";
 
 export interface Order {
   column: string;
@@ -31,7 +31,7 @@ export function ordered(rows: readonly Fields[], order: Order | null, names: Nam
 type Key = number | string;
 
 function keyOf(value: JsonValue | undefined, names: Names): Key {
-  return typeof value === "number" ? value : cell(value, names);
+  return typeof value === "number" || isInstant(value) ? value : cell(value, names);
 }
 
 /** Numbers come before words. */

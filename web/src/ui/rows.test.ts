@@ -40,6 +40,12 @@ describe("saying a value", () => {
     expect(cell("d", names)).toBe("Oven");
   });
 
+  test("a point in time is said as a date, and what only looks a little like one is not", () => {
+    expect(cell("2026-11-20T09:00:00Z")).toMatch(/^20 Nov 2026, \d\d:\d\d$/);
+    expect(cell("2026-11-20")).toBe("2026-11-20");
+    expect(cell("2026-13-20T09:00:00Z")).toBe("2026-13-20T09:00:00Z");
+  });
+
   test("numbers, marks and lists are words", () => {
     expect(cell(1940)).toBe("1,940");
     expect(cell(true)).toBe("yes");

@@ -1,6 +1,7 @@
 /** Makes a tool's result readable: finds its table, and says things by name where it knows one. */
 
 import type { JsonValue } from "../protocol";
+import { atTime } from "./dates";
 
 export type Fields = Record<string, JsonValue>;
 
@@ -21,6 +22,7 @@ export interface Shape {
 export type Names = ReadonlyMap<string, string>;
 
 const COLUMNS = 6;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 const NUMBER = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 3 });
 
 /** A list of objects is a table; an object may hold one such list beside its plain fields. */
@@ -57,9 +59,15 @@ export function namesIn(value: JsonValue): Names {
 export function cell(value: JsonValue | undefined, names: Names = new Map()): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return NUMBER.format(value);
+  if (isInstant(value)) return atTime(value);
   if (typeof value === "string") return names.get(value) ?? value;
   if (Array.isArray(value)) return value.map((inner) => cell(inner, names)).join(", ");
   return isFields(value) ? fieldsInWords(value, names) : "";
+}
+
+/** Whether a value is a point in time, as programs write one. */
+export function isInstant(value: JsonValue | undefined): value is string {
+  return typeof value === "string" && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
 }
 
 function fieldsInWords(fields: Fields, names: Names): string {

@@ -20,7 +20,7 @@ export function Question({ message, turn }: { message: Message; turn: Turn | und
       <Said text={textOf(message)} keep={message.id} />
       {waits !== null && <p className="faint">{waits}</p>}
       <div className="foot aside">
-        {message.edited_at && <span>(edited)</span>}
+        {message.edited_at && <span className="edited">(edited)</span>}
         <Ago at={message.created_at} ahead={ahead} />
         <CopyButton text={async () => textOf(isCut(message) ? await acts.whole(message.id) : message)} of="the question" />
       </div>

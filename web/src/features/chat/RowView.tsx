@@ -17,7 +17,14 @@ export const RowView = memo(
   function RowView({ row, linked, onTakeBack }: Props) {
     const box = useRef<HTMLDivElement>(null);
     useEffect(() => {
-      if (linked !== null) box.current?.focus({ preventScroll: true });
+      if (linked === null) return undefined;
+      // A line is hidden until the list knows its height, and takes no focus before.
+      const focus = () => {
+        box.current?.focus({ preventScroll: true });
+        if (document.activeElement !== box.current) frame = requestAnimationFrame(focus);
+      };
+      let frame = requestAnimationFrame(focus);
+      return () => cancelAnimationFrame(frame);
     }, [linked]);
     return (
       <div ref={box} className={linked === null ? "row" : "row linked"} data-row={row.key} tabIndex={linked === null ? undefined : -1}>

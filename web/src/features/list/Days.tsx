@@ -49,7 +49,7 @@ function Sort() {
   const acts = useActs();
   return (
     <select
-      className="sort"
+      className="list-order"
       aria-label="Order of the list"
       value={sort}
       onChange={(event) => acts.sortBy(event.target.value === "oldest" ? "oldest" : "latest")}
