@@ -21,10 +21,11 @@ from bench.machine import Cores, facts
 from bench.measuring import ALL, STEPS, Bench
 from bench.page import page
 from bench.postgres import is_there
+from bench.search import search
 from bench.server import data_folder, parlour, provider, relay
 
-MEASURED = {**ALL, "page": page}
-ALONE = ("start", "idle", "intents", "page")
+MEASURED = {**ALL, "page": page, "search": search}
+ALONE = ("start", "idle", "intents", "page", "search")
 """What starts servers of its own, before those that the rest shares."""
 
 

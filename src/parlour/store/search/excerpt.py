@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import accumulate, islice
 
 from parlour.protocol.search import Mark
@@ -36,10 +37,9 @@ def excerpt_of(text: str, wanted: Wanted) -> tuple[str, list[Mark]]:
 
 def marks_in(line: str, wanted: Wanted) -> list[Mark]:
     """Where `line`, a short one, holds what is wanted, in UTF-16 code units."""
-    letters = [folded(letter) for letter in line]
-    ends = list(accumulate(map(len, letters)))
+    ends = _ends(line)
     merged: list[Span] = []
-    for first, after in _found("".join(letters), wanted):
+    for first, after in _found(folded(line), wanted):
         start = bisect_right(ends, first)
         # A mark takes in the accents that follow it, and the whole of a letter that stands for several.
         end = max(bisect_right(ends, after), bisect_right(ends, after - 1) + 1)
@@ -74,6 +74,13 @@ def _unfolded(text: str, place: int) -> int:
         block = text[start : start + _BLOCK]
         length = len(folded(block))
         if place < length:
-            return start + bisect_right(list(accumulate(len(folded(letter)) for letter in block)), place)
+            return start + bisect_right(_ends(block), place)
         place -= length
     return len(text)
+
+
+def _ends(text: str) -> Sequence[int]:
+    """For each letter of `text`, where in the folded text that ends which stands for it."""
+    if text.isascii():
+        return range(1, len(text) + 1)
+    return list(accumulate(len(folded(letter)) for letter in text))

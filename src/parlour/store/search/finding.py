@@ -6,7 +6,7 @@ looked through first, and the index is asked only when they do not fill the page
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.protocol.content import Json
@@ -19,8 +19,27 @@ from parlour.store.search.words import Wanted, wanted
 from parlour.store.tables import conversations, messages, search_words
 
 GLANCE = 2_000
-_LATEST = 200
+MOST = 200
 """A glance takes in so many conversations at most."""
+
+_LATEST = (
+    select(conversations.c.id, conversations.c.message_count)
+    .where(conversations.c.owner_id == bindparam("owner"), conversations.c.tenant_id == bindparam("tenant"))
+    .order_by(conversations.c.last_activity_at.desc(), conversations.c.id.desc())
+    .limit(MOST)
+)
+_FOUND = (
+    select(
+        search_words.c.number,
+        conversations.c.id.label("conversation_id"),
+        *(conversations.c[name] for name in ("project_id", "title", "archived_at", "last_activity_at")),
+        *(messages.c[name] for name in ("role", "parts", "created_at")),
+        messages.c.id.label("message_id"),
+    )
+    .join_from(search_words, conversations, conversations.c.id == search_words.c.conversation_id)
+    .outerjoin(messages, messages.c.id == search_words.c.message_id)
+    .where(search_words.c.number.in_(bindparam("numbers", expanding=True)))
+)
 
 
 def full_text(connection: AsyncConnection) -> FullText:
@@ -60,37 +79,20 @@ async def _places(
 
 async def _latest(connection: AsyncConnection, owner: Owner, glance: int) -> tuple[list[str], bool]:
     """The owner's latest conversations, as many as a glance takes in, and whether these are all."""
-    query = (
-        select(conversations.c.id, conversations.c.message_count)
-        .where(conversations.c.owner_id == owner.user_id, conversations.c.tenant_id == owner.tenant_id)
-        .order_by(conversations.c.last_activity_at.desc(), conversations.c.id.desc())
-        .limit(_LATEST)
-    )
-    rows = (await connection.execute(query)).all()
+    rows = (await connection.execute(_LATEST, {"owner": owner.user_id, "tenant": owner.tenant_id})).all()
     seen, left = list[str](), glance
     for conversation_id, message_count in rows:
         left -= message_count + 1
         if left < 0:
             return seen, False
         seen.append(conversation_id)
-    return seen, len(rows) < _LATEST
+    return seen, len(rows) < MOST
 
 
 async def _rows(connection: AsyncConnection, page: Sequence[Place]) -> dict[int, RowMapping]:
     """For each place its conversation, and its message unless it is the title alone."""
-    query = (
-        select(
-            search_words.c.number,
-            conversations.c.id.label("conversation_id"),
-            *(conversations.c[name] for name in ("project_id", "title", "archived_at", "last_activity_at")),
-            *(messages.c[name] for name in ("role", "parts", "created_at")),
-            messages.c.id.label("message_id"),
-        )
-        .join_from(search_words, conversations, conversations.c.id == search_words.c.conversation_id)
-        .outerjoin(messages, messages.c.id == search_words.c.message_id)
-        .where(search_words.c.number.in_([place.number for place in page]))
-    )
-    return {row["number"]: row for row in (await connection.execute(query)).mappings()}
+    found = await connection.execute(_FOUND, {"numbers": [place.number for place in page]})
+    return {row["number"]: row for row in found.mappings()}
 
 
 def _hit(row: RowMapping, looked_for: Wanted) -> SearchHit:
