@@ -69,6 +69,12 @@ class Walk:
         await answer.get_by_role("button", name=re.compile("Looked at")).click()
         await expect(answer.get_by_role("region", name="What came back")).to_be_visible()
         yield "tool"
+        await answer.get_by_role("button", name="What it saw").click()
+        await expect(page.get_by_role("dialog").get_by_text("Everything that went into this answer")).to_be_visible()
+        for line in await page.get_by_role("dialog").locator(".opens > button").all():
+            await line.click()
+        yield "seen"
+        await page.keyboard.press("Escape")
         self.model.answers.clear()
         (first, _), writing = held("Once **upon** a", " time")
         self.model.answers.extend([writing, Answer(answer_of("Another story."))])

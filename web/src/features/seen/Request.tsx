@@ -80,5 +80,5 @@ function peek(text: string): string {
 }
 
 function moment(at: string): string {
-  return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(at).toLocaleTimeString("en-GB");
 }

@@ -1,5 +1,6 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { ToolRunView } from "../../protocol/rest";
+import { CopyButton } from "../../ui/CopyButton";
 import { Data } from "../../ui/Data";
 import { Disclosure } from "../../ui/Disclosure";
 import { namesIn, words } from "../../ui/rows";
@@ -7,8 +8,8 @@ import { stretch } from "../../ui/stretch";
 
 /** One run of a tool: how it went, and inside what it was asked and what came back. */
 export function Run({ run }: { run: ToolRunView }) {
-  const [raw, setRaw] = useState(false);
-  const names = namesIn(run.result);
+  const [isRaw, setRaw] = useState(false);
+  const raw = () => JSON.stringify({ arguments: run.arguments, result: run.result, error: run.error }, null, 2);
   return (
     <>
       <Disclosure
@@ -21,23 +22,33 @@ export function Run({ run }: { run: ToolRunView }) {
       >
         <p className="seen-name">
           <code>{run.name}</code>
-          <button className="quiet" aria-pressed={raw} onClick={() => setRaw(!raw)}>
-            {raw ? "As a table" : "As JSON"}
-          </button>
+          <span>
+            {isRaw && <CopyButton text={raw} of="the JSON" />}
+            <button className="quiet" aria-pressed={isRaw} onClick={() => setRaw(!isRaw)}>
+              {isRaw ? "In words" : "As JSON"}
+            </button>
+          </span>
         </p>
-        {raw ? (
-          <pre tabIndex={0}>{JSON.stringify({ arguments: run.arguments, result: run.result, error: run.error }, null, 2)}</pre>
-        ) : (
-          <>
-            <h4>What it was asked</h4>
-            <Data value={run.arguments} label="What it was asked" names={names} file={`${run.name}-asked`} keep={`asked ${run.id}`} />
-            {Object.keys(run.arguments).length === 0 && <p className="faint">Nothing in particular.</p>}
-            <h4>What came back</h4>
-            {run.result === null ? <p className="faint">Nothing.</p> : <Data value={run.result} label="What came back" names={names} file={run.name} keep={`result ${run.id}`} />}
-          </>
-        )}
+        {isRaw ? <pre tabIndex={0}>{raw()}</pre> : <InWords run={run} />}
       </Disclosure>
       {run.error !== null && <p className="problem seen-error">{run.error.message}</p>}
+    </>
+  );
+}
+
+function InWords({ run }: { run: ToolRunView }) {
+  const names = useMemo(() => namesIn(run.result), [run.result]);
+  const isAsked = Object.keys(run.arguments).length > 0;
+  return (
+    <>
+      <h4>What it was asked</h4>
+      {isAsked ? (
+        <Data value={run.arguments} label="What it was asked" names={names} file={`${run.name}-asked`} keep={`asked ${run.id}`} />
+      ) : (
+        <p className="faint">Nothing in particular.</p>
+      )}
+      <h4>What came back</h4>
+      <Data value={run.result} label="What came back" names={names} file={run.name} keep={`result ${run.id}`} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { RestError } from "../../connection/rest";
 import type { ToolRunView } from "../../protocol/rest";
 import type { MessageContext, SeenPiece, SeenRequest } from "../../protocol/seen";
 import { drawn } from "../pretend";
-import { SeenLink } from "./SeenLink";
+import { lookInto } from "./place";
 import { SeenPlace } from "./SeenPlace";
 import { sizeOf, stepsOf } from "./story";
 
@@ -68,7 +68,7 @@ afterEach(cleanup);
 
 const page = (
   <>
-    <SeenLink message="m" />
+    <button onClick={() => lookInto("m")}>What it saw</button>
     <SeenPlace />
   </>
 );

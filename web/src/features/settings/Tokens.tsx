@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { TokenMade, TokenView } from "../../protocol/rest";
 import { useAsked } from "../../state/asked";
 import { useActs, useRest } from "../../state/use-room";
+import { copied } from "../../ui/copy";
 import { Field } from "../../ui/Field";
 import { Sure } from "../../ui/Sure";
 
@@ -105,14 +106,10 @@ function NewToken({ made }: { made: (token: TokenMade) => void }) {
 /** A new token's secret, the one time that it can be seen. */
 function Secret({ made, done }: { made: TokenMade; done: () => void }) {
   const acts = useActs();
-  const [copied, setCopied] = useState(false);
+  const [isCopied, setCopied] = useState(false);
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(made.token);
-      setCopied(true);
-    } catch {
-      acts.tell("The browser did not allow copying. You can select the token instead.");
-    }
+    if (await copied(made.token)) setCopied(true);
+    else acts.tell("The browser did not allow copying. You can select the token instead.");
   };
   return (
     <div className="token-secret" role="status">
@@ -122,7 +119,7 @@ function Secret({ made, done }: { made: TokenMade; done: () => void }) {
       <code tabIndex={0}>{made.token}</code>
       <div className="settings-acts">
         <button className="main" onClick={() => void copy()}>
-          {copied ? "Copied" : "Copy"}
+          {isCopied ? "Copied" : "Copy"}
         </button>
         <button className="plain" onClick={done}>
           I have kept it
@@ -133,5 +130,5 @@ function Secret({ made, done }: { made: TokenMade; done: () => void }) {
 }
 
 function day(at: string): string {
-  return new Date(at).toLocaleDateString([], { day: "numeric", month: "long", year: "numeric" });
+  return new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 }
