@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, StorageState, async_playwright, expect
 
 TARGET = Path("docs/pictures")
-SIZE = (1200, 780)
+SIZE = (1200, 810)
 TALKS = (
     ("How do I clean the brew group?",),
     ("Which rooms are connected to the hall?",),

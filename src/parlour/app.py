@@ -33,7 +33,7 @@ from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import Offer, offer_of, offered
-from parlour.store.database import Database, database_url, inline
+from parlour.store.database import Database, brief_database, database_url
 from parlour.store.lock import DataLock
 from parlour.store.migrate import upgrade
 from parlour.store.queries.choices import Choices, choices
@@ -145,7 +145,7 @@ async def running(
 
 async def _databases(url: URL, stack: AsyncExitStack) -> tuple[Database, Database]:
     """The database, with the present schema, and the brief way to it."""
-    database, brief = Database(url), Database(inline(url))
+    database, brief = Database(url), brief_database(url)
     for each in (database, brief):
         stack.push_async_callback(each.close)
     await database.check()

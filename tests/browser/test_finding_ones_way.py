@@ -23,7 +23,7 @@ new PerformanceObserver(() => { window.first ??= getComputedStyle(document.body)
 """
 NOT_FOUND = "Failed to load resource: the server responded with a status of 404 (Not Found)"
 DARK = "rgb(24, 23, 20)"
-NOT_KEPT = "Reconnecting. This browser stores nothing, so keep this tab open."
+NOT_KEPT = "Reconnecting. What you write goes out once; this browser stores nothing, so keep this tab open."
 
 
 async def test_a_link_opened_while_signed_out_is_where_the_sign_in_leads(new_house: Serving, strangers: Comes) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, cast
 
 from playwright.async_api import Locator, Route, expect
 
@@ -13,6 +14,13 @@ from tests.providers import Provider
 EXCHANGES = 60
 
 Late = Callable[[Route], Awaitable[None]]
+
+
+class Keyboard(Protocol):
+    """What an input method types on."""
+
+    async def send(self, method: str, params: dict[str, Any], /) -> object: ...
+
 
 TALK = """
 async (exchanges) => {
@@ -120,22 +128,22 @@ async def test_whoever_reads_further_up_is_left_there_and_told_that_something_ca
     model.answers.append(answer)
     await window.says("Tell me a lot")
     first.set()
-    await expect(window.page.get_by_text("Line 40.")).to_be_in_viewport()
+    await expect(window.page.get_by_text("Line 40.", exact=True)).to_be_in_viewport()
     await window.page.mouse.move(700, 300)
     await window.page.mouse.wheel(0, -400)
-    await expect(window.page.get_by_text("Line 40.")).not_to_be_in_viewport()
+    await expect(window.page.get_by_text("Line 40.", exact=True)).not_to_be_in_viewport()
     await settled(window)
     await expect(window.button("New messages ↓")).to_have_count(0)
     top = await talk(window).evaluate("talk => talk.scrollTop")
     second.set()
     await window.button("New messages ↓").click()
-    await expect(window.page.get_by_text("The end.")).to_be_in_viewport()
+    await expect(window.page.get_by_text("The end.", exact=True)).to_be_in_viewport()
     await expect(window.button("New messages ↓")).to_have_count(0)
     assert await talk(window).evaluate("talk => talk.scrollTop") > top
 
 
 async def test_nothing_is_sent_while_a_word_is_being_composed(window: Window) -> None:
-    keyboard = await window.page.context.new_cdp_session(window.page)
+    keyboard = cast(Keyboard, await window.page.context.new_cdp_session(window.page))
     await window.field.focus()
     await keyboard.send("Input.imeSetComposition", {"text": "だいどころ", "selectionStart": 5, "selectionEnd": 5})
     await expect(window.field).to_have_value("だいどころ")

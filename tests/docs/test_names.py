@@ -96,7 +96,8 @@ def joined(source: str) -> str:
 
 
 def says(source: str, quoted: str) -> bool:
-    """Whether a sentence is there; the page says `…` where a value comes."""
+    """Whether a sentence is there; the page says `…` where a value or more words come."""
+    quoted = quoted.removeprefix("… ")
     return re.search(".{,80}?".join(map(re.escape, re.split(r"(?<=\S) *… *(?=\S)", quoted))), source) is not None
 
 

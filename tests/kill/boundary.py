@@ -6,13 +6,12 @@ durable and nobody has heard of it. A crash anywhere else looks from outside lik
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock
 from parlour.journal.unit import Publish, Writer
@@ -21,6 +20,7 @@ from parlour.journal.writer.postgres import PostgresWriter
 from parlour.journal.writer.sqlite import SqliteWriter
 
 Side = Literal["before", "after"]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,11 @@ class FusedPostgresWriter(PostgresWriter):
         self._fuse = fuse
         super().__init__(url, clock=clock, publish=publish, fatal=fatal)
 
-    async def _commit(self, connection: AsyncConnection) -> None:
+    async def _commit(self, last: Awaitable[Result]) -> Result:
         self._fuse.passes("before")
-        await super()._commit(connection)
+        result = await super()._commit(last)
         self._fuse.passes("after")
+        return result
 
 
 def writer_with(fuse: Fuse) -> OpenWriter:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from parlour.journal.unit import Committed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Frame:
-    """A committed event and its text on the wire."""
+    """A committed event and its text on the wire; a value, and not frozen only for the time that takes."""
 
     said: Committed
     wire: str

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.journal.unit import Committed
+from parlour.store.prepared import rows
 from parlour.store.tables import deltas, events, topics
 
 _BOUNDS = select(topics.c.floor, topics.c.seq, topics.c.mark).where(topics.c.id == bindparam("topic"))
@@ -70,6 +71,6 @@ async def read(connection: AsyncConnection, topic: str, after: int) -> list[Comm
 async def read_deltas(connection: AsyncConnection, topic: str, after: int) -> list[Committed]:
     """The live deltas of `topic` after `after`, in order."""
     return [
-        Committed(topic, row.seq, row.seq, row.payload, row.at, is_delta=True)
-        for row in await connection.execute(_DELTAS, {"topic": topic, "after": after})
+        Committed(topic, row["seq"], row["seq"], row["payload"], row["at"], is_delta=True)
+        for row in await rows(connection, _DELTAS, topic=topic, after=after)
     ]

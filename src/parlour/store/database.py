@@ -9,11 +9,13 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from parlour.errors import BadSetting
 from parlour.store import inline_sqlite
+from parlour.store.prepared import STRAIGHT, driver_of
 
-READ_FAULTS = (SQLAlchemyError, OSError)
+READ_FAULTS = (SQLAlchemyError, sqlite3.Error, OSError)
 """What reading fails with while the database is away. Whoever goes on for ever logs it and tries again."""
 
 
@@ -37,24 +39,17 @@ def database_url(text: str) -> URL:
             raise BadSetting(f"DATABASE_URL names {other}; Parlour keeps its data in sqlite or postgresql.")
 
 
-def inline(url: URL) -> URL:
-    """The URL whose connections read SQLite right on the event loop: for short reads by key, and many of them.
-
-    A read that may take long belongs in a thread, where nobody else waits for it. PostgreSQL's URL stays as it is.
-    """
-    return url.set(drivername=inline_sqlite.DRIVER) if url.get_backend_name() == "sqlite" else url
-
-
 class Database:
     """A pool of read-only connections to one database."""
 
-    def __init__(self, url: URL, *, pool_size: int = 4) -> None:
+    def __init__(self, url: URL, **options: Any) -> None:
+        """At most four connections, unless `options` for the engine say otherwise."""
         self.url = url
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0}
+        options = options or {"pool_size": 4, "max_overflow": 0}
         if not self.is_sqlite:
             options["isolation_level"] = "REPEATABLE READ"
-        self._engine: AsyncEngine = create_async_engine(url, **options)
+        self._engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
@@ -84,6 +79,45 @@ class Database:
         await self._engine.dispose()
 
 
+class InlineDatabase(Database):
+    """SQLite, read right on the event loop, by connections that stay open: as many as are used at once."""
+
+    def __init__(self, url: URL) -> None:
+        super().__init__(url.set(drivername=inline_sqlite.DRIVER), poolclass=NullPool, execution_options=STRAIGHT)
+        self._idle: list[AsyncConnection] = []
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        connection = self._idle.pop() if self._idle else await self._engine.connect()
+        driver: sqlite3.Connection = driver_of(connection)
+        try:
+            # Straight at the driver: by SQLAlchemy's way it would cost several times as much as the reads between.
+            driver.execute("BEGIN")
+            yield connection
+        finally:
+            if connection.in_transaction():
+                await connection.rollback()
+            driver.rollback()
+            self._idle.append(connection)
+
+    async def close(self) -> None:
+        for connection in self._idle:
+            await connection.close()
+        await super().close()
+
+
+def brief_database(url: URL) -> Database:
+    """What short reads by key go to, and many of them: of SQLite they are done where they are asked for.
+
+    A read that may take long belongs in a thread, where nobody else waits for it.
+    """
+    if url.get_backend_name() == "sqlite":
+        return InlineDatabase(url)
+    from parlour.store.kept import KeptDatabase
+
+    return KeptDatabase(url)
+
+
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -94,9 +128,5 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    raw = connection.connection.dbapi_connection
-    if isinstance(raw, sqlite3.Connection):
-        # Straight at the driver: by SQLAlchemy's way it would cost as much as the read that follows.
-        raw.execute("BEGIN")
-    else:
+    if not isinstance(connection.connection.dbapi_connection, sqlite3.Connection):
         connection.exec_driver_sql("BEGIN")

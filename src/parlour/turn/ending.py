@@ -3,7 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import isoformat
-from parlour.errors import ConversationNotFound
+from parlour.errors import ConversationNotFound, Moved
+from parlour.journal.unit import Unit
 from parlour.models.base import RequestedCall, estimate_tokens
 from parlour.protocol.content import Conversation, LastMessage, Usage
 from parlour.store.queries.conversations import StoredConversation, stored_conversation
@@ -13,18 +14,20 @@ from parlour.turn.answer import Answer
 from parlour.turn.machine import TurnState
 from parlour.turn.means import Means
 from parlour.turn.preview import plain, preview
-from parlour.turn.record import TurnRow
+from parlour.turn.record import Past, TurnRow
 from parlour.turn.retrying import Built, read_and_commit
 from parlour.turn.steps import Finish, ModelStep, Settled, ToolStep
 
 
 async def end_turn(
-    turn: TurnRow, answer: Answer, state: TurnState, finish: Finish, chunk_index: int, means: Means
-) -> None:
-    """Commit the end of `turn`, which its caller owns. `answer` holds everything that was shown.
+    past: Past, answer: Answer, state: TurnState, finish: Finish, chunk_index: int, means: Means
+) -> bool:
+    """Commit the end of a turn, which its caller owns and began with at `past`. `answer` holds everything shown.
 
-    Raises Fenced when another owner took it, ConversationNotFound when it was deleted meanwhile.
+    Returns whether something else may wait in the conversation. Raises Fenced when another owner took the turn,
+    ConversationNotFound when it was deleted meanwhile.
     """
+    turn = past.turn
     ended: list[Settled] = [ToolStep(_cut_off(call)) for call in state.open_calls]
     if finish.last is not None:
         ended.append(finish.last)
@@ -44,14 +47,23 @@ async def end_turn(
     ending = units.Ending(finish.status, finish.reason, final, steps, tokens)
     at = isoformat(means.clock.now())
 
+    def unit_after(before: StoredConversation) -> Unit:
+        after = _conversation_after(before, turn, line, tokens, at)
+        return units.finished(turn, answer, ending, before=before, after=after, at=at)
+
     async def build(connection: AsyncConnection) -> Built[None]:
         before = await stored_conversation(connection, turn.conversation_id)
         if before is None:
             raise ConversationNotFound
-        after = _conversation_after(before, turn, line, tokens, at)
-        return None, units.finished(turn, answer, ending, before=before, after=after, at=at)
+        return None, unit_after(before)
 
-    await read_and_commit(means.reads, means.writer, build)
+    try:
+        # Whatever is asked in a conversation changes it: if it still stands, nothing was.
+        await means.writer.commit(unit_after(past.conversation))
+    except Moved:
+        await read_and_commit(means.reads, means.writer, build)
+        return True
+    return past.other_is_open
 
 
 def _conversation_after(before: StoredConversation, turn: TurnRow, line: str, tokens: int, at: str) -> Conversation:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import RowMapping, bindparam, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.journal.feed import read_deltas
 from parlour.journal.merging import merged
 from parlour.protocol.content import Message, Part, TurnStatus
 from parlour.protocol.text import first_units
+from parlour.store.prepared import Row, rows
+from parlour.store.queries.conversations import StoredConversation, stored_conversation
 from parlour.store.queries.messages import message_from
 from parlour.store.tables import messages, turn_steps, turns
 from parlour.turn.answer import Answer, text_part
@@ -19,11 +21,20 @@ from parlour.turn.machine import TurnState
 from parlour.turn.steps import Settled
 from parlour.turn.stored_steps import step_from
 
+OPEN: tuple[TurnStatus, ...] = ("queued", "running", "waiting")
+FIRST_FENCE = 1
+"""The fence of a turn that nobody has worked on before: nothing of it was said yet."""
 LONGEST_HISTORY = 1_000
 """How many of a conversation's messages are looked at for one request, however long it is."""
 
 
-_TURN = select(turns).where(turns.c.id == bindparam("turn_id"))
+_OTHERS = turns.alias()
+_OTHER_IS_OPEN = exists().where(
+    _OTHERS.c.conversation_id == turns.c.conversation_id,
+    _OTHERS.c.id != turns.c.id,
+    or_(*(_OTHERS.c.status == status for status in OPEN)),
+)
+_TURN = select(turns, _OTHER_IS_OPEN.label("other_is_open")).where(turns.c.id == bindparam("turn_id"))
 _OWN = (
     select(messages)
     .where(or_(messages.c.id == bindparam("question_id"), messages.c.id == bindparam("answer_id")))
@@ -38,11 +49,13 @@ _BEFORE = (
     .order_by(messages.c.position.desc())
     .limit(LONGEST_HISTORY)
 )
-_STEPS = (
-    select(turn_steps)
-    .where(turn_steps.c.turn_id.in_(bindparam("turn_ids", expanding=True)))
-    .order_by(turn_steps.c.turn_id, turn_steps.c.step)
+_ANSWERED = (
+    select(messages.c.turn_id)
+    .where(messages.c.conversation_id == bindparam("conversation_id"))
+    .order_by(messages.c.position.desc())
+    .limit(LONGEST_HISTORY)
 )
+_STEPS = select(turn_steps).where(turn_steps.c.turn_id.in_(_ANSWERED)).order_by(turn_steps.c.turn_id, turn_steps.c.step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,7 @@ class TurnRow:
         return f"conversation:{self.conversation_id}"
 
 
-def turn_row_from(row: RowMapping) -> TurnRow:
+def turn_row_from(row: Row) -> TurnRow:
     """A whole row of `turns`."""
     return TurnRow(**{name: row[name] for name in TurnRow.__dataclass_fields__})
 
@@ -96,15 +109,21 @@ class Past:
     """What a model step had said in the present attempt when it was cut."""
     earlier: tuple[Exchange, ...]
     """The exchanges before, in order."""
+    conversation: StoredConversation
+    other_is_open: bool
+    """Whether something else was asked in the conversation and waits."""
 
 
 async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     """Read what a claimed turn, whose answer the claim began or found, is to go on from."""
-    turn = turn_row_from((await connection.execute(_TURN, {"turn_id": turn_id})).mappings().one())
+    (row,) = await rows(connection, _TURN, turn_id=turn_id)
+    turn = turn_row_from(row)
     (question, stored), before = await _said(connection, turn)
-    steps = await _steps(connection, [stored.turn_id, *(message.turn_id for message in before)])
+    steps = await _steps(connection, turn.conversation_id)
     answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
     cut, chunk_index = await _live_text(connection, turn, answer, stored.position)
+    conversation = await stored_conversation(connection, turn.conversation_id)
+    assert conversation is not None
     return Past(
         turn=turn,
         question=text_of(question),
@@ -113,17 +132,17 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
         chunk_index=chunk_index,
         cut=cut,
         earlier=tuple(_exchanges(before, question, steps)),
+        conversation=conversation,
+        other_is_open=row["other_is_open"],
     )
 
 
 async def _said(connection: AsyncConnection, turn: TurnRow) -> tuple[list[Message], list[Message]]:
     """The question and the answer of `turn`; and what was said before the question or in answer to that, in order."""
-    own = {"question_id": turn.question_id, "answer_id": turn.answer_id}
-    mine = (await connection.execute(_OWN, own)).mappings()
+    mine = await rows(connection, _OWN, question_id=turn.question_id, answer_id=turn.answer_id)
     question, answer = [message_from(row) for row in mine]
-    where = {"conversation_id": turn.conversation_id, "position": question.position}
-    rows = await connection.execute(_BEFORE, where)
-    return [question, answer], [message_from(row) for row in reversed(rows.mappings().all())]
+    before = await rows(connection, _BEFORE, conversation_id=turn.conversation_id, position=question.position)
+    return [question, answer], [message_from(row) for row in reversed(before)]
 
 
 def text_of(message: Message) -> str:
@@ -147,10 +166,10 @@ def _exchanges(said: Sequence[Message], question: Message, steps: dict[str, list
     return earlier
 
 
-async def _steps(connection: AsyncConnection, wanted: Sequence[str | None]) -> dict[str, list[Settled]]:
+async def _steps(connection: AsyncConnection, conversation_id: str) -> dict[str, list[Settled]]:
     found: dict[str, list[Settled]] = {}
-    for row in await connection.execute(_STEPS, {"turn_ids": [turn_id for turn_id in wanted if turn_id]}):
-        found.setdefault(row.turn_id, []).append(step_from(row.kind, row.body))
+    for row in await rows(connection, _STEPS, conversation_id=conversation_id):
+        found.setdefault(row["turn_id"], []).append(step_from(row["kind"], row["body"]))
     return found
 
 
@@ -160,6 +179,8 @@ async def _live_text(
     """What lies in the log of the present attempt beyond the settled parts, and the number of the next chunk."""
     texts: dict[int, tuple[str, str]] = {}
     chunk_index = 0
+    if turn.fence == FIRST_FENCE:
+        return (), chunk_index
     for item in merged(await read_deltas(connection, turn.topic, since)):
         chunk = orjson.loads(item.payload)
         if chunk["message_id"] != answer.message_id:

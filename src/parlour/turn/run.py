@@ -77,32 +77,31 @@ class TurnRun:
         if not self._interrupted.done():
             self._interrupted.set_result(reason)
 
-    async def go(self) -> None:
-        """Carry the turn to its end.
+    async def go(self) -> bool:
+        """Carry the turn to its end, and tell whether something else may wait in its conversation.
 
         Raises Fenced when another owner took it, StorageFailed when nothing can be stored. Cancelling leaves
         everything that was said in the log, for the next owner.
         """
         try:
-            await self._go()
+            return await self._go()
         finally:
             tasks = self._tool_tasks.values()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _go(self) -> None:
+    async def _go(self) -> bool:
         if self._past.cut and self.turn.stop_asked:
             self._answer = self._answer.with_parts(self._past.cut)
-            await self._finish(Finish("stopped", "stopped", None, _step_of(self._past.cut, self._model.name)))
-            return
+            return await self._finish(Finish("stopped", "stopped", None, _step_of(self._past.cut, self._model.name)))
         if self._past.cut:
             await self._begin_again(self._past.cut, "restart")
         machine = run(self._state, step_limit=self._means.caps.steps)
         step: Step = next(machine)
         while not isinstance(step, Finish):
             step = machine.send(await self._perform(step))
-        await self._finish(step)
+        return await self._finish(step)
 
     async def _perform(self, step: CallModel | RunTools | Emit) -> Reply:
         match step:
@@ -231,8 +230,8 @@ class TurnRun:
         await self._means.writer.commit(unit)
         self._answer = answer
 
-    async def _finish(self, finish: Finish) -> None:
-        await end_turn(self.turn, self._answer, self._state, finish, self._chunk_index, self._means)
+    async def _finish(self, finish: Finish) -> bool:
+        return await end_turn(self._past, self._answer, self._state, finish, self._chunk_index, self._means)
 
 
 def _step_of(cut: tuple[Part, ...], model: str) -> ModelStep:

@@ -89,7 +89,8 @@ class Runner:
         if turn.answer_id is None and await self._commits(
             units.stopped_in_queue(turn, isoformat(self._means.clock.now()))
         ):
-            await self._is_over(turn)
+            self._tell_it_is_over(turn)
+            await self._take_next(turn.conversation_id)
         elif await self._commits(units.asked_to_stop(turn)) and turn_id in self._runs:
             self._runs[turn_id].interrupt("stopped")
 
@@ -174,16 +175,18 @@ class Runner:
             past = await past_of(connection, turn.id)
             caller = await means.callers.caller(connection, turn.user_id, turn.project_id)
         problem = _why_not(past.turn, model, caller)
+        next_waits = True
         if problem is not None:
             answer = past.answer.with_parts(past.cut)
-            await end_turn(
-                past.turn, answer, past.state, Finish("failed", problem.code, problem), past.chunk_index, means
-            )
+            finish = Finish("failed", problem.code, problem)
+            next_waits = await end_turn(past, answer, past.state, finish, past.chunk_index, means)
         elif not isinstance(model, Problem) and caller is not None:
             run = TurnRun(past, model, caller, means)
             self._runs[turn.id] = run
-            await run.go()
-        await self._is_over(turn)
+            next_waits = await run.go()
+        self._tell_it_is_over(turn)
+        if next_waits:
+            await self._take_next(turn.conversation_id)
 
     async def _model_of(self, connection: AsyncConnection, turn: TurnRow) -> Model | Problem:
         try:
@@ -207,11 +210,10 @@ class Runner:
             return False
         return True
 
-    async def _is_over(self, turn: TurnRow) -> None:
-        """Tell who waits for a turn that it has ended, and begin with the next one of its conversation."""
+    def _tell_it_is_over(self, turn: TurnRow) -> None:
+        """Tell who waits for a turn that it has ended."""
         for ended in self._waiting.get(turn.id, ()):
             ended.set()
-        await self._take_next(turn.conversation_id)
 
     def _forget(self, turn_id: str) -> None:
         self._tasks.pop(turn_id, None)

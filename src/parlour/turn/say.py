@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 from sqlalchemy import bindparam, insert, select, update
@@ -20,6 +20,7 @@ from parlour.protocol.content import Conversation, LastMessage, MessageBody, Tex
 from parlour.protocol.events import ENDED, ConversationCreated, ConversationUpdated, NewMessage, TurnUpdated
 from parlour.protocol.text import units
 from parlour.store.database import Reads
+from parlour.store.prepared import rows
 from parlour.store.queries.conversations import StoredConversation
 from parlour.store.tables import commands, messages, projects, turns
 from parlour.turn import findable
@@ -128,28 +129,29 @@ class Saying:
         build: Callable[[AsyncConnection], Awaitable[Built[tuple[dict[str, str], TurnRow]]]],
     ) -> tuple[Said, TurnRow | None]:
         """Commit what `build` makes, unless the command was carried out before: then nothing of it is checked anew."""
-        earlier = await self._said_before(who, command_id, digest)
-        if earlier is not None:
-            return earlier, None
-        try:
-            (ids, turn), receipt = await read_and_commit(self.reads, self.writer, build)
-        except Duplicate:
-            earlier = await self._said_before(who, command_id, digest)
-            if earlier is None:
-                raise
-            return earlier, None
-        assert receipt is not None
-        return Said(ids, receipt.seqs[0]), turn
 
-    async def _said_before(self, who: Who, command_id: str, digest: str) -> Said | None:
-        async with self.reads.read() as connection:
-            found = await connection.execute(_COMMAND, {"user_id": who.user_id, "command_id": command_id})
-            row = found.one_or_none()
-        if row is None:
-            return None
-        if row.digest != digest:
-            raise IdempotencyConflict
-        return Said(row.ids, row.seq, duplicate=True)
+        async def build_once(connection: AsyncConnection) -> Built[tuple[Said, TurnRow | None]]:
+            earlier = await _said_before(connection, who, command_id, digest)
+            if earlier is not None:
+                return (earlier, None), None
+            (ids, turn), unit = await build(connection)
+            return (Said(ids, seq=0), turn), unit
+
+        try:
+            (said, turn), receipt = await read_and_commit(self.reads, self.writer, build_once)
+        except Duplicate:
+            # It was said elsewhere in the same moment, and is found now.
+            (said, turn), receipt = await read_and_commit(self.reads, self.writer, build_once)
+        return (replace(said, seq=receipt.seqs[0]) if receipt else said), turn
+
+
+async def _said_before(connection: AsyncConnection, who: Who, command_id: str, digest: str) -> Said | None:
+    found = await rows(connection, _COMMAND, user_id=who.user_id, command_id=command_id)
+    if not found:
+        return None
+    if found[0]["digest"] != digest:
+        raise IdempotencyConflict
+    return Said(found[0]["ids"], found[0]["seq"], duplicate=True)
 
 
 async def _last_question(connection: AsyncConnection, conversation_id: str) -> str | None:

@@ -29,7 +29,7 @@ _BUSY_WITH_ANOTHER = exists(select(_OTHERS.c.id)).where(
     _OTHERS.c.conversation_id == bindparam("the_conversation"),
     _OTHERS.c.id != bindparam("the_id"),
     or_(
-        _OTHERS.c.status.in_(BUSY),
+        *(_OTHERS.c.status == busy for busy in BUSY),
         and_(_OTHERS.c.status == "queued", _OTHERS.c.position < turns.c.position),
     ),
 )

@@ -15,6 +15,7 @@ function copiedBySelecting(text: string): boolean {
   field.value = text;
   field.className = "unseen";
   document.body.append(field);
+  field.focus({ preventScroll: true });
   field.select();
   try {
     // Old, and the only way without https.

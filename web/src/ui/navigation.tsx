@@ -5,10 +5,15 @@ import { useSyncExternalStore } from "react";
 
 const MOVED = "parlour:moved";
 
-/** Goes to an address of this page. */
+/** Goes to an address of this page; to the one where one is, if it leads to a place on the page, anew. */
 export function go(address: string, replace = false): void {
+  const here = location.pathname + location.search;
   if (replace) history.replaceState(null, "", address);
-  else if (address !== location.pathname + location.search + location.hash) history.pushState(null, "", address);
+  else if (address !== here + location.hash) history.pushState(null, "", address);
+  else if (location.hash !== "") {
+    history.replaceState(null, "", here);
+    queueMicrotask(() => go(address, true));
+  }
   dispatchEvent(new Event(MOVED));
 }
 

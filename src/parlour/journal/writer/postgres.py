@@ -1,26 +1,29 @@
 """The writer of PostgreSQL: all deltas of a batch in one statement, every other unit in a transaction of its own.
 
-A batch goes in rounds, so that units of one topic keep their order while those of different topics go side by
-side. A commit whose outcome was lost with the connection is looked up by its id before it is tried again.
+Units of one topic keep their order, while those of different topics go side by side. Deltas go at once when none
+were written lately, and otherwise at most once in `SPACING_S`, on a connection of their own, so that they wait for
+nothing but their topics. A commit whose outcome was lost with the connection is looked up by its id before it is
+tried again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import CursorResult, insert, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
 from parlour.errors import Conflict, Fenced, ParlourError, StorageFailed
 from parlour.ids import new_id
-from parlour.journal.unit import Change, Committed, Delta, Filled, Guard, Publish, Receipt, Unit, seqs_of_unit
-from parlour.journal.writer.postgres_statements import append_deltas, move_heads, newest_delta
-from parlour.store.tables import commits, events
+from parlour.journal.unit import Committed, Delta, Publish, Receipt, Unit
+from parlour.journal.writer.postgres_statements import append_deltas, seqs_of
+from parlour.journal.writer.postgres_transaction import apply, said_by
+from parlour.store.kept import BROKEN_KEY, FAULTS, LOST, Connections
+from parlour.store.prepared import driver_of
 
 SPACING_S = 0.003
 LARGEST_BATCH = 512
@@ -28,7 +31,12 @@ CONNECTIONS = 4
 TRIES = 5
 RETRY_PAUSE_S = 0.2
 
+PASSING = {"40001", "40P01", "57P01", "57P02", "57P03", "08003", "08006"}
+"""SQLSTATEs of what passes: transactions in each other's way, a server that restarts, a connection that was lost."""
+
 Result = TypeVar("Result")
+Work = Callable[[AsyncConnection], Awaitable[Sequence[int | None]]]
+"""Does something in a transaction, and tells the seqs of what it said."""
 
 log = structlog.get_logger(__name__)
 
@@ -36,13 +44,8 @@ log = structlog.get_logger(__name__)
 @dataclass(slots=True)
 class _Item:
     unit: Unit | Delta
+    topics: frozenset[str]
     done: "asyncio.Future[Receipt]"
-
-    @property
-    def topics(self) -> frozenset[str]:
-        if isinstance(self.unit, Delta):
-            return frozenset((self.unit.topic,))
-        return frozenset(event.topic for event in self.unit.events)
 
 
 class PostgresWriter:
@@ -50,170 +53,152 @@ class PostgresWriter:
 
     def __init__(self, url: URL, *, clock: Clock, publish: Publish, fatal: Callable[[BaseException], None]) -> None:
         """`publish` gets what every commit said; `fatal` is called, once, when the writer itself has died."""
-        self._engine: AsyncEngine = create_async_engine(url, pool_size=CONNECTIONS, max_overflow=0)
+        self._loop = asyncio.get_running_loop()
+        self._for_units = Connections(url, CONNECTIONS)
+        self._for_deltas = Connections(url, 1)
         self._clock = clock
         self._publish = publish
         self._fatal = fatal
-        self._queue: asyncio.Queue[_Item | None] = asyncio.Queue()
+        self._waiting: list[_Item] = []
+        self._busy: set[str] = set()
+        """The topics of what is being written."""
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._appending = False
+        self._not_before = 0.0
+        self._planned = False
+        self._later: asyncio.Handle | None = None
         self._closed = False
-        self._task = asyncio.create_task(self._run(), name="parlour-writer")
+        self._ended = asyncio.Event()
 
     def submit(self, unit: Unit | Delta) -> "asyncio.Future[Receipt]":
-        done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[Receipt] = self._loop.create_future()
         if self._closed:
             done.set_exception(StorageFailed("The server is stopping; nothing was stored."))
-        else:
-            self._queue.put_nowait(_Item(unit, done))
+            return done
+        topics = (unit.topic,) if isinstance(unit, Delta) else (event.topic for event in unit.events)
+        self._waiting.append(_Item(unit, frozenset(topics), done))
+        if not isinstance(unit, Delta) or not (self._appending or self._later):
+            self._plan()
         return done
 
     async def commit(self, unit: Unit | Delta) -> Receipt:
         return await asyncio.shield(self.submit(unit))
 
     async def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._queue.put_nowait(None)
-        await asyncio.shield(self._task)
-        await self._engine.dispose()
+        self._closed = True
+        self._plan()
+        await self._ended.wait()
+        await self._for_units.close()
+        await self._for_deltas.close()
 
-    async def _run(self) -> None:
-        try:
-            await self._write_until_closed()
-        except BaseException as error:
-            self._fatal(error)
-            raise
+    # --- when what is written --------------------------------------------------------------------------------------
 
-    async def _write_until_closed(self) -> None:
-        loop = asyncio.get_running_loop()
-        last_commit = 0.0
-        while True:
-            batch, open_still = await self._next_batch(last_commit + SPACING_S)
-            waiting = batch
-            while waiting:
-                deltas, units, waiting = _round(waiting)
-                jobs = [self._write_unit(item) for item in units]
-                if deltas:
-                    jobs.append(self._write_deltas(deltas))
-                await asyncio.gather(*jobs)
-            last_commit = loop.time()
-            if not open_still:
-                return
+    def _plan(self) -> None:
+        """Look soon at what waits: not at once, since what is submitted meanwhile can go with it."""
+        if not self._planned:
+            self._planned = True
+            self._loop.call_soon(self._go_on)
 
-    async def _next_batch(self, not_before: float) -> tuple[list[_Item], bool]:
-        """Wait for a unit, then take all that wait; deltas alone stay until `not_before`, so that more can join."""
-        first = await self._queue.get()
-        if first is None:
-            return [], False
-        batch = [first]
-        pause = not_before - asyncio.get_running_loop().time()
-        if pause > 0 and isinstance(first.unit, Delta):
-            await asyncio.sleep(pause)
-        while len(batch) < LARGEST_BATCH and not self._queue.empty():
-            item = self._queue.get_nowait()
-            if item is None:
-                return batch, False
-            batch.append(item)
-        return batch, True
+    def _go_on(self) -> None:
+        """Begin with everything that may go now."""
+        self._planned = False
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        pause = self._not_before - self._loop.time()
+        may_append = not self._appending and (pause <= 0 or self._closed)
+        deltas, units, self._waiting = _ready(self._waiting, self._busy, LARGEST_BATCH if may_append else 0)
+        for item in units:
+            self._begin(item.topics, self._write_unit(item))
+        if deltas:
+            self._appending = True
+            self._begin(frozenset[str]().union(*(item.topics for item in deltas)), self._write_deltas(deltas))
+        elif self._waiting and pause > 0 and not self._appending:
+            self._later = self._loop.call_later(pause, self._plan)
+        if self._closed and not self._waiting and not self._jobs:
+            self._ended.set()
 
-    # --- one transaction each ----------------------------------------------------------------------------------
+    def _begin(self, topics: frozenset[str], work: Coroutine[Any, Any, None]) -> None:
+        self._busy |= topics
+        job = self._loop.create_task(work, name="parlour-writer")
+        self._jobs.add(job)
+
+        def over(_: "asyncio.Task[None]") -> None:
+            self._jobs.discard(job)
+            self._busy.difference_update(topics)
+            if (error := job.exception()) is not None:
+                self._fatal(error)
+            self._plan()
+
+        job.add_done_callback(over)
+
+    # --- one transaction each --------------------------------------------------------------------------------------
 
     async def _write_deltas(self, items: Sequence[_Item]) -> None:
         deltas = [item.unit for item in items if isinstance(item.unit, Delta)]
-        name = new_id()
+        name, at = new_id(), isoformat(self._clock.now())
+
+        async def append(connection: AsyncConnection) -> Sequence[int | None]:
+            return await self._commit(append_deltas(driver_of(connection), name, deltas, at))
+
         try:
-            said = await self._insisting(name, lambda connection: self._append(connection, name, deltas))
+            seqs = await self._insisting(self._for_deltas, name, append)
         except ParlourError as error:
             for item in items:
                 _fail(item, error)
             return
-        self._publish([committed for committed in said if committed is not None])
-        for item, committed in zip(items, said, strict=True):
-            if committed is None:
+        finally:
+            self._appending = False
+            self._not_before = self._loop.time() + SPACING_S
+        self._publish(
+            [
+                Committed(delta.topic, seq, seq, delta.payload, at, is_delta=True)
+                for delta, seq in zip(deltas, seqs, strict=True)
+                if seq is not None
+            ]
+        )
+        for item, seq in zip(items, seqs, strict=True):
+            if seq is None:
                 _fail(item, Fenced())
             else:
-                _succeed(item, Receipt(item.unit.id, (committed.seq,)))
-
-    async def _append(self, connection: AsyncConnection, name: str, deltas: Sequence[Delta]) -> list[Committed | None]:
-        at = isoformat(self._clock.now())
-        earlier = await connection.scalar(select(commits.c.seqs).where(commits.c.id == name))
-        if earlier is None:
-            seqs = await append_deltas(connection, deltas, at)
-            await connection.execute(insert(commits).values(id=name, seqs=seqs, at=at))
-        else:
-            seqs = earlier
-        return [
-            None if seq is None else Committed(delta.topic, seq, seq, delta.payload, at, is_delta=True)
-            for delta, seq in zip(deltas, seqs, strict=True)
-        ]
+                _succeed(item, Receipt(item.unit.id, (seq,)))
 
     async def _write_unit(self, item: _Item) -> None:
         unit = item.unit
         assert isinstance(unit, Unit)
+        at = isoformat(self._clock.now())
+
+        async def do_all(connection: AsyncConnection) -> Sequence[int]:
+            driver = driver_of(connection)
+            await driver.execute("BEGIN")
+            seqs = await apply(connection, unit, at)
+            await self._commit(driver.execute("COMMIT"))
+            return seqs
+
         try:
-            seqs, said = await self._insisting(unit.id, lambda connection: self._apply(connection, unit))
+            seqs = await self._insisting(self._for_units, unit.id, do_all)
         except ParlourError as error:
             _fail(item, error)
             return
-        self._publish(said)
-        _succeed(item, Receipt(unit.id, seqs))
+        numbered = tuple(seq for seq in seqs if seq is not None)
+        self._publish(said_by(unit, numbered, at))
+        _succeed(item, Receipt(unit.id, numbered))
 
-    async def _apply(self, connection: AsyncConnection, unit: Unit) -> tuple[tuple[int, ...], list[Committed]]:
-        at = isoformat(self._clock.now())
-        earlier = await connection.scalar(select(commits.c.seqs).where(commits.c.id == unit.id))
-        if earlier is not None:
-            return tuple(earlier), [
-                Committed(e.topic, seq, seq, e.payload, at, is_delta=False)
-                for e, seq in zip(unit.events, earlier, strict=True)
-            ]
-        for guard in unit.guards:
-            if await _rows_touched(connection, guard) != guard.rows:
-                raise guard.conflict
-        seqs = await move_heads(connection, [event.topic for event in unit.events])
-        token = seqs_of_unit.set(seqs)
-        try:
-            for statement in unit.changes:
-                await _execute(connection, statement)
-        finally:
-            seqs_of_unit.reset(token)
-        if unit.events:
-            mark = await newest_delta(connection)
-            rows = [
-                {
-                    "topic": e.topic,
-                    "seq": n,
-                    "type": e.type,
-                    "payload": e.payload,
-                    "unit": unit.id,
-                    "mark": mark,
-                    "at": at,
-                }
-                for e, n in zip(unit.events, seqs, strict=True)
-            ]
-            await connection.execute(insert(events), rows)
-        await connection.execute(insert(commits).values(id=unit.id, seqs=seqs, at=at))
-        return seqs, [
-            Committed(e.topic, seq, seq, e.payload, at, is_delta=False)
-            for e, seq in zip(unit.events, seqs, strict=True)
-        ]
-
-    async def _commit(self, connection: AsyncConnection) -> None:
+    async def _commit(self, last: Awaitable[Result]) -> Result:
         """The one moment in which a transaction becomes true: durable, and not published yet."""
-        await connection.commit()
+        return await last
 
-    async def _insisting(self, name: str, work: "Callable[[AsyncConnection], Awaitable[Result]]") -> "Result":
-        """Do `work` in a transaction; again when the database asked for that, or went away and came back.
+    async def _insisting(self, connections: Connections, name: str, work: Work) -> Sequence[int | None]:
+        """The seqs of `work`; tried again when the database asked for that, or went away and came back.
 
-        Raises the Conflict that `work` raises, and StorageFailed when the database keeps failing.
+        What was committed under `name` before is not repeated. Raises the Conflict that `work` raises, and
+        StorageFailed when the database keeps failing.
         """
         for tried in range(1, TRIES + 1):
             try:
-                async with self._engine.connect() as connection:
-                    result = await work(connection)
-                    await self._commit(connection)
-                    return result
-            except Conflict:
-                raise
-            except (SQLAlchemyError, OSError) as error:
+                async with connections.lend() as connection:
+                    return await _once(connection, name, work, is_first=tried == 1)
+            except FAULTS as error:
                 if tried == TRIES or not _may_pass(error):
                     log.error("a unit could not be stored", unit=name, exc_info=error)
                     raise StorageFailed from error
@@ -222,46 +207,50 @@ class PostgresWriter:
         raise StorageFailed
 
 
-async def _execute(connection: AsyncConnection, change: Change) -> CursorResult[Any]:
-    if isinstance(change, Filled):
-        return await connection.execute(change.statement, change.parameters())
-    return await connection.execute(change)
+def _ready(
+    items: Sequence[_Item], busy: Collection[str], most_deltas: int
+) -> tuple[list[_Item], list[_Item], list[_Item]]:
+    """Split what waits: the deltas and units whose topics are free, and those that must wait for one of theirs."""
+    deltas: list[_Item] = []
+    units: list[_Item] = []
+    later: list[_Item] = []
+    taken = set(busy)
+    delta_topics: set[str] = set()
+    for item in items:
+        if isinstance(item.unit, Delta):
+            if item.topics.isdisjoint(taken) and len(deltas) < most_deltas:
+                deltas.append(item)
+                delta_topics |= item.topics
+                continue
+        elif item.topics.isdisjoint(taken) and item.topics.isdisjoint(delta_topics):
+            units.append(item)
+            taken |= item.topics
+            continue
+        later.append(item)
+        taken |= item.topics
+    return deltas, units, later
 
 
-async def _rows_touched(connection: AsyncConnection, guard: Guard) -> int:
+async def _once(connection: AsyncConnection, name: str, work: Work, *, is_first: bool) -> Sequence[int | None]:
+    """Do `work`, or find what it came to before, which is only looked up when something speaks for it."""
+    driver = driver_of(connection)
+    if not is_first and (earlier := await seqs_of(driver, name)) is not None:
+        return earlier
     try:
-        return (await _execute(connection, guard.statement)).rowcount
-    except IntegrityError as taken:
-        raise guard.conflict from taken
+        return await work(connection)
+    except (Conflict, *BROKEN_KEY):
+        await driver.execute("ROLLBACK")
+        earlier = await seqs_of(driver, name)
+        if earlier is None:
+            raise
+        return earlier
 
 
 def _may_pass(error: BaseException) -> bool:
     """Whether trying again can help: the connection was lost, or two transactions were in each other's way."""
     if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        return error.connection_invalidated or state in {"40001", "40P01", "57P01", "57P02", "57P03", "08006"}
-    return isinstance(error, OSError)
-
-
-def _round(items: Sequence[_Item]) -> tuple[list[_Item], list[_Item], list[_Item]]:
-    """Split what waits: the deltas and units that may go now, and those that must wait for one of their topics."""
-    deltas: list[_Item] = []
-    units: list[_Item] = []
-    later: list[_Item] = []
-    delta_topics: set[str] = set()
-    taken: set[str] = set()
-    for item in items:
-        topics = item.topics
-        if isinstance(item.unit, Delta) and not topics & taken:
-            deltas.append(item)
-            delta_topics |= topics
-        elif not isinstance(item.unit, Delta) and not topics & (taken | delta_topics):
-            units.append(item)
-            taken |= topics
-        else:
-            later.append(item)
-            taken |= topics
-    return deltas, units, later
+        return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in PASSING
+    return isinstance(error, LOST) or getattr(error, "sqlstate", None) in PASSING
 
 
 def _fail(item: _Item, error: ParlourError) -> None:

@@ -1,16 +1,20 @@
-"""The writer of SQLite: one thread, one connection, and many units in every transaction.
+"""The writer of SQLite: one connection, one thread that waits for the disk, and many units in every transaction.
 
-What waits is handed to the thread at once when a unit other than a delta is among it or nothing was written
-lately, and otherwise at most once in `SPACING_S`; there is never more than one transaction under way. The event
-loop keeps the time, so that the thread wakes once for a transaction and not for every delta. Measured: longer
-pauses buy almost nothing, because reading and sending cost more than committing does.
+What waits is written at once when a unit other than a delta is among it or nothing was written lately, and otherwise
+at most once in `SPACING_S`; there is never more than one transaction under way. Measured: longer pauses buy almost
+nothing, because reading and sending cost more than committing does.
+
+What turns write is brief and is carried out on the event loop; only the commit, which waits for the disk, is left to
+the thread. Two threads that both run Python would wait for each other at every single statement. A batch that holds
+anything else, which may take long, or that has to wait for another process, is the thread's from its beginning.
 """
 
 import asyncio
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,7 +23,7 @@ import structlog
 
 from parlour.clock import Clock, isoformat
 from parlour.errors import Conflict, ParlourError, StorageFailed
-from parlour.journal.unit import Committed, Delta, Publish, Receipt, Unit
+from parlour.journal.unit import Committed, Delta, Filled, Publish, Receipt, Unit
 from parlour.journal.writer.sqlite_transaction import SqliteTransaction
 
 SPACING_S = 0.003
@@ -34,6 +38,15 @@ class _Item:
     done: "asyncio.Future[Receipt]"
     result: Receipt | ParlourError | None = None
     said: list[Committed] = field(default_factory=list[Committed])
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether it is made of nothing but what every turn writes."""
+        unit = self.unit
+        return isinstance(unit, Delta) or (
+            all(isinstance(guard.statement, Filled) for guard in unit.guards)
+            and all(isinstance(change, Filled) for change in unit.changes)
+        )
 
 
 class SqliteWriter:
@@ -52,7 +65,7 @@ class SqliteWriter:
         self._planned: asyncio.Handle | None = None
         self._closed = False
         self._ended: asyncio.Future[None] = self._loop.create_future()
-        self._batches: queue.SimpleQueue[list[_Item] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._transaction = SqliteTransaction(path)
         self._thread = threading.Thread(target=self._run, name="parlour-writer", daemon=True)
         self._thread.start()
@@ -101,9 +114,24 @@ class SqliteWriter:
         waiting = self._waiting
         if waiting:
             self._writing = True
-            self._batches.put([waiting.popleft() for _ in range(min(len(waiting), LARGEST_BATCH))])
+            self._begin_with([waiting.popleft() for _ in range(min(len(waiting), LARGEST_BATCH))])
         elif self._closed:
-            self._batches.put(None)
+            self._jobs.put(None)
+
+    def _begin_with(self, batch: list[_Item]) -> None:
+        """Do of a batch what is brief, and leave the rest to the thread."""
+        job = self._keep
+        try:
+            with self._all_or_nothing(batch):
+                if all(item.is_brief for item in batch) and self._transaction.begin_at_once():
+                    self._write(batch)
+                else:
+                    job = self._write_and_keep
+        except BaseException as error:
+            self._jobs.put(None)
+            self._fatal(error)
+            raise
+        self._jobs.put(partial(job, batch))
 
     def _finish(self, batch: list[_Item]) -> None:
         self._writing = False
@@ -126,9 +154,8 @@ class SqliteWriter:
 
     def _run(self) -> None:
         try:
-            while (batch := self._batches.get()) is not None:
-                self._write(batch)
-                self._tell_loop(partial(self._finish, batch))
+            while (job := self._jobs.get()) is not None:
+                job()
         except BaseException as error:
             self._tell_loop(partial(self._fatal, error))
             raise
@@ -136,31 +163,54 @@ class SqliteWriter:
             self._transaction.close()
             self._tell_loop(lambda: self._ended.done() or self._ended.set_result(None))
 
+    def _write_and_keep(self, batch: list[_Item]) -> None:
+        with self._all_or_nothing(batch):
+            self._transaction.begin()
+            self._write(batch)
+        self._keep(batch)
+
+    def _keep(self, batch: list[_Item]) -> None:
+        with self._all_or_nothing(batch):
+            if self._transaction.is_open:
+                self._commit()
+        self._tell_loop(partial(self._finish, batch))
+
+    def _commit(self) -> None:
+        """The one moment in which a batch becomes true: durable, and not published yet."""
+        self._transaction.commit()
+
+    def _tell_loop(self, callback: Callable[[], object]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(callback)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            log.warning("the writer outlived its event loop")
+
+    # --- inside a transaction, on the loop or in the thread --------------------------------------------------------
+
     def _write(self, batch: list[_Item]) -> None:
         at = isoformat(self._clock.now())
+        index = 0
+        while index < len(batch):
+            stop = index
+            while stop < len(batch) and isinstance(batch[stop].unit, Delta):
+                stop += 1
+            if stop > index:
+                self._write_deltas(batch[index:stop], at)
+                index = stop
+            else:
+                self._write_unit(batch[index], at)
+                index += 1
+
+    @contextmanager
+    def _all_or_nothing(self, batch: list[_Item]) -> Generator[None]:
+        """When the database itself fails, nothing of the batch is kept, and everybody in it is told."""
         try:
-            self._transaction.begin()
-            index = 0
-            while index < len(batch):
-                stop = index
-                while stop < len(batch) and isinstance(batch[stop].unit, Delta):
-                    stop += 1
-                if stop > index:
-                    self._write_deltas(batch[index:stop], at)
-                    index = stop
-                else:
-                    self._write_unit(batch[index], at)
-                    index += 1
-            self._commit()
+            yield
         except self._transaction.errors as error:
             self._transaction.abandon()
             log.error("a batch could not be stored", units=len(batch), exc_info=error)
             for item in batch:
                 item.result, item.said = StorageFailed(), []
-
-    def _commit(self) -> None:
-        """The one moment in which a batch becomes true: durable, and not published yet."""
-        self._transaction.commit()
 
     def _write_deltas(self, items: list[_Item], at: str) -> None:
         results = self._transaction.append([item.unit for item in items if isinstance(item.unit, Delta)], at)
@@ -180,9 +230,3 @@ class SqliteWriter:
                 raise
             log.error("a unit could not be stored", unit=item.unit.id, exc_info=error)
             item.result = StorageFailed()
-
-    def _tell_loop(self, callback: Callable[[], object]) -> None:
-        try:
-            self._loop.call_soon_threadsafe(callback)
-        except RuntimeError:  # the loop is closed: nobody waits any more
-            log.warning("the writer outlived its event loop")

@@ -3,21 +3,22 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import orjson
-from sqlalchemy import Connection, CursorResult, create_engine
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from parlour.errors import Fenced
 from parlour.journal.unit import Change, Committed, Delta, Event, Filled, Guard, Receipt, Unit, seqs_of_unit
+from parlour.store.prepared import prepared
 
-BUSY_TIMEOUT_S = 5.0
+BUSY_TIMEOUT_S = 5
 
 
 class SqliteTransaction:
-    """The writer's connection. Everything but the constructor runs in the writer's thread."""
+    """The writer's connection. Whoever has begun a transaction, the loop or the thread, has it until it is over."""
 
     errors: tuple[type[Exception], ...] = (sqlite3.Error, SQLAlchemyError)
     """What the database may throw, for a unit's fault or its own."""
@@ -26,6 +27,7 @@ class SqliteTransaction:
         self._engine = create_engine(
             f"sqlite:///{path}",
             poolclass=StaticPool,
+            hide_parameters=True,
             connect_args={"check_same_thread": False, "isolation_level": None, "timeout": BUSY_TIMEOUT_S},
         )
         self._connection: Connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -34,16 +36,38 @@ class SqliteTransaction:
         self._raw = raw
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16000"):
             raw.execute(f"PRAGMA {pragma}")
+        self._wait_at_most(0)
         self._heads: dict[str, int] = {}
         self._moved: set[str] = set()
         self._fences: dict[str, int | None] = {}
 
     def begin(self) -> None:
-        """Open a transaction that may write. What is known of heads and fences holds only inside it."""
+        """Open a transaction that may write, after that of any other process."""
+        self._wait_at_most(BUSY_TIMEOUT_S)
+        try:
+            self._begin()
+        finally:
+            self._wait_at_most(0)
+
+    def begin_at_once(self) -> bool:
+        """Open a transaction that may write, unless that means waiting for another process: False then."""
+        try:
+            self._begin()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        return True
+
+    def _begin(self) -> None:
+        # What is known of heads and fences holds only inside a transaction.
         self._heads.clear()
         self._moved.clear()
         self._fences.clear()
         self._raw.execute("BEGIN IMMEDIATE")
+
+    def _wait_at_most(self, seconds: int) -> None:
+        self._raw.execute(f"PRAGMA busy_timeout = {1_000 * seconds}")
 
     @property
     def is_open(self) -> bool:
@@ -156,14 +180,16 @@ class SqliteTransaction:
 
     def _rows_touched(self, guard: Guard) -> int:
         try:
-            return self._execute(guard.statement).rowcount
-        except IntegrityError as taken:
+            return self._execute(guard.statement)
+        except (IntegrityError, sqlite3.IntegrityError) as taken:
             raise guard.conflict from taken
 
-    def _execute(self, change: Change) -> CursorResult[Any]:
-        if isinstance(change, Filled):
-            return self._connection.execute(change.statement, change.parameters())
-        return self._connection.execute(change)
+    def _execute(self, change: Change) -> int:
+        """Carry `change` out: how many rows it touched."""
+        if not isinstance(change, Filled):
+            return self._connection.execute(change).rowcount
+        ready = prepared(change.statement, tuple(change.values), SQLiteDialect_pysqlite)
+        return self._raw.execute(ready.sql, ready.parameters(change.parameters())).rowcount
 
     def _say(self, unit: Unit, seqs: Sequence[int], at: str) -> list[Committed]:
         if not unit.events:

@@ -5,9 +5,10 @@ Every turn asks for all of it, so it is one statement by key.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, RowMapping, String, Text, bindparam, cast, null, or_, select, union_all
+from sqlalchemy import Integer, String, Text, bindparam, cast, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from parlour.store.prepared import Row, rows
 from parlour.store.tables import providers, settings
 
 ALLOWED = "provider:"
@@ -65,7 +66,7 @@ _CHOICES = union_all(_SAID, _SET_UP)
 
 async def choices(connection: AsyncConnection, tenant_id: str) -> Choices:
     """What the admins of a tenant chose, as `connection` sees it."""
-    found = (await connection.execute(_CHOICES, {"tenant_id": tenant_id})).mappings().all()
+    found = await rows(connection, _CHOICES, tenant_id=tenant_id)
     said = {row["name"]: row["value"] for row in found if row["id"] is None}
     return Choices(
         allowed=frozenset(key.removeprefix(ALLOWED) for key, value in said.items() if value is True),
@@ -74,7 +75,7 @@ async def choices(connection: AsyncConnection, tenant_id: str) -> Choices:
     )
 
 
-def _provider(row: RowMapping) -> StoredProvider:
+def _provider(row: Row) -> StoredProvider:
     return StoredProvider(
         id=row["id"],
         name=row["name"],

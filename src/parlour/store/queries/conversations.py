@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.protocol.content import Conversation
+from parlour.store.prepared import Row, rows
 from parlour.store.tables import conversations, topics
 
 Sort = Literal["created", "updated", "activity"]
@@ -41,7 +42,7 @@ class ConversationPage:
     has_more: bool
 
 
-def conversation_from(row: RowMapping) -> Conversation:
+def conversation_from(row: Row) -> Conversation:
     """The wire's value of a whole row of `conversations`."""
     return Conversation(
         id=row["id"],
@@ -61,16 +62,15 @@ def conversation_from(row: RowMapping) -> Conversation:
     )
 
 
-def stored_conversation_from(row: RowMapping) -> StoredConversation:
+def stored_conversation_from(row: Row) -> StoredConversation:
     """A whole row of `conversations`."""
     return StoredConversation(conversation_from(row), row["tenant_id"], row["version"])
 
 
 async def stored_conversation(connection: AsyncConnection, conversation_id: str) -> StoredConversation | None:
     """The conversation with this id, whoever it belongs to; None where there is none."""
-    found = await connection.execute(_CONVERSATION, {"conversation_id": conversation_id})
-    row = found.mappings().one_or_none()
-    return stored_conversation_from(row) if row else None
+    found = await rows(connection, _CONVERSATION, conversation_id=conversation_id)
+    return stored_conversation_from(found[0]) if found else None
 
 
 async def list_conversations(

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.errors import UnknownCursor
 from parlour.ids import is_id
 from parlour.protocol.content import Message
+from parlour.store.prepared import Row, rows
 from parlour.store.tables import attempts, messages
 
 PAGE = 50
 
 _ON_THE_WIRE = tuple(Message.model_fields)
+_MESSAGE = select(messages).where(messages.c.id == bindparam("message_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +49,20 @@ class CutAttempt:
     at: str
 
 
-def message_from(row: RowMapping) -> Message:
+def message_from(row: Row) -> Message:
     """The wire's value of a whole row of `messages`, its text uncut."""
     return Message.model_validate({name: row[name] for name in _ON_THE_WIRE})
 
 
-def stored_message_from(row: RowMapping) -> StoredMessage:
+def stored_message_from(row: Row) -> StoredMessage:
     """A whole row of `messages`."""
     return StoredMessage(message_from(row), row["token_count"])
 
 
 async def stored_message(connection: AsyncConnection, message_id: str) -> StoredMessage | None:
     """The message with this id, whoever it belongs to; None where there is none."""
-    found = await connection.execute(select(messages).where(messages.c.id == message_id))
-    row = found.mappings().one_or_none()
-    return stored_message_from(row) if row else None
+    found = await rows(connection, _MESSAGE, message_id=message_id)
+    return stored_message_from(found[0]) if found else None
 
 
 async def message_page(

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.protocol.content import Member
+from parlour.store.prepared import Row, rows
 from parlour.store.tables import credentials, members, projects, tenants, users
 
 Role = Literal["admin", "moderator", "user", "guest"]
@@ -23,6 +24,12 @@ _JOINED = (
     select(projects.c.id, projects.c.name, projects.c.is_home)
     .join(members, members.c.project_id == projects.c.id)
     .where(members.c.user_id == bindparam("user_id"))
+)
+_HOME = (
+    select(projects.c.id, projects.c.name, projects.c.is_home)
+    .where(projects.c.tenant_id == bindparam("tenant_id"), projects.c.is_home)
+    .order_by(projects.c.created_at)
+    .limit(1)
 )
 _ONE_JOINED = _JOINED.where(projects.c.id == bindparam("project_id"))
 
@@ -70,14 +77,18 @@ class Credential:
         return self.used_at is None or self.kind in ("session", "api_key")
 
 
-def person_from(row: RowMapping) -> Person:
+def person_from(row: Row) -> Person:
     """A whole row of `users`."""
     return Person(**{name: row[name] for name in Person.__dataclass_fields__})
 
 
-def credential_from(row: RowMapping) -> Credential:
+def credential_from(row: Row) -> Credential:
     """A whole row of `credentials`."""
     return Credential(**{name: row[name] for name in Credential.__dataclass_fields__})
+
+
+def _project_from(row: Row) -> Project:
+    return Project(row["id"], row["name"], row["is_home"])
 
 
 async def first_tenant(connection: AsyncConnection) -> str | None:
@@ -88,8 +99,8 @@ async def first_tenant(connection: AsyncConnection) -> str | None:
 
 async def person(connection: AsyncConnection, user_id: str) -> Person | None:
     """The person with this id; None where there is none."""
-    row = (await connection.execute(_PERSON, {"user_id": user_id})).mappings().one_or_none()
-    return person_from(row) if row else None
+    found = await rows(connection, _PERSON, user_id=user_id)
+    return person_from(found[0]) if found else None
 
 
 async def person_named(connection: AsyncConnection, tenant_id: str, username: str) -> Person | None:
@@ -101,23 +112,21 @@ async def person_named(connection: AsyncConnection, tenant_id: str, username: st
 
 async def home_project(connection: AsyncConnection, tenant_id: str) -> Project | None:
     """The tenant's shared project; None before it was made."""
-    query = select(projects).where(projects.c.tenant_id == tenant_id, projects.c.is_home)
-    row = (await connection.execute(query.order_by(projects.c.created_at).limit(1))).mappings().one_or_none()
-    return Project(row["id"], row["name"], row["is_home"]) if row else None
+    found = await rows(connection, _HOME, tenant_id=tenant_id)
+    return _project_from(found[0]) if found else None
 
 
 async def projects_of(connection: AsyncConnection, user_id: str) -> list[Project]:
     """The projects somebody is a member of, the shared one first, then by name."""
     query = _JOINED.order_by(projects.c.is_home.desc(), projects.c.name, projects.c.id)
     found = (await connection.execute(query, {"user_id": user_id})).mappings()
-    return [Project(row["id"], row["name"], row["is_home"]) for row in found]
+    return [_project_from(row) for row in found]
 
 
 async def project_joined(connection: AsyncConnection, user_id: str, project_id: str) -> Project | None:
     """The project with this id when the person is a member of it; otherwise None."""
-    found = await connection.execute(_ONE_JOINED, {"user_id": user_id, "project_id": project_id})
-    row = found.mappings().one_or_none()
-    return Project(row["id"], row["name"], row["is_home"]) if row else None
+    found = await rows(connection, _ONE_JOINED, user_id=user_id, project_id=project_id)
+    return _project_from(found[0]) if found else None
 
 
 async def members_of(connection: AsyncConnection, project_id: str) -> list[Member]:
@@ -138,12 +147,11 @@ async def credential_and_person(
     connection: AsyncConnection, kind: CredentialKind, secret_hash: str
 ) -> tuple[Credential, Person] | None:
     """The credential of this kind whose secret has this SHA-256, and its owner; None where there is none."""
-    found = await connection.execute(_BY_SECRET, {"secret_hash": secret_hash, "kind": kind})
-    row = found.mappings().one_or_none()
-    if row is None:
+    found = await rows(connection, _BY_SECRET, secret_hash=secret_hash, kind=kind)
+    if not found:
         return None
-    owner = await person(connection, row["user_id"])
-    return (credential_from(row), owner) if owner else None
+    owner = await person(connection, found[0]["user_id"])
+    return (credential_from(found[0]), owner) if owner else None
 
 
 async def credentials_of(connection: AsyncConnection, user_id: str, kind: CredentialKind) -> list[Credential]:
@@ -158,5 +166,5 @@ async def credentials_of(connection: AsyncConnection, user_id: str, kind: Creden
 
 async def credential(connection: AsyncConnection, credential_id: str) -> Credential | None:
     """The credential with this id, whoever it belongs to; None where there is none."""
-    row = (await connection.execute(_CREDENTIAL, {"credential_id": credential_id})).mappings().one_or_none()
-    return credential_from(row) if row else None
+    found = await rows(connection, _CREDENTIAL, credential_id=credential_id)
+    return credential_from(found[0]) if found else None

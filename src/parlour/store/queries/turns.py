@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from pydantic import JsonValue
-from sqlalchemy import RowMapping, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.protocol.content import Json, Problem, ToolStatus, Turn
 from parlour.protocol.events import ENDED
+from parlour.store.prepared import Row, rows
 from parlour.store.tables import tool_runs, turns
+
+_TURN = select(turns).where(turns.c.id == bindparam("turn_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class ToolRun:
     ended_at: str | None
 
 
-def turn_from(row: RowMapping) -> Turn:
+def turn_from(row: Row) -> Turn:
     """The wire's value of a whole row of `turns`."""
     return Turn(
         id=row["id"],
@@ -51,7 +54,7 @@ def turn_from(row: RowMapping) -> Turn:
     )
 
 
-def tool_run_from(row: RowMapping) -> ToolRun:
+def tool_run_from(row: Row) -> ToolRun:
     """A whole row of `tool_runs`."""
     fields = {name: row[name] for name in ToolRun.__dataclass_fields__ if name != "error"}
     return ToolRun(**fields, error=Problem.model_validate(row["error"]) if row["error"] else None)
@@ -59,8 +62,8 @@ def tool_run_from(row: RowMapping) -> ToolRun:
 
 async def stored_turn(connection: AsyncConnection, turn_id: str) -> StoredTurn | None:
     """The turn with this id, whoever it belongs to; None where there is none."""
-    row = (await connection.execute(select(turns).where(turns.c.id == turn_id))).mappings().one_or_none()
-    return StoredTurn(turn_from(row), row["conversation_id"]) if row else None
+    found = await rows(connection, _TURN, turn_id=turn_id)
+    return StoredTurn(turn_from(found[0]), found[0]["conversation_id"]) if found else None
 
 
 async def open_turns(connection: AsyncConnection, conversation_id: str) -> list[Turn]:

@@ -125,6 +125,15 @@ describe("an answer that is being written", () => {
     expect(screen.getByRole("button", { name: "Ask again" })).toBeTruthy();
   });
 
+  test("is stopped by Escape, wherever in the room one is", async () => {
+    const visit = await Visit.begin({ messages: [asked, answer("b", 2, "q", "So.")], turns: [TURN] });
+    screen.getByRole("button", { name: "Copy the answer" }).focus();
+    await userEvent.keyboard("{Escape}");
+    expect(visit.sent("stop_generation")).toMatchObject([{ turn_id: "t" }]);
+    fireEvent.keyDown(screen.getByLabelText("Message"), { key: "Escape" });
+    expect(visit.sent("stop_generation")).toHaveLength(2);
+  });
+
   test("says that it was begun again, and shows what it had said before", async () => {
     const attempts: AttemptView[] = [{ attempt: 1, part: 0, parts: [text("The kitchen has ni")], reason: "restart", at: "" }];
     const visit = await Visit.begin({ messages: [asked, running], turns: [TURN] }, { attempts: () => Promise.resolve(attempts) });

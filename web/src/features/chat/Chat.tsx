@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { useEffect } from "react";
 import type { ConversationState } from "../../protocol";
 import { conversationIn, topicOf } from "../../state/room";
@@ -47,9 +47,17 @@ export function Chat({ id, project = null, menu, covered, models = null, welcome
     document.title = title === "" ? "Parlour" : `${title} · Parlour`;
   }, [title]);
 
+  const running = state?.turns.find((turn) => turn.status === "running" || turn.status === "waiting");
+  const onStop = running === undefined ? null : () => void acts.stop(running.id);
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented || event.nativeEvent.isComposing || onStop === null) return;
+    event.preventDefault();
+    onStop();
+  };
+
   const gone = refused !== undefined || wasDeleted(state);
   return (
-    <main className="room" inert={covered}>
+    <main className="room" inert={covered} onKeyDown={pressed}>
       <header className="top">
         {menu}
         <h1>
@@ -62,7 +70,7 @@ export function Chat({ id, project = null, menu, covered, models = null, welcome
         <Gone />
       ) : (
         <SeenContext value={onSeen}>
-          <Conversation id={id} project={project} state={state} welcome={welcome} />
+          <Conversation id={id} project={project} state={state} onStop={onStop} welcome={welcome} />
         </SeenContext>
       )}
     </main>

@@ -3,17 +3,12 @@ import { tabShelf } from "../../connection/shelf";
 import { useActs, useRoom, useSecondsUntil } from "../../state/use-room";
 
 const HOW = {
-  offline: "You are offline. What you write is kept and goes out once.",
-  connecting: "Connecting. What you write is kept and goes out once.",
-  waiting: "Reconnecting. What you write is kept and goes out once.",
-  ended: "The server has closed the connection. What you write is kept.",
+  connecting: "Connecting.",
+  waiting: "Reconnecting.",
+  ended: "The server has closed the connection.",
 };
-const HOW_WITHOUT_STORAGE = {
-  offline: "You are offline. This browser stores nothing, so keep this tab open.",
-  connecting: "Connecting. This browser stores nothing, so keep this tab open.",
-  waiting: "Reconnecting. This browser stores nothing, so keep this tab open.",
-  ended: "The server has closed the connection. This browser stores nothing, so keep this tab open.",
-};
+const KEPT = "What you write is kept and goes out once.";
+const KEPT_HERE = "What you write goes out once; this browser stores nothing, so keep this tab open.";
 
 /** A line above the input, only while something is wrong: what it is, what is safe, and when it is tried again. */
 export function ConnectionLine() {
@@ -22,11 +17,12 @@ export function ConnectionLine() {
   const isOnline = useSyncExternalStore(onNetwork, () => navigator.onLine);
   const acts = useActs();
   if (status === "open" || status === "refused") return null;
-  const said = tabShelf.lasts() ? HOW : HOW_WITHOUT_STORAGE;
   return (
     <div className={`connection ${status}`}>
       <span className="dot unknown" aria-hidden="true" />
-      <span role="status">{said[isOnline ? status : "offline"]}</span>
+      <span role="status">
+        {isOnline ? HOW[status] : "You are offline."} {tabShelf.lasts() ? KEPT : KEPT_HERE}
+      </span>
       {seconds !== null && seconds > 1 && <span className="next-try">Next try in {seconds} s.</span>}
       {status !== "connecting" && (
         <button className="quiet" onClick={acts.retry}>

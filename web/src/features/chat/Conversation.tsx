@@ -18,18 +18,19 @@ interface Props {
   project: string | null;
   /** What is known of it; null until that came. */
   state: ConversationState | null;
+  /** Ends the running answer; null when none runs. */
+  onStop: (() => void) | null;
   /** What stands on an empty page; it is told how to ask something. */
   welcome: ((ask: (question: string) => void) => ReactNode) | null;
 }
 
 /** The talk, and where one writes. */
-export function Conversation({ id, project, state, welcome }: Props) {
+export function Conversation({ id, project, state, onStop, welcome }: Props) {
   const acts = useActs();
   const shown = useRoom((room) => (id === null ? null : shownIn(room.view, id)));
   const { entries, say: send } = useSaying(id, project);
   const draft = useDraft(id);
   const [said, setSaid] = useState(0);
-  const running = state?.turns.find((turn) => turn.status === "running" || turn.status === "waiting");
   const say = (content: string) => {
     send(content);
     draft.write("");
@@ -62,7 +63,7 @@ export function Conversation({ id, project, state, welcome }: Props) {
           draft={draft}
           focus={said}
           onSend={say}
-          onStop={running === undefined ? null : () => void acts.stop(running.id)}
+          onStop={onStop}
           onRecall={() => (state === null ? null : lastQuestion(state.messages))}
           onClear={(text) => acts.tell("What you were writing is cleared.", () => draft.add(text))}
         />
