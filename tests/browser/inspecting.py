@@ -51,7 +51,7 @@ CUT_OFF = """
     const { left, right, top, bottom, width, height } = one.getBoundingClientRect();
     if (width === 0 || bottom <= 0 || right <= 0) continue;
     const there = document.elementFromPoint(left + width / 2, top + height / 2);
-    if (there !== null && !there.matches(".veil, .pop-veil") && !one.contains(there) && !there.contains(one))
+    if (there !== null && !there.matches(".veil, .pop-veil, .more") && !one.contains(there) && !there.contains(one))
       found.push(`covered: ${called(one)} by ${called(there)}`);
   }
   return found;

@@ -98,7 +98,8 @@ async def test_a_reloaded_and_a_frozen_browser_show_to_the_byte_what_the_provide
         for window in (reloaded, frozen, late):
             await window.whole_answer()
             assert await window.copied() == WHOLE
-            assert await window.words.inner_html() == await late.words.inner_html()
+            await expect(window.words.locator(".code-word")).to_have_text(["if", "pass"])
+            assert await window.words.inner_html() == await reloaded.words.inner_html()
     assert len(model.received) == 1
 
 

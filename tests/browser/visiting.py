@@ -82,8 +82,8 @@ class Window:
     async def copied(self) -> str:
         """The last answer as its Copy button gives it away, to the character."""
         await self.page.bring_to_front()
-        await self.answers.last.get_by_role("button", name="Copy", exact=True).click()
-        await expect(self.answers.last.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+        await self.answers.last.get_by_role("button", name="Copy the answer").click()
+        await expect(self.answers.last.get_by_role("button", name="Copied")).to_be_visible()
         return str(await self.page.evaluate("navigator.clipboard.readText()"))
 
     def _console(self, message: ConsoleMessage) -> None:
