@@ -13,7 +13,6 @@ from sqlalchemy.pool import NullPool
 
 from parlour.errors import BadSetting
 from parlour.store import inline_sqlite
-from parlour.store.connections import Connections
 from parlour.store.prepared import STRAIGHT, driver_of
 
 READ_FAULTS = (SQLAlchemyError, sqlite3.Error, OSError)
@@ -107,34 +106,16 @@ class InlineDatabase(Database):
         await super().close()
 
 
-class KeptDatabase(Database):
-    """PostgreSQL, read by connections that stay open and are spoken to without a detour."""
-
-    def __init__(self, url: URL) -> None:
-        super().__init__(url)
-        self._connections = Connections(url, most=4)
-
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator[AsyncConnection]:
-        async with self._connections.lend() as connection:
-            driver = driver_of(connection)
-            await driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            try:
-                yield connection
-            finally:
-                await driver.execute("ROLLBACK")
-
-    async def close(self) -> None:
-        await self._connections.close()
-        await super().close()
-
-
 def brief_database(url: URL) -> Database:
     """What short reads by key go to, and many of them: of SQLite they are done where they are asked for.
 
     A read that may take long belongs in a thread, where nobody else waits for it.
     """
-    return InlineDatabase(url) if url.get_backend_name() == "sqlite" else KeptDatabase(url)
+    if url.get_backend_name() == "sqlite":
+        return InlineDatabase(url)
+    from parlour.store.kept import KeptDatabase
+
+    return KeptDatabase(url)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -21,8 +21,8 @@ from parlour.errors import Conflict, Fenced, ParlourError, StorageFailed
 from parlour.ids import new_id
 from parlour.journal.unit import Committed, Delta, Publish, Receipt, Unit
 from parlour.journal.writer.postgres_statements import append_deltas, seqs_of
-from parlour.journal.writer.postgres_transaction import BROKEN_KEY, FAULTS, LOST, apply, said_by
-from parlour.store.connections import Connections
+from parlour.journal.writer.postgres_transaction import apply, said_by
+from parlour.store.kept import BROKEN_KEY, FAULTS, LOST, Connections
 from parlour.store.prepared import driver_of
 
 SPACING_S = 0.003
@@ -250,7 +250,7 @@ def _may_pass(error: BaseException) -> bool:
     """Whether trying again can help: the connection was lost, or two transactions were in each other's way."""
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in PASSING
-    return isinstance(error, (OSError, LOST)) or getattr(error, "sqlstate", None) in PASSING
+    return isinstance(error, LOST) or getattr(error, "sqlstate", None) in PASSING
 
 
 def _fail(item: _Item, error: ParlourError) -> None:

@@ -1,21 +1,14 @@
 """What happens inside a transaction of PostgreSQL's writer: guards tried, heads moved, rows and events written."""
 
 from collections.abc import Sequence
-from typing import Any
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.journal.unit import Change, Committed, Filled, Guard, Unit, seqs_of_unit
 from parlour.journal.writer.postgres_statements import move_heads, say
+from parlour.store.kept import BROKEN_KEY
 from parlour.store.prepared import driver_of, prepared
-
-# asyncpg tells no types; what it throws comes bare from its own calls, and wrapped by SQLAlchemy.
-LOST: Any = asyncpg.InterfaceError
-BROKEN_KEY: tuple[Any, ...] = (IntegrityError, asyncpg.IntegrityConstraintViolationError)
-FAULTS: tuple[Any, ...] = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 
 async def apply(connection: AsyncConnection, unit: Unit, at: str) -> tuple[int, ...]:

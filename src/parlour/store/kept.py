@@ -1,0 +1,100 @@
+"""Connections to PostgreSQL that stay open, each lent to one at a time, whose driver may be spoken to."""
+
+from asyncio import Semaphore
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+import structlog
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from parlour.store.database import Database
+from parlour.store.prepared import STRAIGHT, driver_of
+
+# asyncpg tells no types; what it throws comes bare from its own calls, and wrapped by SQLAlchemy.
+LOST: tuple[Any, ...] = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+BROKEN_KEY: tuple[Any, ...] = (asyncpg.IntegrityConstraintViolationError, IntegrityError)
+FAULTS: tuple[Any, ...] = (asyncpg.PostgresError, SQLAlchemyError, *LOST)
+"""What any use of the database may throw."""
+
+log = structlog.get_logger(__name__)
+
+
+class Connections:
+    """At most so many connections to a database. They begin no transaction by themselves."""
+
+    def __init__(self, url: URL, most: int) -> None:
+        self._engine = create_async_engine(
+            url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            execution_options=STRAIGHT,
+            hide_parameters=True,
+        )
+        self._idle: list[AsyncConnection] = []
+        self._free = Semaphore(most)
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection outside of any transaction, and so it is to come back; after a failure it is rolled back."""
+        async with self._free:
+            connection = self._idle.pop() if self._idle else await self._engine.connect()
+            try:
+                yield connection
+            except BaseException:
+                if await _rolled_back(connection):
+                    self._idle.append(connection)
+                else:
+                    await self._give_up(connection)
+                raise
+            self._idle.append(connection)
+
+    async def _give_up(self, connection: AsyncConnection) -> None:
+        """Drop a connection that was lost, and all others: a server that went away took them with it."""
+        lost, self._idle = [connection, *self._idle], []
+        for each in lost:
+            with suppress(SQLAlchemyError, OSError):
+                await each.invalidate()
+                await each.close()
+
+    async def close(self) -> None:
+        """Close those that nobody uses."""
+        while self._idle:
+            await self._idle.pop().close()
+        await self._engine.dispose()
+
+
+async def _rolled_back(connection: AsyncConnection) -> bool:
+    """Whether it could be brought out of its transaction, if it was in one, and so still lives."""
+    if connection.invalidated:
+        return False
+    try:
+        await driver_of(connection).execute("ROLLBACK")
+    except FAULTS as lost:
+        log.warning("a connection to the database was lost", reason=str(lost))
+        return False
+    return True
+
+
+class KeptDatabase(Database):
+    """A database that is read by connections that stay open, for short reads and many of them."""
+
+    def __init__(self, url: URL) -> None:
+        super().__init__(url)
+        self._connections = Connections(url, most=4)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        async with self._connections.lend() as connection:
+            driver = driver_of(connection)
+            await driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield connection
+            await driver.execute("ROLLBACK")
+
+    async def close(self) -> None:
+        await self._connections.close()
+        await super().close()
