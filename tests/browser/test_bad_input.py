@@ -1,5 +1,9 @@
 """What people paste, strangers send and machines withhold: the page stays whole, and says what is the matter."""
 
+import json
+import re
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +15,7 @@ from tests.browser.line import Line
 from tests.browser.serving import Serving
 from tests.browser.test_streaming import path
 from tests.browser.visiting import Visitor
-from tests.providers import Provider, answer_of
+from tests.providers import DONE, Answer, Provider, answer_of, call_delta, delta, end
 
 LIMIT = 50_000
 OVERRIDE = "\u202eesrever ni"
@@ -159,3 +163,58 @@ async def test_by_a_clock_that_is_a_day_behind_nothing_is_of_tomorrow(admins: Co
 async def stands_before(place: Locator, first: str, second: str) -> bool:
     """Whether the one word is seen to the left of the other."""
     return bool(await place.evaluate(LEFT_OF, [first, second]))
+
+
+async def test_a_result_of_ten_thousand_rows_is_sorted_scrolled_and_copied(
+    admin: Visitor, house: Serving, model: Provider
+) -> None:
+    window, page = admin.windows[0], admin.windows[0].page
+    asked = call_delta(0, id="c1", name="get_devices_in_room", arguments='{"room": "kitchen"}')
+    looked = Answer((delta(role="assistant", content=""), asked, end("tool_calls"), DONE))
+    model.answers.extend([looked, Answer(answer_of("A great many."))])
+    answer = await window.asks("How many?")
+    swell(house, [{"name": f"lamp {number}", "watts": number % 997} for number in range(10_000)])
+    await page.reload()
+    await answer.get_by_role("button", name=re.compile("Looked at")).click()
+    await window.button("Show the whole result").click()
+    table = answer.get_by_role("region", name="What came back")
+    await expect(answer.get_by_text("10,000 rows")).to_be_visible()
+    assert await table.get_by_role("row").count() < 200
+    await table.get_by_role("button", name="watts").click()
+    await table.get_by_role("button", name="watts").click()
+    await expect(table.get_by_role("row").nth(1)).to_contain_text("996")
+    await table.evaluate("box => box.scrollTo(0, box.scrollHeight)")
+    await expect(table.locator("tr[aria-rowindex='10001']")).to_be_visible()
+    await answer.locator(".sheet-tools").get_by_role("button", name="Copy").last.click()
+    copied = str(await page.evaluate("navigator.clipboard.readText()"))
+    assert len(copied.strip().splitlines()) == 10_001
+    model.answers.clear()
+    model.answer(*answer_of("Yes."))
+    await window.asks("Still there?")
+
+
+async def test_a_written_table_of_ten_thousand_rows_leaves_the_page_in_reach(admin: Visitor, model: Provider) -> None:
+    window = admin.windows[0]
+    rows = [f"| lamp {number} | {number % 997} |\n" for number in range(10_000)]
+    pieces = ["".join(rows[first : first + 50]) for first in range(0, 10_000, 50)]
+    model.answers.append(Answer(answer_of("| name | watts |\n|---|--:|\n", *pieces)))
+    await window.says("Write them all down")
+    await window.field.fill("half a thought")
+    await window.whole_answer()
+    await expect(window.field).to_have_value("half a thought")
+    assert await window.copied() == "| name | watts |\n|---|--:|\n" + "".join(rows)
+    model.answers.clear()
+    model.answer(*answer_of("Yes."))
+    await window.asks("Still there?")
+
+
+def swell(house: Serving, rows: list[dict[str, str | int]]) -> None:
+    """Let the last run of a tool have had this result, which is too long to come along with its answer."""
+    with closing(sqlite3.connect(house.folder / "data" / "parlour.db")) as database, database:
+        run, message = database.execute("SELECT id, message_id FROM tool_runs ORDER BY started_at DESC").fetchone()
+        database.execute("UPDATE tool_runs SET result = ? WHERE id = ?", (json.dumps(rows), run))
+        (kept,) = database.execute("SELECT parts FROM messages WHERE id = ?", (message,)).fetchone()
+        parts = json.loads(kept)
+        call = next(part for part in parts if part["kind"] == "tool_call")
+        call |= {"result": None, "truncated": True}
+        database.execute("UPDATE messages SET parts = ? WHERE id = ?", (json.dumps(parts), message))
