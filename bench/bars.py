@@ -64,7 +64,7 @@ MEASURES: dict[str, Measure] = {
         Measure("page-blocks", "blocks of a growing answer changed in a frame", 2, 1),
         Measure("page-others", "blocks changed that were done, in 300 chunks", 3, 0, digits=0),
         Measure("page-busy", "the page's work for a chunk of an answer, ms"),
-        Measure("page-entry", "what the browser loads before the page runs, KiB under gzip", 150, 120, digits=0),
+        Measure("page-entry", "scripts loaded before the page runs, KB under gzip", 150, 120, digits=0),
     )
 }
 

@@ -34,9 +34,9 @@ def page(bench: Bench) -> None:
 
 
 def weigh(bench: Bench) -> None:
-    """What the browser loads before the page runs, as a server would send it compressed."""
+    """The scripts that the browser loads before the page runs, as a server would send them compressed."""
     entry = [DIST / address.lstrip("/") for address in ENTRY.findall((DIST / "index.html").read_text())]
-    bench.found.add("page-entry", "sqlite", sum(map(compressed, entry)) / 1024)
+    bench.found.add("page-entry", "sqlite", sum(map(compressed, entry)) / 1000)
 
 
 def compressed(path: Path) -> int:

@@ -17,8 +17,10 @@ from playwright.async_api import Page, async_playwright
 PATIENCE_MS = 60_000
 OPENED = 10
 """How often the talk is opened."""
-SCROLLED = 20
-"""How many flicks of the wheel upwards, each of one screen."""
+SCROLLED = 40
+"""How many flicks of the wheel, each of one screen."""
+FIRST = "Question 1:"
+"""How the first question begins."""
 STREAMED = "chunks=300 spacing=20 size=40 paragraph=5"
 """Asks the provider for an answer of sixty paragraphs."""
 
@@ -41,6 +43,12 @@ CLICKED_UNTIL_PAINTED = """
 """From the click to the first frame in which the last question stands. A message behind a frame's callback comes
 after its paint."""
 
+BACK_TO = """
+(first) => {
+  document.querySelector(".talk").scrollTop = 0;
+  return [...document.querySelectorAll(".question .said")].some((said) => said.textContent.startsWith(first));
+}
+"""
 FRAMES = """
 () => {
   const seen = { frames: [], slow: [] };
@@ -132,13 +140,16 @@ async def _opened(page: Page, home: str, item: str, last: str) -> tuple[list[flo
 
 
 async def _scrolled(page: Page) -> tuple[float, int]:
-    """Turn the wheel upwards; what lies further up is fetched on the way."""
+    """Go back to the beginning, so that the page holds all of the talk, and turn the wheel from there."""
+    await page.wait_for_function(BACK_TO, arg=FIRST)
     await page.mouse.move(700, 400)
     await page.evaluate(FRAMES)
     tools: Any = await page.context.new_cdp_session(page)
     for _ in range(SCROLLED):
-        gesture = {"x": 700, "y": 400, "yDistance": 800, "speed": 2400, "gestureSourceType": "mouse"}
+        gesture = {"x": 700, "y": 400, "yDistance": -800, "speed": 2400, "gestureSourceType": "mouse"}
         await tools.send("Input.synthesizeScrollGesture", gesture)
+    if await page.evaluate("document.querySelector('.talk').scrollTop") < SCROLLED * 400:
+        raise RuntimeError("The wheel turned, and the talk did not scroll.")
     seen = await page.evaluate(FRAMES_SEEN)
     frames: list[float] = seen["frames"]
     due = statistics.median(frames)
