@@ -18,17 +18,18 @@ ARGS ?=
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-python check-web gen bench soak lock clean
+.PHONY: help run test check check-python check-web docs-check gen bench soak lock clean
 
 help:
-	@echo 'make run      set up what is missing and run Parlour with the demo house'
-	@echo 'make test     every test: Python, web, browser, both databases (ARGS=... is handed to pytest)'
-	@echo 'make check    style, types, import contracts, sizes, generated files'
-	@echo 'make gen      write the generated files anew'
-	@echo 'make bench    measure (ARGS=... is handed on)'
-	@echo 'make soak     kill the server again and again (N=1000 for more runs)'
-	@echo 'make lock     lock the dependencies of pyproject.toml anew (UPGRADE=1 for newer ones)'
-	@echo 'make clean    remove what make made; never your data'
+	@echo 'make run         set up what is missing and run Parlour with the demo house'
+	@echo 'make test        every test: Python, web, browser, both databases (ARGS=... is handed to pytest)'
+	@echo 'make check       style, types, import contracts, sizes, generated files'
+	@echo 'make docs-check  run every command and example of the pages (about a minute)'
+	@echo 'make gen         write the generated files anew'
+	@echo 'make bench       measure (ARGS=... is handed on)'
+	@echo 'make soak        kill the server again and again (N=1000 for more runs)'
+	@echo 'make lock        lock the dependencies of pyproject.toml anew (UPGRADE=1 for newer ones)'
+	@echo 'make clean       remove what make made; never your data'
 
 run: $(MADE)/run web/dist/index.html
 	@exec $(VENV)/bin/parlour serve --demo
@@ -52,10 +53,14 @@ check-web: $(MADE)/dev web/node_modules/.installed
 	@$(NPM) run --silent lint
 	@$(NPM) run --silent typecheck
 
+docs-check: $(MADE)/dev web/dist/index.html
+	@$(VENV)/bin/python -m gen --check
+	@$(VENV)/bin/python -m pytest -q -n 2 tests/docs $(ARGS)
+
 gen: $(MADE)/dev
 	@$(VENV)/bin/python -m gen
 
-bench: $(MADE)/dev
+bench: $(MADE)/dev web/dist/index.html
 	@$(VENV)/bin/python -m bench $(ARGS)
 
 soak: $(MADE)/dev

@@ -19,8 +19,14 @@ from pathlib import Path
 from bench.bars import Findings
 from bench.machine import Cores, facts
 from bench.measuring import ALL, STEPS, Bench
+from bench.page import page
 from bench.postgres import is_there
+from bench.search import search
 from bench.server import data_folder, parlour, provider, relay
+
+MEASURED = {**ALL, "page": page, "search": search}
+ALONE = ("start", "idle", "intents", "page", "search")
+"""What starts servers of its own, before those that the rest shares."""
 
 
 def main() -> None:
@@ -28,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="one round, shorter answers, fewer steps")
-    parser.add_argument("--only", choices=sorted(ALL), action="append", help="measure this only; may be repeated")
+    parser.add_argument("--only", choices=sorted(MEASURED), action="append", help="measure this only; may be repeated")
     parser.add_argument("--store", choices=("sqlite", "postgres"), action="append", help="this database only")
     parser.add_argument("--profile", type=Path, help="profile the server under one load into this file instead")
     parser.add_argument("--streams", type=int, default=200, help="how many, with --profile")
@@ -42,7 +48,7 @@ def main() -> None:
     found = Findings()
     for number in range(1, rounds + 1):
         _tell(f"--- round {number} of {rounds}")
-        _round(found, stores, options.only or list(ALL), quick=options.quick)
+        _round(found, stores, options.only or list(MEASURED), quick=options.quick)
     print("\n".join(f"- {line}" for line in above))
     if "postgres" not in stores:
         print("- PostgreSQL was not measured")
@@ -65,9 +71,9 @@ def _round(found: Findings, stores: Sequence[str], names: Sequence[str], *, quic
             steps=STEPS[:4] if quick else STEPS,
             tell=_tell,
         )
-        alone = [name for name in names if name in ("start", "idle", "intents")]
+        alone = [name for name in names if name in ALONE]
         for name in alone:
-            ALL[name](bench)
+            MEASURED[name](bench)
         if len(alone) == len(names):
             return
         bench.targets["relay"] = stack.enter_context(relay(cores, provider_url))
@@ -76,7 +82,7 @@ def _round(found: Findings, stores: Sequence[str], names: Sequence[str], *, quic
             bench.targets[store] = stack.enter_context(parlour(cores, settings, provider_url))
         for name in names:
             if name not in alone:
-                ALL[name](bench)
+                MEASURED[name](bench)
 
 
 def _profile(path: Path, streams: int) -> None:

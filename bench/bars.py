@@ -50,9 +50,21 @@ MEASURES: dict[str, Measure] = {
         Measure("idle", "KiB an idle socket, 1,000 open", 40, 24),
         Measure("intents-p50", "built-in model, one question at 1,000 entities p50, ms"),
         Measure("intents-p95", "built-in model, one question at 1,000 entities p95, ms", 40, 15),
+        Measure("list-p95", "a page of a list, 1 M messages in the house, p95, ms", 50, 10),
+        Measure("messages-p95", "a page of messages, p95, ms", 50, 10),
+        Measure("search-p95", "a search, common words and rare, p95, ms", 50, 10),
         Measure("start-first", "first start of all to first healthy answer, s", digits=2),
         Measure("start", "cold start to first healthy answer, s", 3, 2, digits=2),
         Measure("memory", "resident memory idle, MiB", 200, 120, digits=0),
+        Measure("page-open", "click to first paint of a talk of 5,000 messages, median of 10, ms", 300, 150, digits=0),
+        Measure("page-open-worst", "click to first paint of it, worst of 10, ms", digits=0),
+        Measure("page-back", "click to first paint on the way back to it, median of 10, ms", digits=0),
+        Measure("page-dropped", "frames dropped while it scrolls, %", 5, 1),
+        Measure("page-slow", "frames of more than 50 ms while it scrolls", 3, 0, digits=0),
+        Measure("page-blocks", "blocks of a growing answer changed in a frame", 2, 1),
+        Measure("page-others", "blocks changed that were done, in 300 chunks", 3, 0, digits=0),
+        Measure("page-busy", "the page's work for a chunk of an answer, ms"),
+        Measure("page-entry", "what the browser loads before the page runs, KiB under gzip", 150, 120, digits=0),
     )
 }
 

@@ -24,6 +24,8 @@ class Plan:
     """At most so much longer before the first piece, by chance, so that streams do not run in step."""
     size: int = 24
     """Characters in a piece; the send time takes 20 of them, and it is padded with blanks."""
+    paragraph: int = 0
+    """A blank line in place of the last two blanks of every so many pieces; 0 for none."""
     tool: str = ""
     """The tool to ask for before answering; "" for none."""
     args: str = "{}"

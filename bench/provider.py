@@ -136,7 +136,7 @@ class Connection(asyncio.Protocol):
         self._provider.stats.streams_open += 1
         self._sent = 0
         self._pieces = 0 if self._calls else max(0, plan.chunks)
-        self._before, self._behind = _around(plan)
+        self._plain, self._parting = _around(plan), _around(plan, "\n\n")
         head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
         self._transport.write(head + b"".join(map(_framed, beginning(plan, calls=self._calls))))
         wait = plan.first + self._provider.chance.random() * plan.jitter
@@ -154,7 +154,9 @@ class Connection(asyncio.Protocol):
                 return
             if self._sent == plan.hang:
                 return
-            self._transport.write(b"%b%b%b" % (self._before, b"t=%.6f;" % time.time(), self._behind))
+            parting = plan.paragraph and (self._sent + 1) % plan.paragraph == 0
+            before, behind = self._parting if parting else self._plain
+            self._transport.write(b"%b%b%b" % (before, b"t=%.6f;" % time.time(), behind))
             self._provider.stats.chunks += 1
             self._sent += 1
             left -= 1
@@ -195,10 +197,10 @@ def _framed(event: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(event), event)
 
 
-def _around(plan: Plan) -> tuple[bytes, bytes]:
-    """The bytes before and behind the send time of every piece: all pieces have the same length."""
+def _around(plan: Plan, ending: str = "") -> tuple[bytes, bytes]:
+    """The bytes before and behind the send time of every piece: all pieces with one `ending` have the same length."""
     stamp = len("t=1763639000.123456;")
-    event = chunk({"content": MARK + " " * max(0, plan.size - stamp)})
+    event = chunk({"content": MARK + " " * max(0, plan.size - stamp - len(ending)) + ending})
     before, behind = event.split(orjson.dumps(MARK)[1:-1])
     length = len(before) + stamp + len(behind)
     return b"%x\r\n%b" % (length, before), behind + b"\r\n"

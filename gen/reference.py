@@ -3,13 +3,11 @@
 import ast
 import inspect
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Literal, get_args, get_origin
+from typing import get_args
 
-from pydantic_core import PydanticUndefined
-
+import parlour
+from gen.shapes import section, table
 from parlour import errors
 from parlour.protocol import commands, content, events, state
 from parlour.protocol.content import Value
@@ -38,6 +36,9 @@ SHOWN = (
     state.ProjectState,
 )
 
+TYPE = frozenset({"type"})
+NOT_YET = "This version does not send it yet."
+
 INTRODUCTION = """# The socket
 
 Written by `python -m gen` from `src/parlour/protocol`. Do not edit.
@@ -51,7 +52,8 @@ numbered 1, 2, 3 …. Send `subscribe` with the number you have seen last as `af
 or a `snapshot` when that is too long ago. Apply a durable frame when its `from_seq` is at most one above your
 number, skip it when its `seq` is not above it, and subscribe anew when there is a gap.
 
-Offsets and lengths of text are UTF-16 code units within a part. Times are ISO 8601 in UTC.
+What is said has at most `CHAT_MAX_MESSAGE_CHARS` characters. Offsets and lengths of text are UTF-16 code units
+within a part. Times are ISO 8601 in UTC.
 """
 
 CLOSES = """## Close codes
@@ -82,82 +84,50 @@ def sections() -> Iterator[str]:
     yield "Every command may carry an `id` (1 to 200 characters), which comes back as `reply_to`.\n"
     for command in members(commands.ClientCommand):
         if type_of(command) in commands.SERVED:
-            yield section(command, f"`{type_of(command)}`", hide={"id", "type"})
+            yield asked(command)
     yield "## What the server says\n"
     yield "### Durable frames\n"
     yield "They are numbered and kept. Beside its own fields each carries:\n"
-    yield table(Envelope, set())
+    yield table(Envelope, link)
+    spoken = called()
     for event in members(events.DurableEvent):
-        yield section(event, f"`{type_of(event)}`", hide={"type"})
+        yield said(event, spoken)
     yield "### Frames of the moment\n"
     yield "They are not kept and have no number of their own.\n"
     for frame in members(events.MomentFrame):
-        yield section(frame, f"`{type_of(frame)}`", hide={"type"})
+        yield said(frame, spoken)
     yield "## What they are made of\n"
     for shape in SHOWN:
-        yield section(shape, shape.__name__, hide=set())
+        yield section(shape, shape.__name__, link)
     yield "## Error codes\n"
     yield "\n".join(["| code | HTTP | it says |", "|---|---|---|", *error_rows()]) + "\n"
     yield CLOSES
 
 
-def section(shape: type[Value], title: str, hide: set[str]) -> str:
-    """One class: heading, docstring, fields."""
-    return f"#### {title}\n\n{inspect.getdoc(shape)}\n\n{table(shape, hide)}"
+def asked(command: type[Value]) -> str:
+    """One command: what it is for, and what is sent with it."""
+    fields = table(command, link, hide=TYPE | {"id"}, sent=True)
+    return f"#### `{type_of(command)}`\n\n{inspect.getdoc(command)}\n\n{fields}"
 
 
-def table(shape: type[Value], hide: set[str]) -> str:
-    """The fields of a class as a table."""
-    said = field_docs(shape)
-    rows = ["| field | type | |", "|---|---|---|"]
-    for name, field in shape.model_fields.items():
-        if name not in hide:
-            default = "" if field.is_required() else default_words(shape, field.default)
-            words = " ".join(part for part in (said.get(name, ""), default) if part)
-            rows.append(f"| `{name}` | {worded(field.annotation)} | {words} |")
-    return "\n".join(rows) + "\n" if len(rows) > 2 else "No fields of its own.\n"
+def said(frame: type[Value], spoken: frozenset[str]) -> str:
+    """One frame of the server, and whether it is sent yet."""
+    shown = section(frame, f"`{type_of(frame)}`", link, hide=TYPE)
+    return shown if frame.__name__ in spoken else f"{shown}\n{NOT_YET}\n"
 
 
-def default_words(shape: type[Value], default: object) -> str:
-    """How a default is told: a client may leave the field out, a server always sends it."""
-    if issubclass(shape, commands.Command):
-        return "May be left out."
-    if default is None or default is PydanticUndefined or default is False:
-        return ""
-    return f"Default `{default}`."
+def called() -> frozenset[str]:
+    """The names of everything that the server makes: a frame that is never made is never sent."""
+    source = Path(parlour.__file__).parent
+    trees = (ast.parse(path.read_text("utf-8")) for path in source.rglob("*.py") if path.parent.name != "protocol")
+    calls = (node.func for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
+    owners = (call.value if isinstance(call, ast.Attribute) else call for call in calls)
+    return frozenset(owner.id for owner in owners if isinstance(owner, ast.Name))
 
 
-def field_docs(shape: type[Value]) -> dict[str, str]:
-    """The docstrings below the fields of a class and its bases."""
-    found: dict[str, str] = {}
-    for owner in reversed(shape.__mro__):
-        if not issubclass(owner, Value):
-            continue
-        body = ast.parse(inspect.getsource(owner)).body[0]
-        statements = body.body if isinstance(body, ast.ClassDef) else []
-        for before, after in pairwise(statements):
-            if isinstance(before, ast.AnnAssign) and isinstance(after, ast.Expr):
-                found[ast.unparse(before.target)] = " ".join(str(ast.literal_eval(after.value)).split())
-    return found
-
-
-def worded(annotation: object) -> str:
-    """A type in words a reader of JSON knows."""
-    plain = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): "null"}
-    if isinstance(annotation, type) and annotation in plain:
-        return plain[annotation]
-    origin, inner = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return worded(inner[0])
-    if origin is Literal:
-        return ", ".join(f"`{word}`" for word in inner)
-    if origin is list:
-        return f"list of {worded(inner[0])}"
-    if origin is dict:
-        return "object"
-    if origin is UnionType or len(inner) > 1:
-        return " or ".join(dict.fromkeys(worded(part) for part in inner))
-    return f"[{annotation.__name__}](#{annotation.__name__.lower()})" if isinstance(annotation, type) else "any JSON"
+def link(name: str) -> str:
+    """How this page leads to a shape."""
+    return f"[{name}](#{name.lower()})"
 
 
 def members(union: object) -> Iterator[type[Value]]:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 SOURCE = Path("src/parlour/protocol")
 TARGET = Path("web/src/protocol")
-MODULES = ("content", "state", "events", "commands", "frame", "text", "rest", "providers", "search", "seen")
-APART = frozenset({"rest", "providers", "search", "seen"})
+MODULES = ("content", "state", "events", "commands", "frame", "text", "rest", "providers", "search", "seen", "house")
+APART = frozenset({"rest", "providers", "search", "seen", "house"})
 """Modules that are imported by their own path: names in them also mean something else on the socket."""
 
 OPTIONAL = frozenset({"commands", "rest", "providers"})

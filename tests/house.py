@@ -16,6 +16,7 @@ from parlour.protocol.events import NewMessage
 from parlour.store.database import Database
 from parlour.store.queries.people import Person
 from parlour.store.tables import conversations, messages, tool_runs, turn_steps, turns
+from parlour.turn import findable
 from parlour.turn.conversations import Conversations
 from tests.conftest import ManualClock
 
@@ -114,6 +115,7 @@ async def exchange(
                     insert(messages).values(**row_of(body), **mine, position=seq_of(n), rev=seq_of(n))
                     for n, body in enumerate(said)
                 ),
+                *(findable.by_words(conversation, body.id, body.parts) for body in said if body.status != "running"),
                 insert(turns).values(**turn, **mine, position=seq_of(0)),
                 insert(turn_steps).values(turn_id=ids.turn_id, step=1, kind="model", body={}, at=at),
                 insert(tool_runs).values(**run, **mine),

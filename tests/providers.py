@@ -69,8 +69,12 @@ class Provider:
 
     async def until_all_are_gone(self) -> None:
         """Wait until no client is connected any more."""
+        await self.until_open(0)
+
+    async def until_open(self, connections: int) -> None:
+        """Wait until so many connections are open."""
         async with asyncio.timeout(PATIENCE_S), self._changed:
-            await self._changed.wait_for(lambda: self.open_connections == 0)
+            await self._changed.wait_for(lambda: self.open_connections == connections)
 
     async def until_asked(self, times: int) -> None:
         """Wait until that many requests have come in all."""

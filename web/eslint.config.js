@@ -24,4 +24,5 @@ export default typescript.config(
   },
   { files: ["**/*.test.{ts,tsx}"], rules: { "max-lines": ["error", 600] } },
   { files: ["**/*.js"], ...typescript.configs.disableTypeChecked },
+  { files: ["public/*.js"], languageOptions: { globals: globals.browser } },
 );

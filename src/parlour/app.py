@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,22 +18,26 @@ from parlour.config import Settings
 from parlour.errors import NotFound
 from parlour.hub.hub import Hub
 from parlour.identity.access import project_for
-from parlour.identity.consent import allowed_providers
 from parlour.identity.gate import Gate
+from parlour.identity.providers import Providers
 from parlour.identity.users import House, ensure_house
+from parlour.identity.vault import Vault
 from parlour.identity.who import who_is
 from parlour.ids import new_id
 from parlour.journal.pruning import Pruning
 from parlour.journal.unit import Writer
 from parlour.journal.writer import OpenWriter, open_writer
 from parlour.models.base import Model
+from parlour.models.connected import Connections, Provider, Remote
+from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
-from parlour.models.offers import offered
+from parlour.models.offers import Offer, offer_of, offered
 from parlour.store.brief import brief_database
 from parlour.store.database import Database, database_url
 from parlour.store.lock import DataLock
 from parlour.store.migrate import upgrade
+from parlour.store.queries.choices import Choices, choices
 from parlour.store.queries.people import person
 from parlour.toolkits.home import tools as home_tools
 from parlour.toolkits.home.demo.loader import load_demo
@@ -71,6 +75,10 @@ class App:
     house: House
     gate: Gate
     executor: Executor
+    home: HomeToolkit
+    offers: tuple[Offer, ...]
+    """What the settings offer."""
+    providers: Providers
     lineup: Lineup[AsyncConnection]
     built_in: IntentsModel
     conversations: Conversations
@@ -99,22 +107,18 @@ async def running(
     url = database_url(settings.database)
     async with AsyncExitStack() as stack:
         stack.callback(DataLock(settings.data_dir).release)
-        database, brief = Database(url), brief_database(url)
-        for each in (database, brief):
-            stack.push_async_callback(each.close)
-        await database.check()
-        await upgrade(url, TOOLKIT_MIGRATIONS)
+        database, brief = await _databases(url, stack)
         hub = Hub(database, clock, replay_limit_bytes=settings.websocket_queue_bytes)
         writer = open_writer(url, clock=clock, publish=hub.publish, fatal=fatal or _die)
         stack.push_async_callback(writer.close)
+        offers = _offers(settings) if models is None else ()
+        providers = await _providers(settings, clock, database, writer, offers)
         house = await ensure_house(database, writer, clock)
         if demo:
             await load_demo(writer, database, house.tenant_id, house.home_project_id, clock)
-        home = HomeToolkit(database, writer, clock)
-        await home.open()
-        stack.push_async_callback(home.close)
+        home = await _home(HomeToolkit(database, writer, clock), stack)
         built_in = IntentsModel()
-        lineup = _lineup(settings, clock, built_in, models)
+        lineup = _lineup(settings, clock, providers, built_in, models, offers)
         stack.push_async_callback(lineup.close)
         executor = Executor([home], clock)
         runner = await _runner(settings, url, _means(settings, clock, brief, writer, executor, lineup), stack)
@@ -130,11 +134,43 @@ async def running(
             house=house,
             gate=Gate(brief, writer, clock),
             executor=executor,
+            offers=offers,
+            providers=providers,
+            home=home,
             lineup=lineup,
             built_in=built_in,
             conversations=Conversations(database, writer, clock),
             talk=Talk(brief, Saying(brief, writer, clock, lineup, settings.chat_max_message_chars), runner),
         )
+
+
+async def _databases(url: URL, stack: AsyncExitStack) -> tuple[Database, Database]:
+    """The database, with the present schema, and the brief way to it."""
+    database, brief = Database(url), brief_database(url)
+    for each in (database, brief):
+        stack.push_async_callback(each.close)
+    await database.check()
+    await upgrade(url, TOOLKIT_MIGRATIONS)
+    return database, brief
+
+
+async def _providers(
+    settings: Settings, clock: Clock, database: Database, writer: Writer, offers: Sequence[Offer]
+) -> Providers:
+    """What may be set up in the app. Raises BadSetting when the master key is lost, or another one."""
+    vault = Vault(settings.master_key, database, clock)
+    await vault.check()
+    taken = {BUILT_IN: "It is built in, and stays as it is."}
+    for name in {provider_of(offer.name) for offer in offers}:
+        taken[name] = f"It is changed where this server is started, by {name.upper()}_BASE_URL and its like."
+    return Providers(database, writer, clock, vault, taken)
+
+
+async def _home(toolkit: HomeToolkit, stack: AsyncExitStack) -> HomeToolkit:
+    """The toolkit of the home, open until the end."""
+    await toolkit.open()
+    stack.push_async_callback(toolkit.close)
+    return toolkit
 
 
 async def _runner(settings: Settings, url: URL, means: Means, stack: AsyncExitStack) -> Runner:
@@ -193,25 +229,40 @@ class _Callers:
         return who.in_project(project.id)
 
 
-def _lineup(
-    settings: Settings, clock: Clock, built_in: IntentsModel, given: Sequence[Model] | None
-) -> Lineup[AsyncConnection]:
-    if given is not None:
-        providers = frozenset(provider_of(model.name) for model in given)
-
-        async def all_of_them(_: AsyncConnection, __: str) -> frozenset[str]:
-            return providers
-
-        return Lineup(built_in, given, all_of_them)
-    offers = offered(
+def _offers(settings: Settings) -> tuple[Offer, ...]:
+    return offered(
         openai_api_key=settings.openai_api_key,
         openai_base_url=settings.openai_base_url,
         openai_models=(settings.openai_model,),
         ollama_base_url=settings.ollama_base_url,
         ollama_models=(settings.ollama_model,),
     )
-    others = [offer.model(clock=clock, total_s=settings.turn_max_seconds) for offer in offers]
-    return Lineup(built_in, others, allowed_providers, {offer.name: offer.host for offer in offers})
+
+
+def _lineup(
+    settings: Settings,
+    clock: Clock,
+    providers: Providers,
+    built_in: IntentsModel,
+    given: Sequence[Model] | None,
+    offers: Sequence[Offer],
+) -> Lineup[AsyncConnection]:
+    named = frozenset(provider_of(model.name) for model in given or ())
+
+    def ready(offer: Offer) -> Remote:
+        return offer.model(clock=clock, total_s=settings.turn_max_seconds, silence_s=settings.ai_timeout)
+
+    def connected(tenant_id: str, provider: Provider, model: str) -> Remote:
+        key = providers.opened(tenant_id, provider.name, provider.base_url, provider.sealed_key)
+        return ready(offer_of(provider.name, model, provider.base_url, key))
+
+    async def decided(connection: AsyncConnection, tenant_id: str) -> Choices:
+        found = await choices(connection, tenant_id)
+        return replace(found, allowed=found.allowed | named) if named else found
+
+    others = given if given is not None else [ready(offer) for offer in offers]
+    hosts = {offer.name: offer.host for offer in offers}
+    return Lineup(built_in, others, decided, Connections(connected), hosts)
 
 
 def _endless(name: str, job: Coroutine[Any, Any, None], fatal: Callable[[BaseException], None]) -> "asyncio.Task[None]":

@@ -92,6 +92,14 @@ class Settings:
     data_dir: Path = _setting(  # noqa: RUF009 - a Path never changes
         "PARLOUR_DATA_DIR", Path, Path("data"), "The folder that holds everything Parlour keeps.", kind="folder"
     )
+    key_file: str = _setting(
+        "PARLOUR_KEY_FILE",
+        str,
+        "",
+        "The file with the master key that keys of providers are sealed under; by default `parlour.key` in the data "
+        "folder, made when the first is sealed.",
+        kind="file",
+    )
     database_url: str = _setting(
         "DATABASE_URL",
         _database,
@@ -198,6 +206,11 @@ class Settings:
     def database(self) -> str:
         """The URL of the database, the default filled in."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'parlour.db').absolute()}"
+
+    @property
+    def master_key(self) -> Path:
+        """The file of the master key, the default filled in."""
+        return Path(self.key_file) if self.key_file else self.data_dir / "parlour.key"
 
     @property
     def address(self) -> str:

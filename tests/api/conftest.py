@@ -15,6 +15,8 @@ from fastapi import FastAPI
 from parlour.api.doors import Doors
 from parlour.api.headers import WithHeaders
 from parlour.api.rest import make_rest
+from parlour.identity.providers import Providers
+from parlour.identity.vault import Vault
 from parlour.journal.unit import Writer
 from parlour.store.database import Database
 from parlour.store.queries.people import Person
@@ -81,7 +83,7 @@ def storage(templates: Templates) -> Iterator[Storage]:
 
 
 @pytest.fixture
-async def knocking(database: Database, writer: Writer, clock: ManualClock) -> AsyncIterator[Knocking]:
+async def knocking(database: Database, writer: Writer, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Knocking]:
     """The doors of a house with people in it."""
     lived = await lived_in(database, writer, clock)
     talk, around = EchoTalk(lived), Surroundings(lived)
@@ -95,7 +97,10 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock) -> As
             talk=talk,
             tools=around,
             models=around,
+            offers=(),
+            providers=Providers(database, writer, clock, Vault(tmp_path / "parlour.key", database, clock), {}),
             suggestions=around,
+            connected=around,
             readiness=around,
             version="0.0.0",
             origins=frozenset({"https://parlour.example"}),

@@ -8,11 +8,13 @@ from sqlalchemy import update
 from parlour.api.doors import OfferedModel
 from parlour.errors import InvalidRequest, ModelFailed, NotFound
 from parlour.identity.access import conversation_for, message_for, project_for
-from parlour.identity.consent import allowed_providers
 from parlour.identity.who import Who
 from parlour.journal.unit import Unit
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Turn
+from parlour.protocol.house import ConnectedPart
+from parlour.store.queries.choices import choices
+from parlour.store.queries.people import Project
 from parlour.store.queries.turns import stored_turn
 from parlour.store.tables import turns
 from parlour.tools.caller import Caller
@@ -107,7 +109,7 @@ class Surroundings:
 
     async def offered(self, who: Who) -> Sequence[OfferedModel]:
         async with self.lived.database.read() as connection:
-            allowed = await allowed_providers(connection, who.tenant_id)
+            allowed = (await choices(connection, who.tenant_id)).allowed
         return [
             OfferedModel("built-in", "built-in", "", is_allowed=True, is_default=True),
             OfferedModel(
@@ -117,6 +119,9 @@ class Surroundings:
 
     async def questions(self, caller: Caller) -> Sequence[str]:
         return ["What's in the kitchen?"]
+
+    async def connected(self, who: Who, project: Project) -> Sequence[ConnectedPart]:
+        return [ConnectedPart(kind="home", name=project.name, state="empty", words="Nothing is in this house yet.")]
 
     async def ready(self) -> Mapping[str, bool]:
         return self.parts

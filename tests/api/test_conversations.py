@@ -21,6 +21,7 @@ async def test_a_conversation_is_begun_read_renamed_archived_and_deleted(knockin
     assert (away["title"], away["is_archived"]) == ("Fans", True)
     assert (await knocking.ann("GET", "/chat/conversations")).body["total"] == 0
     assert (await knocking.ann("GET", "/chat/conversations?include_archived=true")).body["total"] == 1
+    assert (await knocking.ann("GET", "/chat/conversations?archived_only=true")).body["total"] == 1
 
     gone = await knocking.ann("DELETE", path)
     assert (gone.status, gone.text) == (204, "")

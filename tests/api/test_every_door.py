@@ -18,7 +18,13 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/chat/messages": {"content": "hello"},
     "POST /api/v1/models/allowed": {"provider": "openai"},
     "POST /api/v1/auth/link": {"link": "nonsense"},
+    "PUT /api/v1/models/default": {"model": None},
+    "POST /api/v1/providers": {"name": "acme", "base_url": "http://127.0.0.1:9/v1", "models": ["small"]},
+    "PATCH /api/v1/providers/{name}": {"models": ["large"]},
+    "POST /api/v1/providers/try": {"name": "acme"},
 }
+FOR_ADMINS = "/api/v1/providers"
+"""Behind these nobody else finds anything, whatever they name."""
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -70,7 +76,7 @@ async def test_a_strangers_id_is_answered_exactly_as_an_unknown_one(knocking: Kn
         "run_id": ids.run_id,
         "token_id": key.id,
     }
-    named = [route for route in _routes(knocking) if "{" in route]
+    named = [route for route in _routes(knocking) if "{" in route and FOR_ADMINS not in route]
     assert len(named) >= 10
     for route in named:
         method, path = route.split()
@@ -83,6 +89,22 @@ async def test_a_strangers_id_is_answered_exactly_as_an_unknown_one(knocking: Kn
             answers.append((answer.status, answer.body["error"]["code"], answer.body["detail"]))
         assert len(set(answers)) == 1, route
     assert (await knocking.ann("GET", f"/chat/conversations/{conversation.id}")).body["title"] == "New chat"
+
+
+async def test_what_is_for_admins_is_refused_to_everybody_else_whatever_they_name(knocking: Knocking) -> None:
+    added = await knocking.admin("POST", "/providers", BODIES["POST /api/v1/providers"])
+    assert added.status == 201
+    routes = [route for route in _routes(knocking) if FOR_ADMINS in route]
+    assert len(routes) == 5
+    for route in routes:
+        method, path = route.split()
+        answers = [
+            await knocking.ann(method, f"/{_filled(path, {'name': name})}", _body(route))
+            for name in ("acme", "nobody", "%00")
+        ]
+        assert {(answer.status, answer.body["error"]["code"]) for answer in answers} == {(403, "forbidden")}, route
+        assert len({answer.body["detail"] for answer in answers}) == 1
+    assert (await knocking.admin("GET", "/providers")).body == added.body
 
 
 async def test_a_strangers_id_in_a_body_or_query_is_answered_as_an_unknown_one(knocking: Knocking) -> None:

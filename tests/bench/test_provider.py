@@ -35,6 +35,15 @@ async def test_every_chunk_arrives_with_its_send_time_and_the_count_is_right():
         await model.close()
 
 
+async def test_an_answer_is_cut_into_paragraphs_of_so_many_pieces():
+    async with running(Plan(spacing=0)) as provider:
+        model = model_at(provider)
+        text = text_of(await collect(model.stream(ask("chunks=10 size=40 paragraph=4"))))
+        assert [len(SENT_AT.findall(paragraph)) for paragraph in text.split("\n\n")] == [4, 4, 2]
+        assert len(text) == 10 * 40
+        await model.close()
+
+
 async def test_pieces_with_time_between_them_come_as_one_delta_each():
     async with running(Plan(chunks=5, spacing=2, first=1, jitter=1), seed=1) as provider:
         model = model_at(provider)

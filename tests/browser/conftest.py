@@ -14,6 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, StorageState, async_playwright, expect
 
 from tests.browser.building import build
+from tests.browser.line import Line, line
 from tests.browser.serving import Serving
 from tests.browser.visiting import PATIENCE_MS, Visitor, Window, visitor
 from tests.providers import Provider, provider
@@ -56,9 +57,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def serving(folder: Path, settings: dict[str, str]) -> AsyncGenerator[Serving]:
+async def serving(folder: Path, settings: dict[str, str], *, demo: bool = True) -> AsyncGenerator[Serving]:
     """A server that logged nothing worse than a warning in the end."""
-    it = Serving(folder, settings)
+    it = Serving(folder, settings, demo=demo)
     await it.start()
     try:
         yield it
@@ -160,12 +161,32 @@ async def known_there(house: Serving, browser: Browser) -> StorageState:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def admin(house: Serving, browser: Browser, known_there: StorageState) -> AsyncIterator[Visitor]:
-    """The admin of that house, with one window at the empty page."""
+async def admins(house: Serving, browser: Browser, known_there: StorageState) -> AsyncIterator[Comes]:
+    """Lets the admin of that house come, with a browser of their own each time."""
     async with visiting(browser, house.address, known_there) as comes:
-        it = await comes()
-        await it.opens("/")
+        yield comes
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def admin(admins: Comes) -> Visitor:
+    """The admin of that house, with one window at the empty page."""
+    it = await admins()
+    await it.opens("/")
+    return it
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def between(house: Serving) -> AsyncIterator[Line]:
+    """The line to that house, which a test may break."""
+    async with line(house.address) as it:
         yield it
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def far(between: Line, browser: Browser, known_there: StorageState) -> AsyncIterator[Comes]:
+    """Lets the admin of that house come over that line."""
+    async with visiting(browser, between.address, known_there) as comes:
+        yield comes
 
 
 # --- a house that nobody has visited ---------------------------------------------------------------------------------

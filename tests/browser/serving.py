@@ -1,10 +1,12 @@
 """A real server for the tests in a browser: a process of its own, which can be killed and started again."""
 
 import asyncio
+import json
 import os
 import re
+import sqlite3
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,10 +19,11 @@ SETTINGS_OF_PARLOUR = re.compile(r"PARLOUR_|OPENAI_|OLLAMA_|AI_|CHAT_|TURN_|WEBS
 
 @dataclass
 class Serving:
-    """`parlour serve --demo` over a data folder. After `kill`, `start` serves the same data at the same address."""
+    """`parlour serve` over a data folder. After `kill`, `start` serves the same data at the same address."""
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict[str, str])
+    demo: bool = True
     address: str = ""
     link: str = ""
     """The one-time link that the first start printed."""
@@ -31,7 +34,12 @@ class Serving:
         port = self.address.rpartition(":")[2] or "0"
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *PARLOUR, "serve", "--demo", env=self._environment(port), stdout=asyncio.subprocess.PIPE, stderr=log
+                *PARLOUR,
+                "serve",
+                *(["--demo"] if self.demo else []),
+                env=self._environment(port),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
             )
         assert self._process.stdout is not None
         async with asyncio.timeout(PATIENCE_S):
@@ -57,14 +65,25 @@ class Serving:
                 await self._process.wait()
             self._process = None
 
-    async def new_link(self) -> str:
-        """Another way in for the admin, as somebody at the server's terminal gets it."""
+    async def new_link(self, user: str = "admin") -> str:
+        """Another way in for somebody, as it is made at the server's terminal."""
+        return await self.command("link", user)
+
+    async def command(self, *words: str) -> str:
+        """What a command at the server's terminal prints."""
         port = self.address.rpartition(":")[2]
         made = await asyncio.create_subprocess_exec(
-            *PARLOUR, "link", env=self._environment(port), stdout=asyncio.subprocess.PIPE
+            *PARLOUR, *words, env=self._environment(port), stdout=asyncio.subprocess.PIPE
         )
         said, _ = await made.communicate()
+        assert made.returncode == 0, f"parlour {' '.join(words)} did not work"
         return said.decode().strip()
+
+    def kept(self, words: str) -> int:
+        """How many messages of people with just these words the database holds."""
+        with closing(sqlite3.connect(f"file:{self.folder / 'data' / 'parlour.db'}?mode=ro", uri=True)) as database:
+            rows = database.execute("SELECT parts FROM messages WHERE role = 'user'").fetchall()
+        return sum("".join(part["text"] for part in json.loads(parts)) == words for (parts,) in rows)
 
     @property
     def log(self) -> str:

@@ -61,7 +61,7 @@ async def test_a_stopped_answer_keeps_its_words_and_a_second_one_stands_beside_i
     await expect(window.words).to_have_text("Once upon")
     await window.page.reload()
     await expect(window.words).to_have_text("Another story.")
-    await expect(window.answers.locator(".versions")).to_contain_text("2/2")
+    await expect(window.answers.locator(".versions")).to_contain_text("2 of 2")
 
 
 async def test_markup_in_an_answer_is_shown_and_never_run(admin: Visitor, model: Provider) -> None:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, StorageState, expect
 
 PATIENCE_MS = 20_000
+ALLOWED = ["clipboard-read", "clipboard-write"]
+"""What a person has allowed the page to do."""
 LINE_LOST = re.compile(r"WebSocket connection to .* failed|net::ERR_|the server responded with a status of 401")
 """What a browser itself says of a server that is away, or of somebody who is not signed in yet."""
 
@@ -30,6 +32,11 @@ class Window:
         await self.page.goto(link)
         await self.page.get_by_role("button", name="Sign in").click()
         await expect(self.page.get_by_role("heading", name="What would you like to know?")).to_be_visible()
+
+    async def signs_out(self) -> None:
+        """Leave, by the menu below the list."""
+        await self.page.get_by_label(re.compile("sign out$")).click()
+        await self.button("Sign out").click()
 
     async def says(self, words: str) -> None:
         """Write something and send it."""
@@ -71,6 +78,13 @@ class Window:
     def button(self, name: str) -> Locator:
         """What can be pressed under this name."""
         return self.page.get_by_role("button", name=name, exact=True)
+
+    async def copied(self) -> str:
+        """The last answer as its Copy button gives it away, to the character."""
+        await self.page.bring_to_front()
+        await self.answers.last.get_by_role("button", name="Copy the answer").click()
+        await expect(self.answers.last.get_by_role("button", name="Copied")).to_be_visible()
+        return str(await self.page.evaluate("navigator.clipboard.readText()"))
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not LINE_LOST.search(message.text):
@@ -122,6 +136,7 @@ async def visitor(
         has_touch=is_phone,
         is_mobile=is_phone,
         reduced_motion="reduce",
+        permissions=ALLOWED,
         storage_state=known,
     )
     context.set_default_timeout(PATIENCE_MS)

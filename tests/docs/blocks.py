@@ -1,8 +1,8 @@
 """The fenced blocks of the public pages: what they show, and how a claim is taken out of them.
 
-Four kinds are known. `console` holds commands after `$ ` and what they print; `python` is a program, and `output` what
-the program before it prints; `text` is a drawing or a sample and claims nothing that runs. In what is printed, `…`
-stands for anything.
+Four kinds are known. `console` holds commands after `$ ` and what they print; `python` is a program, or a file that
+the programs after it share where a name follows, and `output` what the program before it prints; `text` is a drawing or
+a sample and claims nothing that runs. In what is printed, `…` stands for anything.
 """
 
 import re
@@ -13,17 +13,20 @@ from pathlib import Path
 from tests.rules.sources import ROOT, files, name
 
 KINDS = {"console", "python", "output", "text"}
-FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>\S*)[^\n]*\n(?P<body>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"^(?P<indent> *)```(?P<kind>\S*) *(?P<file>\S*)\n(?P<body>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One fenced block: its kind, its text without indentation, and where it stands."""
+    """One fenced block: its kind, its text without indentation, where it stands, and the file that it is, if any."""
 
     page: Path
     line: int
     kind: str
     body: str
+    file: str = ""
 
     def __str__(self) -> str:
         return f"{name(self.page)}:{self.line}"
@@ -48,7 +51,7 @@ def blocks(page: Path) -> Iterator[Block]:
     for found in FENCE.finditer(text):
         indent = found["indent"]
         body = "\n".join(line.removeprefix(indent) for line in found["body"].splitlines())
-        yield Block(page, text.count("\n", 0, found.start()) + 1, found["kind"], body)
+        yield Block(page, text.count("\n", 0, found.start()) + 1, found["kind"], body, found["file"])
 
 
 def steps(block: Block) -> list[Step]:

@@ -26,9 +26,11 @@ WITHIN = 90.0
 class Session:
     """Runs the blocks of one page. The server that a page starts stays up until the page ends."""
 
-    def __init__(self, home: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, home: Path, environment: Mapping[str, str], here: Mapping[str, str] | None = None) -> None:
+        """`here` says what stands in this place for what a page names, such as a database."""
         self._home = home
         self._address = f"127.0.0.1:{free_port()}"
+        self._places = {USUAL: self._address, **(here or {})}
         self._environment = {
             **{name: value for name, value in environment.items() if not OURS.match(name)},
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}",
@@ -58,7 +60,9 @@ class Session:
 
     def run(self, block: Block) -> None:
         """Do what `block` shows. Raises AssertionError where it does not come true."""
-        if block.kind == "python":
+        if block.file:
+            (self._home / block.file).write_text(self._here(block.body), "utf-8")
+        elif block.kind == "python":
             self._step(Step(f"{sys.executable} -W error -", shown=[]), given=self._here(block.body), at=str(block))
         elif block.kind == "output":
             self._compare([line for line in block.body.splitlines() if line.strip()], at=str(block))
@@ -71,7 +75,9 @@ class Session:
                     self._step(step, given="", at=at)
 
     def _here(self, text: str) -> str:
-        return text.replace(USUAL, self._address)
+        for named, meant in self._places.items():
+            text = text.replace(named, meant)
+        return text
 
     def _step(self, step: Step, *, given: str, at: str) -> None:
         after = self._home / "environment"

@@ -4,37 +4,44 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from parlour.ids import new_id
 from tests.docs.blocks import KINDS, Block, Step, blocks, pages, steps
 from tests.docs.session import Session
 from tests.rules.skips import missing
 from tests.rules.sources import ROOT, name
+from tests.storage import POSTGRES, postgres_is_there, run_on_postgres
 
 ELSEWHERE = {
     "make test": "it is what runs this test",
     "make check": ".ci/run",
+    "make docs-check": "it is what runs this test",
     "make bench": "it measures for minutes",
     "make soak N=1000": "it kills for an hour; the kill matrix runs its small form",
     "make lock": "it asks the package index; test_locks.py holds what it writes",
     "make gen": "the tests of the generated files",
     "make clean": "it would remove what runs this test",
-    "pip install .": "tests/rules/test_package.py",
+    "pip install .": "tests/package/test_package.py",
 }
 """Commands that are too long to run here, each with what proves it. Their make targets are still looked up."""
+DATABASE = "postgresql://parlour:secret@127.0.0.1:5432/parlour"
+"""What pages call an empty database on PostgreSQL."""
 PAGES = [page for page in pages() if any(block.kind in {"console", "python"} for block in blocks(page))]
 SPOKEN = re.compile(r"`((?:make|parlour) [^`…]+)`")
-LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
 
-def here(block: Block) -> Block:
+def run_here(block: Block) -> Block:
     """`block` without the commands that are proved elsewhere."""
     if block.kind != "console":
         return block
     kept = [step for step in steps(block) if step.command not in ELSEWHERE]
-    return Block(block.page, block.line, block.kind, "\n".join(line for step in kept for line in written(step)))
+    return replace(block, body="\n".join(line for step in kept for line in written(step)))
 
 
 def written(step: Step) -> list[str]:
@@ -43,13 +50,29 @@ def written(step: Step) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_what_a_page_shows_comes_true(page: Path, tmp_path: Path) -> None:
-    found = [here(block) for block in blocks(page)]
+    found = [run_here(block) for block in blocks(page)]
     installed()
     if "$ make run" in "\n".join(block.body for block in found) and not (ROOT / ".venv/made/run").exists():
         missing("a .venv made by make")
-    with Session(tmp_path, os.environ) as session:
+    with places(found) as here, Session(tmp_path, os.environ, here) as session:
         for block in found:
             session.run(block)
+
+
+@contextmanager
+def places(found: list[Block]) -> Generator[dict[str, str]]:
+    """What stands here for what the blocks name: an empty database, where they want one."""
+    if not any(DATABASE in block.body for block in found):
+        yield {}
+        return
+    if not postgres_is_there():
+        missing("PostgreSQL")
+    database = f"parlour_docs_{new_id().replace('-', '')}"
+    run_on_postgres(f"CREATE DATABASE {database}")
+    try:
+        yield {DATABASE: f"postgresql://postgres@{POSTGRES[0]}:{POSTGRES[1]}/{database}"}
+    finally:
+        run_on_postgres(f"DROP DATABASE {database} WITH (FORCE)")
 
 
 def installed() -> Path:
@@ -80,9 +103,3 @@ def test_a_page_says_what_each_block_is(page: Path) -> None:
     for block in blocks(page):
         assert block.kind in KINDS, f"{block}: mark it as one of {sorted(KINDS)}"
         assert block.kind != "console" or steps(block), f"{block}: a command stands after `$ `"
-
-
-@pytest.mark.parametrize("page", [*pages(), ROOT / "CHANGELOG.md"], ids=name)
-def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    for target in LINK.findall(page.read_text(encoding="utf-8")):
-        assert (page.parent / target).exists(), f"{name(page)} links to {target}"

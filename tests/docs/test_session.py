@@ -1,6 +1,7 @@
 """The reader of pages can be trusted: it runs what stands there and notices what is not so."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,22 @@ def test_what_a_program_prints_stands_below_it(tmp_path: Path) -> None:
 def test_what_a_program_does_not_print_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="did not print"):
         read(tmp_path, block("python", "print('the kitchen')"), block("output", "the bedroom"))
+
+
+def test_a_file_is_there_for_the_programs_after_it(tmp_path: Path) -> None:
+    house = replace(block("python", "NAME = 'the kitchen'"), file="house.py")
+    read(tmp_path, house, block("python", "from house import NAME\nprint(NAME)"), block("output", "the kitchen"))
+
+
+def test_a_block_may_have_the_name_of_a_file(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("```python house.py\nNAME = 'the kitchen'\n```\n\n```python\nfrom house import NAME\n```\n")
+    assert [(found.kind, found.file) for found in blocks(page)] == [("python", "house.py"), ("python", "")]
+
+
+def test_what_a_page_names_is_what_stands_for_it_here(tmp_path: Path) -> None:
+    with Session(tmp_path, os.environ, {"db.example": "127.0.0.1"}) as session:
+        session.run(block("console", "$ echo 'db.example' | wc -c\n10"))
 
 
 def test_an_ellipsis_stands_for_anything() -> None:

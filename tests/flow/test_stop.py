@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import SystemClock
 from parlour.journal.writer import open_writer
-from parlour.models.lineup import Lineup
 from parlour.store.database import Database
 from parlour.store.queries.messages import message_from
 from parlour.store.tables import messages, turns
@@ -22,6 +21,7 @@ from parlour.turn.record import turn_rows
 from parlour.turn.runner import Runner
 from tests.flow.conftest import DEADLINE_S, HeldModel, Opening
 from tests.storage import Storage
+from tests.turn.conftest import OneModel
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,6 @@ class Somebody:
 @asynccontextmanager
 async def idle_runner(storage: Storage, model: HeldModel) -> AsyncGenerator[tuple[Runner, Database]]:
     """A runner that does not look for work before it is opened."""
-
-    async def nobody(_: AsyncConnection, __: str) -> frozenset[str]:
-        return frozenset()
-
     clock, database = SystemClock(), Database(storage.url)
     writer = open_writer(storage.url, clock=clock, publish=lambda _: None, fatal=lambda _: None)
     means = Means(
@@ -46,7 +42,7 @@ async def idle_runner(storage: Storage, model: HeldModel) -> AsyncGenerator[tupl
         writer=writer,
         clock=clock,
         tools=Executor([], clock),
-        models=Lineup(model, [], nobody),
+        models=OneModel(model),
         callers=Somebody(),
         caps=Caps(),
         system_prompt="",

@@ -13,9 +13,10 @@ from parlour.identity.access import (
     tool_run_for,
     turn_for,
 )
-from parlour.identity.consent import allow_provider, allowed_providers
+from parlour.identity.consent import allow_provider
 from parlour.identity.roles import PERMISSIONS, ROLES
 from parlour.ids import new_id
+from parlour.store.queries.choices import choices
 from tests.house import Lived, anybody, exchange
 
 
@@ -77,7 +78,7 @@ async def test_only_an_admin_lets_words_out_of_the_house(lived: Lived) -> None:
     await allow_provider(lived.writer, lived.clock, admin, "ollama", is_allowed=True)
     await allow_provider(lived.writer, lived.clock, admin, "ollama", is_allowed=False)
     async with lived.database.read() as connection:
-        assert await allowed_providers(connection, admin.tenant_id) == {"openai"}
+        assert (await choices(connection, admin.tenant_id)).allowed == {"openai"}
 
 
 def test_everybody_may_read_and_each_role_may_all_that_a_lesser_one_may() -> None:

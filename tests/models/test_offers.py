@@ -1,11 +1,18 @@
 """Which models the settings offer."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from parlour.errors import BadSetting
-from parlour.models.offers import offered
+from parlour.models.base import ModelProblem
+from parlour.models.offers import address_of, host_of, offer_of, offered, shown
 from parlour.models.openai_request import Dialect
 from tests.conftest import ManualClock
+from tests.models.requests import ask, collect
+from tests.models.stepped_clock import SteppedClock
+from tests.providers import Provider
 
 
 def test_nothing_set_offers_nothing():
@@ -75,6 +82,46 @@ def test_models_that_reason_are_not_told_a_temperature(model: str, takes: bool):
 )
 def test_the_window_is_known_by_the_name(model: str, window: int):
     assert offered(openai_api_key="k", openai_models=[model])[0].window == window
+
+
+@pytest.mark.parametrize(("address", "first"), [("http://h/v1", 7.0), ("http://h:11434/v1", 120.0)])
+async def test_a_model_is_waited_for_as_long_as_one_has_patience_and_one_on_ollama_while_it_is_loaded(
+    loopback: Provider, stepped: SteppedClock, address: str, first: float
+):
+    loopback.answer(end="hang")
+    known = offer_of("acme", "small", address, "")
+    model = replace(known, base_url=loopback.base_url).model(clock=stepped, total_s=600, silence_s=7)
+    asking = asyncio.create_task(collect(model.stream(ask())))
+    await stepped.until_asleep(first)
+    stepped.advance(first)
+    with pytest.raises(ModelProblem, match="provider_timeout"):
+        await asking
+    await model.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [(" http://host:1/v1/ ", "http://host:1/v1"), ("https://bücher.example", "https://bücher.example")],
+)
+def test_an_address_is_kept_without_blanks_around_it_and_a_slash_behind_it(address: str, kept: str):
+    assert address_of(address) == kept
+
+
+def test_an_address_is_shown_without_the_name_and_password_in_it():
+    assert shown("http://me:hush@host:1/v1") == "http://host:1/v1"
+    assert host_of("http://me:hush@host:1/v1") == "host:1"
+
+
+@pytest.mark.parametrize(
+    ("provider", "address", "window"),
+    [
+        ("acme", "http://localhost:11434/v1", 4_096),
+        ("ollama", "http://far/v1", 4_096),
+        ("acme", "http://h/v1", 128_000),
+    ],
+)
+def test_ollama_is_known_by_its_name_or_its_port(provider: str, address: str, window: int):
+    assert offer_of(provider, "gpt-4o", address, "").window == window
 
 
 async def test_an_offer_makes_its_model_without_asking_anybody():

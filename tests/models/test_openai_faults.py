@@ -5,11 +5,13 @@ import logging
 from datetime import timedelta
 from email.utils import format_datetime
 
+import orjson
 import pytest
 
 from parlour.models.base import ModelProblem, TextDelta
 from parlour.models.openai import OpenAIModel
 from parlour.models.openai_calls import CallLimits
+from parlour.models.openai_faults import Faults
 from parlour.models.openai_limits import Limits
 from tests.models.requests import ask, closable, collect, text_of
 from tests.models.stepped_clock import SteppedClock
@@ -266,6 +268,19 @@ async def test_the_key_is_sent_and_shown_nowhere(
     shown = f"{problem} {problem.safe} {problem.detail} {problem!r} {model!r} {caplog.text}"
     assert "secret" not in shown
     assert "cret" not in shown
+
+
+@pytest.mark.parametrize("key", ["a'b\"c\\d", "plain-but-not-like-a-key"])
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_key_of_any_form_is_cut_out_of_what_a_provider_says(key: str, as_json: bool):
+    faults = Faults("openai/x", key)
+    said = {"error": {"message": f"Not {key}.", "param": [key]}}
+    body = orjson.dumps(said) if as_json else b"<p>" + orjson.dumps(said)
+    detail = faults.refusal(401, body).detail
+    assert "Not [key]." in detail
+    assert key[-4:] not in detail
+    assert faults.shows_key(f"<{key}>")
+    assert not Faults("openai/x", "").shows_key("anything")
 
 
 def test_a_key_that_cannot_be_sent_is_refused_without_repeating_it():

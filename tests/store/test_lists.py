@@ -68,9 +68,11 @@ async def test_a_list_leaves_out_what_is_archived_until_asked_for_it(lived: Live
     await lived.conversations.change(anybody(lived.ann), first.id, archive=True)
     async with lived.database.read() as connection:
         shown = await list_conversations(connection, owner_id=lived.ann.id)
-        whole = await list_conversations(connection, owner_id=lived.ann.id, include_archived=True)
+        whole = await list_conversations(connection, owner_id=lived.ann.id, archived="with")
+        away = await list_conversations(connection, owner_id=lived.ann.id, archived="only")
     assert (_titles(shown.conversations), shown.total) == (["1"], 1)
     assert (_titles(whole.conversations), whole.total) == (["1", "0"], 2)
+    assert (_titles(away.conversations), away.total) == (["0"], 1)
 
 
 async def test_a_list_keeps_to_its_owner_and_project(lived: Lived) -> None:

@@ -1,14 +1,18 @@
 """What a model gets to see fits its budget, keeps calls with their results, and says what was left out."""
 
 from dataclasses import replace
+from uuid import uuid4
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from parlour.models.base import AssistantMessage, ModelMessage, RequestedCall, ToolMessage, UserMessage
 from parlour.tools.outcomes import Outcome
+from parlour.tools.tool import ToolContext, make_tool
 from parlour.turn.context import Budget, Context, Exchange, assemble, tool_content
+from parlour.turn.report import report_from
 from parlour.turn.steps import ModelStep, ToolStep
 
 WIDE = Budget(window=1_000_000, answer=2_000, context=100_000, messages=1_000)
@@ -16,6 +20,11 @@ WIDE = Budget(window=1_000_000, answer=2_000, context=100_000, messages=1_000)
 
 def count(text: str) -> int:
     return len(text)
+
+
+async def look(context: ToolContext) -> str:
+    """Look around."""
+    return context.tool_call_id
 
 
 def said(question: str, answer: str) -> Exchange:
@@ -73,15 +82,14 @@ def test_what_fits_is_all_there_in_order_and_nothing_is_reported_as_cut() -> Non
     kinds = [type(message).__name__ for message in context.messages]
     assert questions(context.messages) == ["One", "Two", "Three"]
     assert kinds[2:6] == ["UserMessage", "AssistantMessage", "ToolMessage", "AssistantMessage"]
-    assert (context.cut, context.tokens) == ((), tokens_of(context))
+    assert (context.report.cut, context.report.tokens) == ((), tokens_of(context))
 
 
 def test_the_newest_exchanges_stay_when_not_all_fit() -> None:
     earlier = [said(f"question {n}", "x" * 300) for n in range(9)]
     context = seen(earlier, Exchange("now"), replace(WIDE, context=2_000))
     assert questions(context.messages) == ["question 6", "question 7", "question 8", "now"]
-    assert context.cut == ("12 earlier messages left out",)
-    assert context.report == {"tokens": context.tokens, "messages": 7, "cut": ["12 earlier messages left out"]}
+    assert context.report.cut == ("12 earlier messages left out",)
 
 
 def test_no_more_messages_than_the_setting_allows() -> None:
@@ -102,7 +110,7 @@ def test_of_results_that_do_not_fit_the_oldest_are_shortened_to_their_sentence()
     old, new = [message for message in context.messages if isinstance(message, ToolMessage)]
     assert orjson.loads(old.content) == {"summary": "aaaaaaaaa.", "cut": True}
     assert orjson.loads(new.content) == {"result": "b" * 100}
-    assert context.cut == ("the result of look shortened",)
+    assert context.report.cut == ("the result of look shortened",)
 
 
 def test_shortening_never_makes_a_result_longer() -> None:
@@ -115,9 +123,65 @@ def test_shortening_never_makes_a_result_longer() -> None:
 def test_a_long_question_leaves_room_for_what_tools_found_for_it() -> None:
     budget = replace(WIDE, context=4_000)
     context = seen([], looked("why " * 4_000, "lamp"), budget)
-    assert context.tokens == tokens_of(context) <= budget.prompt
-    assert "current message shortened" in context.cut
+    assert context.report.tokens == tokens_of(context) <= budget.prompt
+    assert "current message shortened" in context.report.cut
     assert '{"result":"lamp"}' in [m.content for m in context.messages if isinstance(m, ToolMessage)]
+
+
+def test_a_report_names_every_piece_in_order_with_its_message_and_its_step() -> None:
+    earlier = [replace(looked("One", "lamp", answer="A lamp."), question_id="q1", answer_id="a1")]
+    current = replace(looked("Two", "x" * 900), question_id="q2", answer_id="a2")
+    tools = (make_tool(look, effect="read"),)
+    budget = replace(WIDE, context=3_000)
+    context = assemble("Be brief.", earlier, current, tools=tools, budget=budget, count=count)
+    pieces = context.report.pieces
+    assert [(piece.kind, piece.message_id, piece.step, piece.shortened) for piece in pieces] == [
+        ("system", None, None, False),
+        ("tools", None, None, False),
+        ("question", "q1", None, False),
+        ("answer", "a1", 0, False),
+        ("tool_result", "a1", 1, False),
+        ("answer", "a1", 2, False),
+        ("question", "q2", None, False),
+        ("answer", "a2", 0, False),
+        ("tool_result", "a2", 1, True),
+    ]
+    assert [piece.text for piece in pieces[:3]] == ["Be brief.", "look", None]
+    assert pieces[1].tokens > len("look") + len("Look around.")
+    assert sum(piece.tokens for piece in pieces) == context.report.tokens == tokens_of(context) + pieces[1].tokens
+    assert context.report.limit == budget.prompt
+
+
+def test_what_is_not_shown_stands_in_no_report() -> None:
+    context = seen([], Exchange("Hello"), system="")
+    assert [piece.kind for piece in context.report.pieces] == ["question"]
+
+
+def test_a_report_is_small_and_reads_back_the_same() -> None:
+    earlier = [Exchange("why? " * 30, said("", "because " * 30).steps, str(uuid4()), str(uuid4())) for _ in range(60)]
+    context = seen(earlier, Exchange("x" * 5_000, (), str(uuid4()), str(uuid4())), replace(WIDE, messages=50))
+    kept = context.report.as_json()
+    assert len(context.messages) == 49
+    assert len(orjson.dumps(kept)) < 10_000
+    assert "why" not in str(kept)
+    assert report_from(orjson.loads(orjson.dumps(kept))) == context.report
+
+
+@pytest.mark.parametrize(
+    ("kept", "tokens", "cut"),
+    [
+        ({"tokens": 12, "messages": 3, "cut": ["2 earlier messages left out"]}, 12, ("2 earlier messages left out",)),
+        (None, 0, ()),
+        ({}, 0, ()),
+        ({"tokens": "many"}, 0, ()),
+        ({"tokens": 5, "pieces": [{"kind": "from the future", "tokens": 5}]}, 0, ()),
+    ],
+)
+def test_a_report_of_another_version_is_read_as_far_as_it_can_be(
+    kept: object, tokens: int, cut: tuple[str, ...]
+) -> None:
+    report = report_from(kept)
+    assert (report.pieces, report.tokens, report.cut, report.limit) == ((), tokens, cut, 0)
 
 
 def test_a_failure_reaches_the_model_with_what_to_do() -> None:
@@ -156,7 +220,7 @@ def test_whatever_was_said_the_prompt_fits_and_no_call_goes_without_its_result(
 ) -> None:
     budget = Budget(window=128_000, answer=2_000, context=tokens, messages=messages)
     context = seen(earlier, current, budget, system)
-    assert context.tokens == tokens_of(context) <= budget.prompt
+    assert context.report.tokens == tokens_of(context) <= budget.prompt
     assert len(context.messages) <= messages
     asked = [call.id for m in context.messages if isinstance(m, AssistantMessage) for call in m.calls]
     came = [m.tool_call_id for m in context.messages if isinstance(m, ToolMessage)]

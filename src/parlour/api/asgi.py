@@ -16,6 +16,8 @@ from parlour.api.rest import make_rest
 from parlour.api.socket import SocketDoor, SocketLimits
 from parlour.app import App
 from parlour.identity.who import Who
+from parlour.protocol.house import ConnectedPart
+from parlour.store.queries.people import Project
 from parlour.store.tables import tenants
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool
@@ -25,24 +27,8 @@ SOCKET = "/api/v1/chat/ws"
 
 def make_asgi(app: App) -> ASGIApp:
     """Everything that can be asked of `app` over HTTP and WebSocket."""
-    settings = app.settings
-    address = urlsplit(settings.address)
+    address = urlsplit(app.settings.address)
     origins = frozenset({f"{address.scheme}://{address.netloc}"})
-    socket = SocketDoor(
-        gate=app.gate,
-        hub=app.hub,
-        talk=app.talk,
-        reads=app.database,
-        clock=app.clock,
-        origins=origins,
-        limits=SocketLimits(
-            heartbeat=settings.websocket_ping_interval,
-            idle=settings.websocket_idle,
-            timeout=settings.websocket_timeout,
-            queue_bytes=settings.websocket_queue_bytes,
-            frame_bytes=settings.websocket_max_frame_bytes,
-        ),
-    )
     rest = make_rest(
         Doors(
             reads=app.database,
@@ -53,20 +39,46 @@ def make_asgi(app: App) -> ASGIApp:
             talk=app.talk,
             tools=_Tools(app),
             models=_Models(app),
+            offers=app.offers,
+            providers=app.providers,
             suggestions=_Suggestions(app),
+            connected=_Connected(app),
             readiness=_Readiness(app),
             version=__version__,
             origins=origins,
         )
     )
     rest.router.routes.extend(page_routes(built_pages()))
-    sockets = Router([WebSocketRoute(SOCKET, socket.serve)])
+    sockets = Router([WebSocketRoute(SOCKET, _socket(app, origins).serve)])
     http = WithHeaders(rest)
 
     async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
         await (sockets if scope["type"] == "websocket" else http)(scope, receive, send)
 
     return asgi
+
+
+def _socket(app: App, origins: frozenset[str]) -> SocketDoor:
+    return SocketDoor(
+        gate=app.gate,
+        hub=app.hub,
+        talk=app.talk,
+        reads=app.database,
+        clock=app.clock,
+        origins=origins,
+        limits=_limits(app),
+    )
+
+
+def _limits(app: App) -> SocketLimits:
+    settings = app.settings
+    return SocketLimits(
+        heartbeat=settings.websocket_ping_interval,
+        idle=settings.websocket_idle,
+        timeout=settings.websocket_timeout,
+        queue_bytes=settings.websocket_queue_bytes,
+        frame_bytes=settings.websocket_max_frame_bytes,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,34 @@ class _Suggestions:
 
     async def questions(self, caller: Caller) -> Sequence[str]:
         return await self.app.built_in.suggestions(await self.app.executor.offered(caller), caller)
+
+
+@dataclass(frozen=True, slots=True)
+class _Connected:
+    app: App
+
+    async def connected(self, who: Who, project: Project) -> Sequence[ConnectedPart]:
+        home = await self._home(who.in_project(project.id), project.name)
+        return [home, self._database()] if who.may("house:manage") else [home]
+
+    async def _home(self, caller: Caller, project_name: str) -> ConnectedPart:
+        found = await self.app.home.inventory(caller)
+        name = found.name or project_name
+        if not found.total:
+            return ConnectedPart(kind="home", name=name, state="empty", words="Nothing is in this house yet.")
+        what = f"{'The demo house: ' if found.is_demo else ''}{found.in_words()}."
+        return ConnectedPart(kind="home", name=name, state="connected", words=what)
+
+    def _database(self) -> ConnectedPart:
+        url = self.app.database.url
+        if self.app.database.is_sqlite:
+            name, words = "SQLite", f"Everything is kept in one file: {url.database}."
+        else:
+            name, words = (
+                "PostgreSQL",
+                f"Everything is kept in the database {url.database} at {url.host or 'this host'}.",
+            )
+        return ConnectedPart(kind="database", name=name, state="connected", words=words)
 
 
 @dataclass(frozen=True, slots=True)

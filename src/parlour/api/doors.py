@@ -6,11 +6,15 @@ from typing import Protocol
 
 from parlour.clock import Clock
 from parlour.identity.gate import Gate
+from parlour.identity.providers import Providers
 from parlour.identity.who import Who
 from parlour.journal.unit import Writer
+from parlour.models.offers import Offer
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Turn
+from parlour.protocol.house import ConnectedPart
 from parlour.store.database import Reads
+from parlour.store.queries.people import Project
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool
 from parlour.turn.conversations import Conversations
@@ -93,6 +97,14 @@ class Suggestions(Protocol):
         ...
 
 
+class Connected(Protocol):
+    """What belongs to the house."""
+
+    async def connected(self, who: Who, project: Project) -> Sequence[ConnectedPart]:
+        """What is connected in a project one is in, as far as one may know of it."""
+        ...
+
+
 class Readiness(Protocol):
     """Whether the house can be used yet."""
 
@@ -113,7 +125,11 @@ class Doors:
     talk: Talk
     tools: Tools
     models: Models
+    offers: Sequence[Offer]
+    """The models that the settings offer."""
+    providers: Providers
     suggestions: Suggestions
+    connected: Connected
     readiness: Readiness
     version: str
     origins: frozenset[str] = frozenset()

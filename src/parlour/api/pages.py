@@ -2,13 +2,24 @@
 
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
-ADDRESSES = ("/", "/link", "/chat", "/chat/{conversation_id}", "/projects/{project_id}/chat/{conversation_id}")
+ADDRESSES = (
+    "/",
+    "/link",
+    "/chat",
+    "/chat/{conversation_id}",
+    "/projects/{project_id}/chat",
+    "/projects/{project_id}/chat/{conversation_id}",
+    "/settings",
+    "/settings/{section}",
+)
 """Where the page opens; it reads the rest from the address itself."""
 
 NOT_BUILT = (
@@ -16,6 +27,8 @@ NOT_BUILT = (
     "<p>Parlour is running, but its page was not built. In a checkout, <code>make run</code> builds it; the REST "
     "doors at <a href=/docs>/docs</a> work all the same.</p></html>"
 )
+ASK_AGAIN = {"Cache-Control": "no-cache"}
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 def built_pages() -> Path | None:
@@ -31,9 +44,13 @@ def page_routes(folder: Path | None) -> list[Route | Mount]:
         return [Route(address, _not_built) for address in ADDRESSES]
 
     async def page(_: Request) -> Response:
-        return FileResponse(folder / "index.html", headers={"Cache-Control": "no-cache"})
+        return _page(folder)
 
-    return [*(Route(address, page) for address in ADDRESSES), Mount("/", _Files(directory=folder))]
+    return [*(Route(address, page) for address in ADDRESSES), Mount("/", _Files(folder))]
+
+
+def _page(folder: Path, status: int = 200) -> Response:
+    return FileResponse(folder / "index.html", status, headers=ASK_AGAIN)
 
 
 async def _not_built(_: Request) -> Response:
@@ -41,13 +58,21 @@ async def _not_built(_: Request) -> Response:
 
 
 class _Files(StaticFiles):
-    """Files named by their content are kept for good; the others are asked for again."""
+    """Files named by their content are kept for good; the others are asked for again.
 
-    async def get_response(self, path: str, scope: object) -> Response:
+    Whoever points a browser at an address where nothing is gets the page, which says so and leads on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder)
+        self._folder = folder
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
         try:
-            response = await super().get_response(path, scope)  # pyright: ignore[reportArgumentType]
-        except HTTPException:
-            return HTMLResponse("<!doctype html><title>Not found</title><p>Nothing is here.", status_code=404)
-        forever = path.startswith("assets/")
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if forever else "no-cache"
+            response = await super().get_response(path, scope)
+        except HTTPException as refused:
+            if refused.status_code == 404 and "text/html" in Headers(scope=scope).get("accept", ""):
+                return _page(self._folder, 404)
+            return HTMLResponse("<!doctype html><title>Not found</title><p>Nothing is here.", refused.status_code)
+        response.headers.update(FOREVER if path.startswith("assets/") else ASK_AGAIN)
         return response

@@ -14,7 +14,11 @@ from parlour.api.routes.conversations import conversation_routes
 from parlour.api.routes.health import health_routes
 from parlour.api.routes.messages import message_routes
 from parlour.api.routes.models import model_routes
+from parlour.api.routes.providers import provider_routes
+from parlour.api.routes.search import search_routes
+from parlour.api.routes.seen import seen_routes
 from parlour.api.routes.suggestions import suggestion_routes
+from parlour.api.routes.system import system_routes
 from parlour.api.routes.tools import tool_routes
 from parlour.protocol.rest import ErrorBody
 
@@ -42,9 +46,13 @@ def make_rest(doors: Doors) -> FastAPI:
         auth_routes,
         conversation_routes,
         message_routes,
+        search_routes,
+        seen_routes,
         tool_routes,
         model_routes,
+        provider_routes,
         suggestion_routes,
+        system_routes,
     ):
         api.include_router(routes(doors))
     app.include_router(open_to_all)

@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("link", "Print a one-time link that signs somebody in."),
     Entry("user", "Add people to the house."),
     Entry("token", "Make tokens for programs."),
+    Entry("key", "Say what to do about the key that secrets are sealed under."),
     Entry("settings", "Print every setting that is in force."),
     Entry("version", "Print which Parlour this is."),
 )

@@ -111,11 +111,13 @@ class ModelProblem(Exception):
     provider_timeout, provider_cut (the stream ended without an end), context_too_long.
     """
 
-    def __init__(self, code: str, safe: str, *, detail: str = "") -> None:
+    def __init__(self, code: str, safe: str, *, detail: str = "", cause: str = "") -> None:
         self.code = code
         self.safe = safe
         self.detail = detail
         """For the log only: status, provider's own words."""
+        self.cause = cause
+        """Finer than the code, for whoever sets a provider up: `openai_faults` names them."""
         super().__init__(f"{code}: {safe}")
 
 

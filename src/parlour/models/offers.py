@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 OPENAI_URL = "https://api.openai.com/v1"
 OPENAI_MODELS = ("gpt-4o-mini",)
 OLLAMA_MODELS = ("llama3.2",)
+OLLAMA_PORT = 11434
 OLLAMA_WINDOW = 4_096
 """What Ollama gives a model on an ordinary machine. It cuts a longer prompt without a word, so we must not send one."""
 OLLAMA_FIRST_EVENT_S = 120.0
@@ -41,15 +42,21 @@ class Offer:
     api_key: str = field(repr=False)
     window: int = DEFAULT_WINDOW
     dialect: Dialect = field(default_factory=Dialect)
-    first_event_s: float = FIRST_EVENT_S
+    first_event_s: float = 0.0
+    """At least how long its first event is waited for, however short one's patience."""
 
     @property
     def host(self) -> str:
         """Where the talk would go: what an admin has to know before saying yes."""
-        return urlsplit(self.base_url).netloc.rpartition("@")[2]
+        return host_of(self.base_url)
 
-    def model(self, *, clock: Clock, total_s: float = TOTAL_S) -> OpenAIModel:
-        """The model, ready to be asked; no connection is made yet."""
+    def model(self, *, clock: Clock, total_s: float = TOTAL_S, silence_s: float = FIRST_EVENT_S) -> OpenAIModel:
+        """The model, ready to be asked, which may be silent for `silence_s`; no connection is made yet."""
+        first_event_s = max(self.first_event_s, silence_s)
+        return self.model_within(Limits(total_s=total_s, first_event_s=first_event_s, silence_s=silence_s), clock=clock)
+
+    def model_within(self, limits: Limits, *, clock: Clock) -> OpenAIModel:
+        """The same with limits of one's own."""
         # Loaded here: the HTTP client costs a quarter of a second, and most houses offer no model at all.
         from parlour.models.openai import OpenAIModel
 
@@ -59,7 +66,7 @@ class Offer:
             api_key=self.api_key,
             window=self.window,
             dialect=self.dialect,
-            limits=Limits(total_s=total_s, first_event_s=self.first_event_s),
+            limits=limits,
             clock=clock,
         )
 
@@ -82,45 +89,54 @@ def offered(
     if not (key.isascii() and key.isprintable()):
         raise BadSetting("OPENAI_API_KEY holds characters that no key has. Copy the key again.")
     if key or openai_base_url.strip():
-        base_url = _address("OPENAI_BASE_URL", openai_base_url) or OPENAI_URL
-        is_openai = urlsplit(base_url).hostname == urlsplit(OPENAI_URL).hostname
-        offers += [
-            Offer(
-                name=f"openai/{model}",
-                base_url=base_url,
-                api_key=key,
-                window=_window(model),
-                dialect=_dialect_of_openai(model) if is_openai else Dialect(),
-            )
-            for model in openai_models
-        ]
+        base_url = _setting("OPENAI_BASE_URL", openai_base_url) or OPENAI_URL
+        offers += [offer_of("openai", model, base_url, key) for model in openai_models]
     if ollama_base_url.strip():
-        base_url = _address("OLLAMA_BASE_URL", ollama_base_url).removesuffix("/v1") + "/v1"
-        offers += [
-            Offer(
-                name=f"ollama/{model}",
-                base_url=base_url,
-                api_key="",
-                window=OLLAMA_WINDOW,
-                first_event_s=OLLAMA_FIRST_EVENT_S,
-            )
-            for model in ollama_models
-        ]
+        base_url = _setting("OLLAMA_BASE_URL", ollama_base_url).removesuffix("/v1") + "/v1"
+        offers += [offer_of("ollama", model, base_url, "") for model in ollama_models]
     return tuple(offers)
 
 
-def _address(setting: str, text: str) -> str:
+def offer_of(provider: str, model: str, base_url: str, api_key: str) -> Offer:
+    """The offer of one model, with what is known of such servers: how long a talk they take, and how they are asked."""
+    name, parts = f"{provider}/{model}", urlsplit(base_url)
+    if provider == "ollama" or parts.port == OLLAMA_PORT:
+        return Offer(name, base_url, api_key, OLLAMA_WINDOW, first_event_s=OLLAMA_FIRST_EVENT_S)
+    is_openai = parts.hostname == urlsplit(OPENAI_URL).hostname
+    return Offer(name, base_url, api_key, _window(model), _dialect_of_openai(model) if is_openai else Dialect())
+
+
+def address_of(text: str) -> str:
+    """An address as it is kept: without blanks around it and a slash at its end.
+
+    Raises ValueError, with what it has to be, for one that is none.
+    """
     address = text.strip().rstrip("/")
-    if not address:
-        return ""
     try:
         parts = urlsplit(address)
         parts.port  # noqa: B018 - reading it is what checks it
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadSetting(f"{setting} has to be an address such as http://localhost:11434.")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not address.isprintable() or " " in address:
+        raise ValueError("has to be an address such as http://localhost:11434.")
     return address
+
+
+def host_of(address: str) -> str:
+    """Where an address leads, with its port; without the name and password that may stand in it."""
+    return urlsplit(address).netloc.rpartition("@")[2]
+
+
+def shown(address: str) -> str:
+    """An address without the name and password that may stand in it."""
+    return urlsplit(address)._replace(netloc=host_of(address)).geturl()
+
+
+def _setting(name: str, text: str) -> str:
+    try:
+        return address_of(text) if text.strip() else ""
+    except ValueError as error:
+        raise BadSetting(f"{name} {error}") from error
 
 
 def _dialect_of_openai(model: str) -> Dialect:

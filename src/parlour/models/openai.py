@@ -18,11 +18,13 @@ from parlour.models.base import ModelEvent, ModelRequest, estimate_tokens
 from parlour.models.deadline import Deadline
 from parlour.models.openai_faults import Faults, Transient
 from parlour.models.openai_limits import DEFAULT_WINDOW, Limits
+from parlour.models.openai_listing import listed
 from parlour.models.openai_reply import Reply
 from parlour.models.openai_request import Dialect, request_body
 from parlour.models.openai_stream import Exchange, Times
 
 HEALTH_S = 5.0
+LISTED_S = 10.0
 
 
 class OpenAIModel:
@@ -63,6 +65,8 @@ class OpenAIModel:
         self._faults = Faults(name, api_key)
         self._session: aiohttp.ClientSession | None = None
         self._open: set[Exchange] = set()
+        self._asked = 0
+        self._is_retired = False
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self._name!r})"
@@ -81,9 +85,11 @@ class OpenAIModel:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """See `Model`. Tries again on passing faults as long as nothing has been given out."""
         body = request_body(request, model=self._model, dialect=self._dialect)
-        exchange, events = await self._begun(request, body)
-        self._open.add(exchange)
+        exchange: Exchange | None = None
+        self._asked += 1
         try:
+            exchange, events = await self._begun(request, body)
+            self._open.add(exchange)
             while True:
                 for event in events:
                     yield event
@@ -94,8 +100,21 @@ class OpenAIModel:
         except Transient as fault:
             raise fault.problem from fault
         finally:
-            self._open.discard(exchange)
-            exchange.close()
+            self._asked -= 1
+            if exchange is not None:
+                self._open.discard(exchange)
+                exchange.close()
+            if self._is_retired:
+                await self.retire()
+
+    async def models(self) -> list[str]:
+        """What the provider says it has, by its own names. Raises ModelProblem; asks once."""
+        return await listed(
+            lambda: self._connected().get(f"{self._base_url}/models", allow_redirects=False),
+            self._faults,
+            self._clock,
+            LISTED_S,
+        )
 
     async def health(self) -> bool:
         """Whether the provider answers and takes the key."""
@@ -112,6 +131,15 @@ class OpenAIModel:
         # Closing the session alone would leave who is reading waiting for ever.
         for exchange in self._open:
             exchange.close()
+        await self._disconnect()
+
+    async def retire(self) -> None:
+        """Let go of connections once nobody is being answered, and again after every answer that is still asked for."""
+        self._is_retired = True
+        if not self._asked:
+            await self._disconnect()
+
+    async def _disconnect(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             await session.close()

@@ -3,7 +3,9 @@
 The provider's own words go into `detail`, for the log; they may repeat what was sent, so the key is cut out.
 """
 
+import json
 import re
+import ssl
 from typing import Any
 
 import orjson
@@ -65,7 +67,8 @@ class Faults:
 
     def __init__(self, name: str, api_key: str) -> None:
         self._name = name
-        self._api_key = api_key
+        # As it is, and as it stands in JSON and in Python's own form of what was read from that.
+        self._shown_keys = {api_key, json.dumps(api_key)[1:-1], repr(api_key)[1:-1]} if api_key else frozenset[str]()
 
     def refusal(self, status: int, body: bytes) -> ModelProblem:
         """What an HTTP answer other than 200 means; `body` is its beginning."""
@@ -81,11 +84,12 @@ class Faults:
 
     def unreachable(self, error: Exception) -> ModelProblem:
         """The connection could not be made, or was lost before anything was said."""
-        return ModelProblem(
-            "provider_unavailable",
-            f"{self._name} cannot be reached. Please try again in a moment.",
-            detail=self._detail(f"{type(error).__name__}: {error}"),
-        )
+        detail = self._detail(f"{type(error).__name__}: {error}")
+        if isinstance(error, ssl.SSLError):
+            sentence = f"{self._name} cannot be reached safely. An administrator has to see to its certificate."
+            return ModelProblem("provider_unavailable", sentence, detail=detail, cause="certificate")
+        sentence = f"{self._name} cannot be reached. Please try again in a moment."
+        return ModelProblem("provider_unavailable", sentence, detail=detail, cause="unreachable")
 
     def cut(self, detail: str) -> ModelProblem:
         """The stream ended without an end."""
@@ -93,6 +97,7 @@ class Faults:
             "provider_cut",
             f"The connection to {self._name} ended in the middle of the answer. What came before is kept.",
             detail=self._detail(detail),
+            cause="cut",
         )
 
     def malformed(self, detail: str) -> ModelProblem:
@@ -101,6 +106,7 @@ class Faults:
             "provider_malformed",
             f"{self._name} sent something that cannot be read. Please try again, or choose another model.",
             detail=self._detail(detail),
+            cause="malformed",
         )
 
     def timeout(self, detail: str) -> ModelProblem:
@@ -109,6 +115,7 @@ class Faults:
             "provider_timeout",
             f"{self._name} took too long to answer. Please try again, or choose another model.",
             detail=self._detail(detail),
+            cause="timeout",
         )
 
     def moved(self, status: int, location: str) -> ModelProblem:
@@ -117,15 +124,21 @@ class Faults:
             "provider_refused",
             f"The address of {self._name} points somewhere else. An administrator has to set its new address.",
             detail=self._detail(f"HTTP {status} to {location}"),
+            cause="moved",
         )
 
+    def shows_key(self, text: str) -> bool:
+        """Whether a text holds the key, and so must not be shown."""
+        return any(key in text for key in self._shown_keys)
+
     def _judged(self, status: int, error: object, detail: str) -> ModelProblem:
-        code, sentence = MEANINGS[_kind(status, error)]
-        return ModelProblem(code, sentence.format(name=self._name), detail=detail)
+        kind = _kind(status, error)
+        code, sentence = MEANINGS[kind]
+        return ModelProblem(code, sentence.format(name=self._name), detail=detail, cause=kind)
 
     def _detail(self, text: str) -> str:
-        if self._api_key:
-            text = text.replace(self._api_key, "[key]")
+        for key in self._shown_keys:
+            text = text.replace(key, "[key]")
         return KEY_LIKE.sub("[key]", text)[:DETAIL_CHARACTERS]
 
 

@@ -32,7 +32,7 @@ class SeenRequest(Value):
     tokens: int
     """The size of the prompt as it was estimated."""
     limit: int
-    """What it was allowed to be."""
+    """What it was allowed to be; 0 where that was not kept."""
     usage: Usage | None
     """What the provider counted."""
 

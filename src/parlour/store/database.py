@@ -46,7 +46,7 @@ class Database:
         options = options or {"pool_size": 4, "max_overflow": 0}
         if not self.is_sqlite:
             options["isolation_level"] = "REPEATABLE READ"
-        self._engine: AsyncEngine = create_async_engine(url, **options)
+        self._engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)

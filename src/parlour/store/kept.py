@@ -29,7 +29,11 @@ class Connections:
 
     def __init__(self, url: URL, most: int) -> None:
         self._engine = create_async_engine(
-            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", execution_options=STRAIGHT
+            url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            execution_options=STRAIGHT,
+            hide_parameters=True,
         )
         self._idle: list[AsyncConnection] = []
         self._free = Semaphore(most)

@@ -47,7 +47,7 @@ async def downgrade(url: URL, toolkits: Sequence[Path] = (), revision: str = "ba
 
 
 def _engine(url: URL) -> AsyncEngine:
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
     if url.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)

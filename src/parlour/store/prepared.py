@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, BindParameter, Dialect, Executable, RowMapping, Select
+from sqlalchemy import JSON, BindParameter, CompoundSelect, Dialect, Executable, RowMapping, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
@@ -21,6 +21,9 @@ STRAIGHT = {_STRAIGHT: True}
 """The execution options of an engine whose connections may be used without SQLAlchemy knowing of it."""
 
 Converter = Callable[[Any], Any]
+
+Asked = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+"""What finds rows."""
 
 Row = RowMapping | dict[str, Any]
 """A row by the names of its columns, whichever way it was found."""
@@ -37,7 +40,7 @@ class Prepared:
             raise TypeError(f"a statement with a list in it cannot be prepared: {compiled.string}")
         self.sql: str = compiled.string
         self._slots = [_slot(compiled.binds[name], dialect) for name in compiled.positiontup or ()]
-        self._columns = _columns(statement, dialect) if isinstance(statement, Select) else []
+        self._columns = _columns(statement, dialect) if isinstance(statement, Select | CompoundSelect) else []
 
     def parameters(self, values: Mapping[str, Any]) -> list[Any]:
         """The values in the order and the form in which the driver takes them."""
@@ -62,7 +65,7 @@ def driver_of(connection: AsyncConnection) -> Any:
     return sync.connection.driver_connection
 
 
-async def rows(connection: AsyncConnection, statement: Select[*tuple[Any, ...]], **values: Any) -> list[Row]:
+async def rows(connection: AsyncConnection, statement: Asked, **values: Any) -> list[Row]:
     """What `statement`, which was made once, finds with these values, each row by the names of its columns."""
     driver = driver_of(connection)
     if driver is None:
@@ -79,7 +82,7 @@ def _slot(bind: BindParameter[Any], dialect: Dialect) -> tuple[str, Any, Convert
     return bind.key, bind.value, write
 
 
-def _columns(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> list[tuple[str, Converter | None]]:
+def _columns(statement: Asked, dialect: Dialect) -> list[tuple[str, Converter | None]]:
     """The name of each column that is found, and how its values are read."""
     return [(str(column.key), _reader(column.type, dialect)) for column in statement.selected_columns]
 

@@ -4,6 +4,8 @@ Times are text in ISO 8601 UTC (`clock.isoformat`), which sorts as time does on 
 belongs to somebody has its tenant.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -17,9 +19,11 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
+from sqlalchemy.types import UserDefinedType
 
 metadata = MetaData(
     naming_convention={
@@ -34,6 +38,20 @@ metadata = MetaData(
 Id = String(36)
 Time = String(30)
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Lexemes(UserDefinedType[str]):
+    """PostgreSQL's set of words to search, written as text with blanks between them.
+
+    The driver has a type for it, which would load all of PostgreSQL's dialect, wherever the data lie.
+    """
+
+    cache_ok = True
+
+    def get_col_spec(self, **kw: Any) -> str:
+        """The name of the type."""
+        return "TSVECTOR"
+
 
 # --- identity ------------------------------------------------------------------------------------------------------
 
@@ -106,6 +124,22 @@ settings = Table(
     Column("key", String(100), primary_key=True),
     Column("value", JSON, nullable=False),
     Column("updated_at", Time, nullable=False),
+)
+
+providers = Table(
+    "providers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("tenant_id", Id, ForeignKey("tenants.id"), nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("base_url", String(2000), nullable=False),
+    Column("sealed_key", Text, comment="sealed under the master key; NULL for a server that asks for none"),
+    Column("models", JSON, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("updated_at", Time, nullable=False),
+    Column("version", Integer, nullable=False, comment="rises with every change of this row; guards read-then-write"),
+    UniqueConstraint("tenant_id", "name"),
+    comment="Servers of models that an admin set up in the app",
 )
 
 audit = Table(
@@ -209,6 +243,19 @@ attempts = Table(
     Column("reason", String(60), nullable=False),
     Column("at", Time, nullable=False),
     comment="What a model step had written when it was cut and begun again",
+)
+
+# --- search --------------------------------------------------------------------------------------------------------
+
+search_words = Table(
+    "search_words",
+    metadata,
+    Column("number", RowNumber, primary_key=True, autoincrement=True),
+    Column("conversation_id", Id, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("message_id", Id, comment="NULL for the title; a message's row goes with it by a trigger"),
+    Column("words", Text().with_variant(Lexemes(), "postgresql"), nullable=False),
+    UniqueConstraint("conversation_id", "message_id"),
+    comment="The words of a title or a message, folded, each with its owner's scope; a full-text index follows it",
 )
 
 # --- turns ---------------------------------------------------------------------------------------------------------

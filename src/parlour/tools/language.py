@@ -61,6 +61,8 @@ class Slot:
     """Kinds of `Named` that fit, or one of "class", "classes" (a plural), "state" and "measure" (see `Words`), or
     "text": free words."""
     required: bool = True
+    otherwise: str = ""
+    """The kind of which there is one, and that one is meant, where nothing is said: "home"."""
     after: tuple[str, ...] = ()
     """Words one of which stands right before it, where word order carries meaning: "from", "to"."""
 
@@ -85,8 +87,9 @@ class Frame:
     """Where its example stands among all that are shown, from 1; 0 for a frame that shows none."""
     constants: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     """Arguments that such a question always means, whatever its words."""
-    actions: bool = False
-    """Whether what is asked for is said by a verb that a procedure's name has to hold: "how do I descale …"."""
+    action: str = ""
+    """The argument that takes what is to be done, where that is said by a word that a procedure's name has to hold:
+    "how do I descale …"."""
 
 
 @dataclass(frozen=True, slots=True)

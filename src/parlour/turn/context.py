@@ -7,13 +7,14 @@ one turn to the next for as long as nothing has to go.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import orjson
 
 from parlour.models.base import AssistantMessage, ModelMessage, ToolMessage, UserMessage
-from parlour.protocol.content import Json
 from parlour.tools.outcomes import Outcome
+from parlour.tools.tool import Tool
+from parlour.turn.report import LONGEST_SYSTEM, Piece, Report
 from parlour.turn.steps import ModelStep, Settled
 
 RECENT_EXCHANGES = 5
@@ -28,10 +29,17 @@ Count = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and everything that was settled in answering it."""
+    """A question and everything that was settled in answering it, with the ids of the two messages."""
 
     question: str
     steps: tuple[Settled, ...] = ()
+    question_id: str | None = None
+    answer_id: str | None = None
+
+    @property
+    def length(self) -> int:
+        """How many messages of a request it makes."""
+        return 1 + len(self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +63,56 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What goes into the request, and a report of what was cut."""
+    """What goes into the request, and the report of it."""
 
     system: str
     messages: tuple[ModelMessage, ...]
-    tokens: int
-    cut: tuple[str, ...] = field(default=())
-
-    @property
-    def report(self) -> Json:
-        """What the user can be shown: tokens used, and what was left out or shortened."""
-        return {"tokens": self.tokens, "messages": len(self.messages), "cut": list(self.cut)}
+    report: Report
 
 
-def assemble(system: str, earlier: Sequence[Exchange], current: Exchange, *, budget: Budget, count: Count) -> Context:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A message of the request, and the piece of the prompt that it is."""
+
+    message: ModelMessage
+    piece: Piece
+
+
+def assemble(
+    system: str,
+    earlier: Sequence[Exchange],
+    current: Exchange,
+    *,
+    tools: Sequence[Tool] = (),
+    budget: Budget,
+    count: Count,
+) -> Context:
     """The context: system prompt, what was done for the current question, that itself, then the newest exchanges.
 
-    It keeps to the budget unless the words of the running turn's own steps alone exceed it.
+    It keeps to the budget unless the words of the running turn's own steps alone exceed it. The tools are shown
+    besides, outside of the budget, and stand in the report.
     """
     cut: list[str] = []
-    system = _shortened(system, budget.cap("system"), count, "system prompt", cut)
-    taken = _bounded_results(_messages(current)[1:], budget.cap("tool_results"), count, cut)
-    room = budget.prompt - count(system) - sum(_size(message, count) for message in taken)
+    shown_system = _shortened(system, budget.cap("system"), count, "system prompt", cut)
+    whole_question, *steps = _shown(current, count)
+    taken = _bounded_results(steps, budget.cap("tool_results"), count, cut)
+    room = budget.prompt - count(shown_system) - _tokens(taken)
     question = _shortened(current.question, max(1, room), count, "current message", cut)
-    room -= count(question)
-    now = [UserMessage(question), *taken]
+    now = [_instead(whole_question, UserMessage(question), count), *taken]
+    room -= now[0].piece.tokens
     recent, older = earlier[-RECENT_EXCHANGES:], earlier[:-RECENT_EXCHANGES]
     slots = budget.messages - len(now)
-    kept, spent = _newest_that_fit(recent, min(room, budget.cap("recent")), slots, count)
-    old: list[ModelMessage] = []
-    if len(kept) == sum(len(_messages(exchange)) for exchange in recent):
-        share = min(room - spent, budget.cap("older"))
-        old, more = _newest_that_fit(older, share, slots - len(kept), count)
-        spent += more
-    left_out = sum(len(_messages(exchange)) for exchange in earlier) - len(kept) - len(old)
+    kept = _newest_that_fit(recent, min(room, budget.cap("recent")), slots, count)
+    if len(kept) == sum(exchange.length for exchange in recent):
+        share = min(room - _tokens(kept), budget.cap("older"))
+        kept = [*_newest_that_fit(older, share, slots - len(kept), count), *kept]
+    left_out = sum(exchange.length for exchange in earlier) - len(kept)
     if left_out:
         cut.append(f"{left_out} earlier messages left out")
-    return Context(system, (*old, *kept, *now), budget.prompt - room + spent, tuple(cut))
+    shown = [*kept, *now]
+    before = [*_system_piece(system, shown_system, count), *_tools_piece(tools, count)]
+    report = Report.of((*before, *(each.piece for each in shown)), cut, budget.prompt)
+    return Context(shown_system, tuple(each.message for each in shown), report)
 
 
 def tool_content(outcome: Outcome) -> str:
@@ -101,46 +122,58 @@ def tool_content(outcome: Outcome) -> str:
     return orjson.dumps({"error": outcome.problem, "code": outcome.code, "suggestion": outcome.suggestion}).decode()
 
 
-def _messages(exchange: Exchange) -> list[ModelMessage]:
-    said: list[ModelMessage] = [UserMessage(exchange.question)]
-    for step in exchange.steps:
-        if isinstance(step, ModelStep):
-            said.append(AssistantMessage(step.text, step.calls, step.reasoning))
-        else:
-            done = step.outcome
-            said.append(
-                ToolMessage(done.tool_call_id, done.tool, tool_content(done), done.sentence, done.status != "completed")
-            )
-    return said
+def _shown(exchange: Exchange, count: Count) -> list[_Shown]:
+    asked = UserMessage(exchange.question)
+    piece = Piece(kind="question", tokens=_size(asked, count), message_id=exchange.question_id)
+    shown = [_Shown(asked, piece)]
+    for number, step in enumerate(exchange.steps):
+        message = _message(step)
+        kind = "answer" if isinstance(step, ModelStep) else "tool_result"
+        piece = Piece(kind=kind, tokens=_size(message, count), message_id=exchange.answer_id, step=number)
+        shown.append(_Shown(message, piece))
+    return shown
 
 
-def _newest_that_fit(
-    exchanges: Sequence[Exchange], room: int, slots: int, count: Count
-) -> tuple[list[ModelMessage], int]:
+def _message(step: Settled) -> AssistantMessage | ToolMessage:
+    if isinstance(step, ModelStep):
+        return AssistantMessage(step.text, step.calls, step.reasoning)
+    done = step.outcome
+    return ToolMessage(done.tool_call_id, done.tool, tool_content(done), done.sentence, done.status != "completed")
+
+
+def _instead(shown: _Shown, message: ModelMessage, count: Count) -> _Shown:
+    """The same piece with less of it."""
+    if message == shown.message:
+        return shown
+    return _Shown(message, shown.piece.model_copy(update={"tokens": _size(message, count), "shortened": True}))
+
+
+def _newest_that_fit(exchanges: Sequence[Exchange], room: int, slots: int, count: Count) -> list[_Shown]:
     """The newest whole exchanges that fit, in time order; a call never goes without its result."""
-    kept: list[ModelMessage] = []
-    spent = 0
+    kept: list[_Shown] = []
     for exchange in reversed(exchanges):
-        messages = _messages(exchange)
-        size = sum(_size(message, count) for message in messages)
-        if spent + size > room or len(kept) + len(messages) > slots:
+        if len(kept) + exchange.length > slots:
             break
-        kept = [*messages, *kept]
-        spent += size
-    return kept, spent
+        shown = _shown(exchange, count)
+        room -= _tokens(shown)
+        if room < 0:
+            break
+        kept = [*shown, *kept]
+    return kept
 
 
-def _bounded_results(messages: list[ModelMessage], room: int, count: Count, cut: list[str]) -> list[ModelMessage]:
+def _bounded_results(shown: list[_Shown], room: int, count: Count, cut: list[str]) -> list[_Shown]:
     """The messages of the running turn with tool results that are too large shortened, the oldest first."""
-    bounded = list(messages)
-    total = sum(count(message.content) for message in bounded if isinstance(message, ToolMessage))
-    for index, message in enumerate(bounded):
+    bounded = list(shown)
+    total = _tokens([each for each in bounded if isinstance(each.message, ToolMessage)])
+    for index, each in enumerate(bounded):
         if total <= room:
             break
-        if not isinstance(message, ToolMessage):
+        if not isinstance(each.message, ToolMessage):
             continue
-        short = replace(message, content=_shortened_result(message, room, count))
-        gained = count(message.content) - count(short.content)
+        message = replace(each.message, content=_shortened_result(each.message, room, count))
+        short = _instead(each, message, count)
+        gained = each.piece.tokens - short.piece.tokens
         if gained > 0:
             total -= gained
             bounded[index] = short
@@ -160,6 +193,30 @@ def _shortened(text: str, room: int, count: Count, name: str, cut: list[str]) ->
         return text
     cut.append(f"{name} shortened")
     return text[: max(0, len(text) * room // size - len(CUT_MARK))] + CUT_MARK
+
+
+# --- sizes ---------------------------------------------------------------------------------------------------------
+
+
+def _system_piece(whole: str, shown: str, count: Count) -> Iterable[Piece]:
+    if shown:
+        yield Piece(kind="system", tokens=count(shown), shortened=shown != whole, text=shown[:LONGEST_SYSTEM])
+
+
+def _tools_piece(tools: Sequence[Tool], count: Count) -> Iterable[Piece]:
+    if tools:
+        schemas = [
+            {"name": tool.name, "description": tool.description, "parameters": tool.parameters} for tool in tools
+        ]
+        yield Piece(
+            kind="tools",
+            tokens=sum(count(orjson.dumps(schema).decode()) for schema in schemas),
+            text="\n".join(tool.name for tool in tools),
+        )
+
+
+def _tokens(shown: Sequence[_Shown]) -> int:
+    return sum(each.piece.tokens for each in shown)
 
 
 def _size(message: ModelMessage, count: Count) -> int:

@@ -30,16 +30,19 @@ from parlour.store.tables import (
     events,
     messages,
     projects,
+    search_words,
     tool_runs,
     topics,
     turn_steps,
     turns,
 )
+from parlour.turn import findable
 from parlour.turn.retrying import Built, read_and_commit
 
 UNTITLED = "New chat"
 TITLE_LIMIT = 200
 
+_KEEP = insert(conversations)
 _STILL = update(conversations).where(
     conversations.c.id == bindparam("the_id"), conversations.c.version == bindparam("the_version")
 )
@@ -103,10 +106,10 @@ def unarchived(conversation: Conversation, at: str) -> Conversation:
 # --- units ---------------------------------------------------------------------------------------------------------
 
 
-def row_of(conversation: Conversation, tenant_id: str) -> Executable:
+def row_of(conversation: Conversation, tenant_id: str) -> Filled:
     """The change that keeps a new conversation."""
     row = conversation.model_dump(mode="json", exclude={"is_archived"})
-    return insert(conversations).values(**row, tenant_id=tenant_id, version=1)
+    return Filled(_KEEP, {**row, "tenant_id": tenant_id, "version": 1})
 
 
 def begun(conversation: Conversation, tenant_id: str) -> Unit:
@@ -114,7 +117,11 @@ def begun(conversation: Conversation, tenant_id: str) -> Unit:
     said = ConversationCreated(conversation=conversation)
     at_project = update(projects).where(projects.c.id == conversation.project_id)
     return Unit(
-        changes=[row_of(conversation, tenant_id), at_project.values(last_chat_at=conversation.created_at)],
+        changes=[
+            row_of(conversation, tenant_id),
+            findable.by_title(conversation),
+            at_project.values(last_chat_at=conversation.created_at),
+        ],
         events=[event(topic, said) for topic in topics_of(conversation)],
     )
 
@@ -124,6 +131,7 @@ def updated(before: StoredConversation, after: Conversation) -> Unit:
     said = ConversationUpdated(conversation=after)
     return Unit(
         guards=[conversation_becomes(before, after)],
+        changes=findable.by_new_title(before.value, after),
         events=[event(topic, said) for topic in topics_of(after)],
     )
 
@@ -150,6 +158,7 @@ def deleted(before: StoredConversation, who: Who, at: str) -> Unit:
         delete(tool_runs).where(tool_runs.c.conversation_id == mine),
         delete(turn_steps).where(turn_steps.c.turn_id.in_(select(turns.c.id).where(turns.c.conversation_id == mine))),
         delete(turns).where(turns.c.conversation_id == mine),
+        delete(search_words).where(search_words.c.conversation_id == mine),
         delete(messages).where(messages.c.conversation_id == mine),
         delete(deltas).where(deltas.c.topic == own_topic),
         delete(conversations).where(conversations.c.id == mine),

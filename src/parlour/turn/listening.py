@@ -78,8 +78,8 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "\ufffd")
 
 
-def partial_step(live: Live, model: Model) -> ModelStep | None:
+def partial_step(live: Live, model: Model, seen: Json) -> ModelStep | None:
     """What a cut step had said; None when it had said nothing."""
     if live.length == 0:
         return None
-    return ModelStep(live.joined("text"), live.joined("reasoning"), (), "stop", model.name)
+    return ModelStep(live.joined("text"), live.joined("reasoning"), (), "stop", model.name, seen=seen)

@@ -54,7 +54,7 @@ class PostgresPresence:
     """A node among others on PostgreSQL."""
 
     def __init__(self, url: URL, node_id: str) -> None:
-        self._engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
         self._node_id = node_id
         self._connection: AsyncConnection | None = None
 

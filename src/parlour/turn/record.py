@@ -162,7 +162,7 @@ def _exchanges(said: Sequence[Message], question: Message, steps: dict[str, list
             continue
         answer = answers.get(message.id)
         taken = steps.get(answer.turn_id or "", []) if answer else []
-        earlier.append(Exchange(text_of(message), tuple(taken)))
+        earlier.append(Exchange(text_of(message), tuple(taken), message.id, answer.id if answer else None))
     return earlier
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from parlour.clock import isoformat
 from parlour.models.base import Model, ModelProblem, ModelRequest, RequestedCall
+from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.protocol.content import Json, Part, Problem, ReasoningPart, TextPart
 from parlour.tools.caller import Caller
 from parlour.tools.outcomes import Outcome
@@ -132,12 +133,12 @@ class TurnRun:
                     continue
                 self._answer = self._answer.with_parts(live.parts)
                 failure = Problem(code=problem.code, message=problem.safe)
-                return Broke(failure, partial_step(live, self._model))
+                return Broke(failure, partial_step(live, self._model, seen))
             except (_Interruption, OutputLimit) as interruption:
                 await self._keep(live)
                 self._answer = self._answer.with_parts(live.parts)
                 reason = interruption.reason if isinstance(interruption, _Interruption) else "output_limit"
-                return Interrupted(reason, partial_step(live, self._model))
+                return Interrupted(reason, partial_step(live, self._model, seen))
             self._chunk_index = live.chunk_index
             self._answer = self._answer.with_parts(live.parts)
             return Answered(step)
@@ -160,10 +161,12 @@ class TurnRun:
     async def _request(self) -> tuple[ModelRequest, Json]:
         caps, model = self._means.caps, self._model
         tools = await self._means.tools.offered(self._caller)
+        # The built-in model reads the talk and the tools and nothing else; so it is shown nothing else.
         context = assemble(
-            self._means.system_prompt,
+            "" if model.name == BUILT_IN else self._means.system_prompt,
             self._past.earlier,
-            Exchange(self._past.question, self._state.steps),
+            Exchange(self._past.question, self._state.steps, self.turn.question_id, self._answer.message_id),
+            tools=tools,
             budget=Budget(model.window, caps.answer_tokens, caps.context_tokens, caps.context_messages),
             count=model.count_tokens,
         )
@@ -175,7 +178,7 @@ class TurnRun:
             temperature=caps.temperature,
             max_tokens=caps.answer_tokens,
         )
-        return request, context.report
+        return request, context.report.as_json()
 
     # --- tools -------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from parlour.errors import Duplicate, IdempotencyConflict, InvalidRequest, Messa
 from parlour.identity.access import conversation_for, message_for, project_for
 from parlour.identity.who import Who
 from parlour.ids import new_id
-from parlour.journal.unit import Filled, Guard, Unit, Writer, event, seq_of
+from parlour.journal.unit import Change, Filled, Guard, Unit, Writer, event, seq_of
 from parlour.models.base import estimate_tokens
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Conversation, LastMessage, MessageBody, TextPart, Turn
@@ -23,6 +23,7 @@ from parlour.store.database import Reads
 from parlour.store.prepared import rows
 from parlour.store.queries.conversations import StoredConversation
 from parlour.store.tables import commands, messages, projects, turns
+from parlour.turn import findable
 from parlour.turn.conversations import UNTITLED, conversation_becomes, empty, one_line, row_of, topics_of
 from parlour.turn.means import Models
 from parlour.turn.preview import preview
@@ -195,8 +196,9 @@ def _message_unit(
     unit = Unit(
         guards=[once] if before is None else [once, conversation_becomes(before, after)],
         changes=[
-            *([row_of(after, who.tenant_id)] if before is None else []),
+            *_conversation_kept(who, before, after),
             _message_kept(who, message, command.content),
+            findable.by_words(after, message.id, message.parts),
             _turn_kept(turn, at),
             Filled(_CHATTED_IN, {"the_project": after.project_id, "last_chat_at": at}),
             _numbered(who, command.client_message_id),
@@ -223,6 +225,13 @@ def _with_message(conversation: Conversation, content: str, at: str) -> Conversa
             "updated_at": max(at, conversation.updated_at),
         }
     )
+
+
+def _conversation_kept(who: Who, before: StoredConversation | None, after: Conversation) -> list[Change]:
+    """What is new of a conversation, besides what the guard puts into a row that is there."""
+    if before is not None:
+        return findable.by_new_title(before.value, after)
+    return [row_of(after, who.tenant_id), findable.by_title(after)]
 
 
 def _message_kept(who: Who, message: MessageBody, content: str) -> Filled:

@@ -27,6 +27,9 @@ from parlour.tools.language import NameChanges, NameSource
 from parlour.tools.tool import Tool, ToolContext, make_tool
 from tests.models.intents.house import CALLER, HouseNames, larch_cottage
 
+NARROWING = frozenset({"about", "task"})
+"""Arguments that say how much of an answer is wanted; which thing is meant is judged without them."""
+
 
 def tools_of(names: NameSource) -> tuple[Tool, ...]:
     """Nine tools with the home's words and names, which do nothing."""
@@ -72,7 +75,7 @@ def spoken(outcome: Outcome) -> str:
 
 def _call(tool: str, arguments: Mapping[str, JsonValue] | None) -> str:
     assert arguments is not None
-    return f"{tool}({arguments_in_words(arguments)})"
+    return f"{tool}({arguments_in_words({k: v for k, v in arguments.items() if k not in NARROWING})})"
 
 
 def arguments_in_words(arguments: Mapping[str, JsonValue]) -> str:

@@ -182,4 +182,11 @@ async def test_a_question_about_another_time_is_told_so():
 
 
 async def test_what_is_missing_is_asked_for_by_its_kind():
-    assert words(await events(IntentsModel(), asked("which scenes do we have?"))).startswith("Which room")
+    assert words(await events(IntentsModel(), asked("show me the procedures"))).startswith("Which device")
+
+
+async def test_what_there_is_one_of_need_not_be_named():
+    for question in ("which scenes do we have?", "list all rooms"):
+        (called, *_) = await events(IntentsModel(), asked(question))
+        assert isinstance(called, Called)
+        assert "larch-cottage" in (called.call.arguments or {}).values()

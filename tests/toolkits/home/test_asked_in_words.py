@@ -109,6 +109,38 @@ async def test_a_question_gets_a_true_answer(talk: Talk, question: str):
     assert holds.lower() in answer.lower()
 
 
+ANSWERED = {
+    "is the front door locked?": "**Front Door Lock** in the **Hall** is locked.",
+    "where is the washing machine": "**Washing Machine** is in the **Utility Room**.",
+    "how warm is it in the living room?": (
+        "**Living Room Climate Sensor** in the **Living Room** shows 20.8 °C, 47 % humidity."
+    ),
+    "is the dishwasher running": "**Dishwasher** in the **Kitchen** is running, 42 min left, “Eco 50”.",
+}
+
+
+@pytest.mark.parametrize("question", ANSWERED)
+async def test_what_was_asked_is_answered_and_no_more(talk: Talk, question: str):
+    assert await talk.says(question) == ANSWERED[question]
+
+
+async def test_only_the_procedure_that_was_asked_for_is_told(talk: Talk):
+    answer = await talk.says("how do I descale the coffee machine")
+    assert answer.startswith("**Descale the coffee machine**")
+    assert "brew group**" not in answer
+
+
+async def test_the_rooms_of_the_home_are_told_by_floor(talk: Talk):
+    answer = await talk.says("list all rooms")
+    assert talk.called == ["get_entity_details"]
+    assert "- **First Floor**: " in answer
+    assert "Kitchen" in answer
+
+
+async def test_what_the_home_does_by_itself_need_not_name_the_home(talk: Talk):
+    assert "Movie Time" in await talk.says("what automations do I have?")
+
+
 async def test_the_place_goes_on(talk: Talk):
     await talk.says("What's in the kitchen?")
     answer = await talk.says("and the bedroom?")

@@ -1,55 +1,44 @@
-import { Chat } from "../features/chat/Chat";
-import { Sidebar } from "../features/list/Sidebar";
+import { useEffect, useMemo } from "react";
+import { SeenPlace } from "../features/seen/SeenPlace";
 import { SignIn } from "../features/sign-in/SignIn";
 import { useActs, useRoom } from "../state/use-room";
-import { MenuIcon } from "../ui/icons";
-import { usePath } from "../ui/navigation";
+import { go, usePath } from "../ui/navigation";
 import { Toasts } from "../ui/Toasts";
-import { useDrawer } from "./drawer";
+import { Away } from "./Away";
+import { House } from "./House";
+import { placeAt } from "./places";
+import { takeWanted, want } from "./wanted";
 
-/** The page: who one is decides between the sign-in and the room, the address decides what is open in it. */
+/** The page: who one is decides between the sign-in and the house, the address decides what is open in it. */
 export function App() {
   const me = useRoom((room) => room.me);
-  const away = useRoom((room) => room.away);
+  const whyOut = useRoom((room) => room.whyOut);
   const toasts = useRoom((room) => room.toasts);
   const acts = useActs();
   const path = usePath();
-  const link = path === "/link" ? new URLSearchParams(location.search).get("token") : null;
+  const place = useMemo(() => placeAt(path, location.search), [path]);
+
+  useEffect(() => {
+    if (me === null) want(location.pathname + location.hash, Date.now());
+  }, [me, path]);
+
+  const entered = () => {
+    const wanted = takeWanted(Date.now());
+    if (place.kind === "link") go(wanted, true);
+  };
   return (
     <>
-      {link !== null || me === null ? <SignIn link={link} /> : me !== undefined && <House conversation={conversationAt(path)} />}
-      {link === null && me === undefined && away !== null && (
-        <p className="away" role="status">
-          {away}
-        </p>
+      {place.kind === "link" ? (
+        <SignIn link={place.token} why={whyOut} entered={entered} />
+      ) : me === null ? (
+        <SignIn link={null} why={whyOut} entered={entered} />
+      ) : me === undefined ? (
+        <Away />
+      ) : (
+        <House place={place} />
       )}
+      {me && <SeenPlace />}
       <Toasts lines={toasts} dismiss={acts.dismiss} />
     </>
   );
-}
-
-function House({ conversation }: { conversation: string | null }) {
-  const place = conversation ?? "new";
-  const { open, show, hide, button } = useDrawer(place);
-  return (
-    <div className={open ? "house listing" : "house"}>
-      <Sidebar current={conversation} />
-      {open && <button className="veil" aria-label="Close the list" onClick={hide} />}
-      <Chat
-        key={place}
-        id={conversation}
-        covered={open}
-        menu={
-          <button ref={button} className="menu" aria-label="Show conversations" aria-expanded={open} onClick={show}>
-            <MenuIcon />
-          </button>
-        }
-      />
-    </div>
-  );
-}
-
-/** The conversation an address names: `/chat/<id>`, also inside of a project. */
-function conversationAt(path: string): string | null {
-  return /^(?:\/projects\/[^/]+)?\/chat\/([0-9a-f-]{36})$/.exec(path)?.[1] ?? null;
 }

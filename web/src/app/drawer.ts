@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 
-const NARROW = "(width <= 760px)";
+const NARROW = "(width <= 47.5em)";
 
 /**
  * The list as a drawer, on a screen too small for both. It has the focus while it is open; Escape, a wider screen and

@@ -1,8 +1,10 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { browserClock } from "../connection/clock";
-import { keptIn } from "../connection/keep";
+import { choiceIn, keptIn, recalled, remembered } from "../connection/keep";
 import { restAt } from "../connection/rest";
+import { browserShelf, tabShelf } from "../connection/shelf";
+import { onWaking } from "../connection/waking";
 import { wireTo } from "../connection/wire";
 import { createRoom } from "../state/room";
 import { RoomProvider } from "../state/use-room";
@@ -10,6 +12,11 @@ import "../ui/base.css";
 import "../ui/over.css";
 import "../ui/prose.css";
 import { App } from "./App";
+import { followTheme } from "./theme";
+
+const NOT_KEPT =
+  "This browser lets the page keep nothing. What you write is safe while this tab stays open; after that, only what was sent.";
+const SORT = "parlour.sort";
 
 const address = new URL("/api/v1/chat/ws", location.href);
 address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
@@ -18,13 +25,18 @@ const room = createRoom({
   rest: restAt("/api/v1", (input, init) => fetch(input, init)),
   open: () => wireTo(address),
   clock: browserClock,
-  keep: keptIn(sessionStorage),
+  keep: keptIn(tabShelf),
+  choice: choiceIn(browserShelf),
+  sort: {
+    kept: recalled(browserShelf, SORT) === "oldest" ? "oldest" : "latest",
+    keep: (sort) => remembered(browserShelf, SORT, sort),
+  },
 });
 
-addEventListener("online", room.acts.wake);
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") room.acts.wake();
-});
+followTheme();
+onWaking(browserClock, room.acts.wake);
+addEventListener("pagehide", () => void room.acts.finish());
+if (!tabShelf.lasts()) room.acts.tell(NOT_KEPT);
 void room.acts.start();
 
 const place = document.getElementById("root");

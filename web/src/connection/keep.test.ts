@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { keptIn, recalled, remembered } from "./keep";
+import { choiceIn, keptIn, recalled, remembered } from "./keep";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -22,4 +22,12 @@ test("nothing of one person is there for the next", () => {
 test("what cannot be read counts as nothing", () => {
   sessionStorage.setItem("parlour.outbox", "{");
   expect(keptIn(sessionStorage).load()).toEqual([]);
+});
+
+test("who was chosen to answer is chosen after a reload, until nobody in particular is", () => {
+  expect(choiceIn(sessionStorage).load()).toBeNull();
+  choiceIn(sessionStorage).save("openai/fake");
+  expect(choiceIn(sessionStorage).load()).toBe("openai/fake");
+  choiceIn(sessionStorage).save(null);
+  expect(choiceIn(sessionStorage).load()).toBeNull();
 });

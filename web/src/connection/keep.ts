@@ -1,12 +1,13 @@
-/** What this tab keeps over a reload. Storage may be off or full; then it is kept for as long as the page is open. */
+/** What this tab, or this browser, keeps over a reload: what is on its way and whose it is, and who was chosen to answer. */
 
 import type { Entry, Keep } from "./outbox";
 
 const OUTBOX = "parlour.outbox";
 const OWNER = "parlour.owner";
+const CHOICE = "parlour.answers";
 
 /** The value under `key`, or null where there is none that can be read. */
-export function recalled(storage: Storage, key: string): unknown {
+export function recalled(storage: Pick<Storage, "getItem">, key: string): unknown {
   try {
     const text = storage.getItem(key);
     return text === null ? null : (JSON.parse(text) as unknown);
@@ -16,7 +17,7 @@ export function recalled(storage: Storage, key: string): unknown {
 }
 
 /** Writes `value` under `key`; says whether that worked. */
-export function remembered(storage: Storage, key: string, value: unknown): boolean {
+export function remembered(storage: Pick<Storage, "setItem">, key: string, value: unknown): boolean {
   try {
     storage.setItem(key, JSON.stringify(value));
     return true;
@@ -25,8 +26,28 @@ export function remembered(storage: Storage, key: string, value: unknown): boole
   }
 }
 
+/** Who was chosen to answer, for as long as the browser keeps it. */
+export interface Choice {
+  load(): string | null;
+  /** Null for whoever is the default. */
+  save(model: string | null): void;
+}
+
+/** The choice of this browser. */
+export function choiceIn(storage: Pick<Storage, "getItem" | "setItem">): Choice {
+  return {
+    load: () => {
+      const kept = recalled(storage, CHOICE);
+      return typeof kept === "string" ? kept : null;
+    },
+    save: (model) => {
+      remembered(storage, CHOICE, model);
+    },
+  };
+}
+
 /** The outbox of this tab. */
-export function keptIn(storage: Storage): Keep {
+export function keptIn(storage: Pick<Storage, "getItem" | "setItem" | "clear">): Keep {
   return {
     load: () => {
       const kept = recalled(storage, OUTBOX);

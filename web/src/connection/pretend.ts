@@ -7,9 +7,20 @@ export class HandClock implements Clock {
   private time = 0;
   private waiting: { at: number; act: () => void }[] = [];
   luck = 0;
+  /** What the machine's calendar shows at time 0. */
+  epoch = Date.UTC(2026, 10, 20, 9);
 
   now(): number {
     return this.time;
+  }
+
+  date(): number {
+    return this.epoch + this.time;
+  }
+
+  /** The machine sleeps: its calendar goes on, and nothing else does. */
+  sleep(milliseconds: number): void {
+    this.epoch += milliseconds;
   }
 
   chance(): number {
@@ -63,7 +74,7 @@ export class HandWire implements Wire {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
 
-  greet(): void {
+  greet(timestamp = "2026-11-20T10:00:00.000Z"): void {
     this.onopen?.();
     const user = "u";
     this.say({
@@ -72,7 +83,7 @@ export class HandWire implements Wire {
       user_id: user,
       protocol_version: "1.0",
       heartbeat_interval: 30,
-      timestamp: "2026-11-20T10:00:00.000Z",
+      timestamp,
     });
   }
 

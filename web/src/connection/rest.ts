@@ -1,6 +1,7 @@
 /** What the page asks by REST: who one is, lists, pages, the models. Live data come by the socket. */
 
 import type { Conversation, Message } from "../protocol";
+import type { SystemView } from "../protocol/house";
 import type {
   DefaultModel,
   ModelList,
@@ -14,13 +15,21 @@ import type {
   ProviderView,
 } from "../protocol/providers";
 import type {
+  AttemptList,
+  AttemptView,
   ConversationChange,
   ConversationList,
   ErrorBody,
   Me,
   MessageList,
+  NewToken,
   SignIn,
   SuggestionList,
+  TokenList,
+  TokenMade,
+  TokenView,
+  ToolRunList,
+  ToolRunView,
 } from "../protocol/rest";
 import type { SearchResults } from "../protocol/search";
 import type { MessageContext } from "../protocol/seen";
@@ -35,6 +44,8 @@ export class RestError extends Error {
   constructor(
     message: string,
     readonly status: number,
+    /** What it is about, for programs; "" when nobody said. */
+    readonly code = "",
   ) {
     super(message);
   }
@@ -45,17 +56,33 @@ export interface Rest {
   /** Uses a one-time link up; the session comes as a cookie. */
   signIn(link: string): Promise<Me>;
   signOut(): Promise<void>;
-  conversations(offset: number, includeArchived: boolean): Promise<Page<Conversation>>;
-  changeConversation(id: string, change: ConversationChange): Promise<void>;
+  /** A page of one's list: the latest activity first, the oldest first, or of the archive. */
+  conversations(offset: number, end: "latest" | "oldest" | "archive"): Promise<Page<Conversation>>;
+  /** What it is after the change. */
+  changeConversation(id: string, change: ConversationChange): Promise<Conversation>;
+  /** Goes on when the page is left meanwhile. */
   deleteConversation(id: string): Promise<void>;
   /** The messages just before one, in their order. */
   messagesBefore(conversation: string, message: string): Promise<Page<Message>>;
+  /** The messages just behind one, in their order. */
+  messagesAfter(conversation: string, message: string): Promise<Page<Message>>;
   message(id: string): Promise<Message>;
+  /** What an answer had said before it was cut and begun again, the first attempt first. */
+  attempts(message: string): Promise<AttemptView[]>;
+  /** The runs of tools for an answer, their results whole. */
+  runs(message: string): Promise<ToolRunView[]>;
   /** What a model was shown for an answer, and what ran for it. */
   seen(message: string): Promise<MessageContext>;
   /** One's conversations whose title or messages hold these words. */
   search(words: string, offset: number): Promise<SearchResults>;
   questions(): Promise<string[]>;
+  /** What is connected here, and who can change that. */
+  system(): Promise<SystemView>;
+  /** One's own tokens, the newest first. */
+  tokens(): Promise<TokenView[]>;
+  /** A new token; its secret comes this once. */
+  makeToken(name: string): Promise<TokenMade>;
+  revokeToken(id: string): Promise<void>;
   models(): Promise<ModelView[]>;
   allowProvider(provider: string, isAllowed: boolean): Promise<ModelView[]>;
   /** Who answers where nobody else is asked for. */
@@ -75,9 +102,9 @@ const UNCLEAR = "The server could not do this. Nothing was changed; please try a
 
 /** The doors of the server this page came from. */
 export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function call<T>(method: string, path: string, body?: unknown, keepalive = false): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json", "X-Parlour": "1" };
-    const sent: RequestInit = { method, headers, credentials: "same-origin" };
+    const sent: RequestInit = { method, headers, credentials: "same-origin", keepalive };
     if (body !== undefined) {
       headers["Content-Type"] = "application/json";
       sent.body = JSON.stringify(body);
@@ -86,30 +113,40 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
       throw new RestError(AWAY, 0);
     });
     const said = parsed(await response.text());
-    if (!response.ok) throw new RestError(sentence(said), response.status);
+    if (!response.ok) throw new RestError(sentence(said), response.status, (said as Partial<ErrorBody> | null)?.error?.code);
     return said as T;
+  }
+
+  async function messages(conversation: string, from: string): Promise<Page<Message>> {
+    const path = `/chat/conversations/${conversation}/messages?limit=${PAGE}&include_deleted=true&${from}`;
+    const page = await call<MessageList>("GET", path);
+    return { items: page.messages, has_more: page.has_more };
   }
 
   return {
     me: () => call("GET", "/auth/me"),
     signIn: (link) => call("POST", "/auth/link", { link } satisfies SignIn),
     signOut: () => call("POST", "/auth/logout"),
-    conversations: async (offset, includeArchived) => {
-      const query = `limit=${PAGE}&offset=${offset}&include_archived=${String(includeArchived)}`;
+    conversations: async (offset, end) => {
+      const which = end === "archive" ? "&archived_only=true" : "";
+      const query = `limit=${PAGE}&offset=${offset}&order=${end === "oldest" ? "asc" : "desc"}${which}`;
       const page = await call<ConversationList>("GET", `/chat/conversations?${query}`);
       return { items: page.conversations, has_more: page.has_more };
     },
     changeConversation: (id, change) => call("PATCH", `/chat/conversations/${id}`, change),
-    deleteConversation: (id) => call("DELETE", `/chat/conversations/${id}`),
-    messagesBefore: async (conversation, message) => {
-      const path = `/chat/conversations/${conversation}/messages?limit=${PAGE}&before=${message}&include_deleted=true`;
-      const page = await call<MessageList>("GET", path);
-      return { items: page.messages, has_more: page.has_more };
-    },
+    deleteConversation: (id) => call("DELETE", `/chat/conversations/${id}`, undefined, true),
+    messagesBefore: (conversation, message) => messages(conversation, `before=${message}`),
+    messagesAfter: (conversation, message) => messages(conversation, `after=${message}`),
     message: (id) => call("GET", `/chat/messages/${id}`),
+    attempts: async (id) => (await call<AttemptList>("GET", `/chat/messages/${id}/attempts`)).attempts,
+    runs: async (id) => (await call<ToolRunList>("GET", `/chat/messages/${id}/tool-runs`)).runs,
     seen: (id) => call("GET", `/chat/messages/${id}/context`),
     search: (words, offset) => call("GET", `/chat/search?q=${encodeURIComponent(words)}&limit=${FOUND}&offset=${offset}`),
     questions: async () => (await call<SuggestionList>("GET", "/suggestions")).questions,
+    system: () => call("GET", "/system"),
+    tokens: async () => (await call<TokenList>("GET", "/auth/tokens")).tokens,
+    makeToken: (name) => call("POST", "/auth/tokens", { name } satisfies NewToken),
+    revokeToken: (id) => call("DELETE", `/auth/tokens/${id}`),
     models: async () => (await call<ModelList>("GET", "/models")).models,
     allowProvider: async (provider, is_allowed) => {
       const body: ProviderAllowed = { provider, is_allowed };

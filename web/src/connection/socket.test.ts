@@ -6,6 +6,7 @@ import { Socket, pause } from "./socket";
 let clock: HandClock;
 let lines: HandLines;
 let statuses: Status[];
+let nextTry: number | null;
 let opened: number;
 let socket: Socket;
 
@@ -17,7 +18,10 @@ beforeEach(() => {
   socket = new Socket(lines.open, clock, {
     opened: () => (opened += 1),
     frame: () => undefined,
-    status: (status) => statuses.push(status),
+    status: (status, next) => {
+      if (status !== statuses.at(-1)) statuses.push(status);
+      nextTry = next;
+    },
   });
   socket.connect();
 });
@@ -102,6 +106,75 @@ describe("coming back", () => {
     expect(lines.last.heard("heartbeat")).toHaveLength(1);
     clock.pass(10_000);
     expect(statuses).toEqual(["open", "waiting"]);
+  });
+
+  test("when it will try again is known, and no longer while it tries", () => {
+    lines.last.greet();
+    expect(nextTry).toBeNull();
+    lines.last.drop();
+    lines.last.drop();
+    expect(nextTry).toBe(clock.now() + 1_000);
+    clock.pass(1_000);
+    expect(nextTry).toBeNull();
+    lines.last.drop();
+    expect(nextTry).toBe(clock.now() + 2_000);
+    socket.retry();
+    expect(nextTry).toBeNull();
+    lines.last.greet();
+    expect(nextTry).toBeNull();
+  });
+
+  test("after an hour of sleep it does not wait for an answer on the old line", () => {
+    lines.last.greet();
+    const slept = lines.last;
+    clock.sleep(3_600_000);
+    socket.wake();
+    expect(slept.closed).not.toBeNull();
+    expect(lines.made).toHaveLength(2);
+    expect(statuses.at(-1)).toBe("waiting");
+    lines.last.greet();
+    expect(statuses.at(-1)).toBe("open");
+  });
+
+  test("a machine that fell asleep while it connected begins anew", () => {
+    clock.sleep(3_600_000);
+    socket.wake();
+    expect(lines.made).toHaveLength(2);
+    expect(lines.made[0]?.closed).not.toBeNull();
+  });
+
+  test("waking again and again asks once, and does not put off giving up", () => {
+    lines.last.greet();
+    for (let times = 0; times < 5; times += 1) {
+      socket.wake();
+      clock.pass(1_000);
+    }
+    expect(lines.made[0]?.heard("heartbeat")).toHaveLength(1);
+    expect(lines.made[0]?.closed).not.toBeNull();
+  });
+
+  test("after waking, the pauses are short again", () => {
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      lines.last.drop();
+      clock.pass(30_000);
+    }
+    socket.wake();
+    lines.last.drop();
+    expect(nextTry).toBe(clock.now() + 1_000);
+  });
+
+  test("a time of day that is wrong or jumps back changes nothing in the pauses", () => {
+    lines.last.greet();
+    clock.epoch -= 86_400_000;
+    socket.wake();
+    expect(lines.made).toHaveLength(1);
+    lines.last.drop();
+    const before = lines.made.length;
+    clock.epoch += 2 * 86_400_000;
+    clock.pass(999);
+    expect(lines.made).toHaveLength(before);
+    clock.pass(1);
+    expect(lines.made).toHaveLength(before + 1);
   });
 
   test("words of a line that was given up are not heard any more", () => {

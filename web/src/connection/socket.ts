@@ -16,7 +16,7 @@ export interface Wire {
 }
 
 /**
- * connecting: for the first time; open; waiting: lost, and coming back by itself; refused: the sign-in does not
+ * connecting: for the first time, or after it had ended; open; waiting: lost, and coming back by itself; refused: the sign-in does not
  * hold; ended: the server said goodbye for good.
  */
 export type Status = "connecting" | "open" | "waiting" | "refused" | "ended";
@@ -27,11 +27,15 @@ export interface Listener {
   /** The server greeted us: everything may be sent now. */
   opened(): void;
   frame(frame: ServerFrame): void;
-  status(status: Status): void;
+  /** How it stands; while it waits, `nextTry` is when by the clock it will try again, null when it is trying. */
+  status(status: Status, nextTry: number | null): void;
 }
 
 const HEARTBEAT = 30_000;
 const SILENCE = 10_000;
+const SILENCE_AFTER_WAKING = 4_000;
+/** Browsers let a page in the background act once a minute; a longer silence was a sleep. */
+const SLEEP = 90_000;
 const LONGEST_PAUSE = 30_000;
 const ENDED = 1000;
 const REFUSED = 1008;
@@ -46,6 +50,10 @@ export class Socket {
   private greeted = false;
   private attempt = 0;
   private current: Status = "connecting";
+  private nextTry: number | null = null;
+  private awaitsWord = false;
+  /** When by the time of day something was last heard or begun: that goes on while the machine sleeps. */
+  private wordAt = 0;
   private callOffs: Record<"beat" | "silence" | "retry", () => void> = { beat: nothing, silence: nothing, retry: nothing };
 
   constructor(
@@ -58,19 +66,27 @@ export class Socket {
   connect(): void {
     if (this.wire !== null) return;
     this.callOffs.retry();
+    this.become(this.current === "waiting" ? "waiting" : "connecting");
     const wire = this.open();
     this.wire = wire;
-    wire.onopen = () => this.expectWord(wire);
+    this.wordAt = this.clock.date();
+    wire.onopen = () => this.expectWord(wire, SILENCE);
     wire.onmessage = (event) => this.heard(wire, event.data);
     wire.onclose = (event) => this.lost(wire, event.code);
-    this.expectWord(wire);
+    this.expectWord(wire, SILENCE);
   }
 
-  /** The network is back or the page is seen again: try now, or ask whether the line still holds. */
+  /**
+   * The network is back, or the page is seen again: try now, or ask whether the line still holds. One that slept is
+   * not asked; the server gave it up long ago.
+   */
   wake(): void {
     if (this.current === "refused" || this.current === "ended") return;
+    this.attempt = 0;
+    const { wire } = this;
+    if (wire !== null && this.clock.date() - this.wordAt > SLEEP) this.leave(wire);
     if (this.wire === null) this.connect();
-    else if (this.greeted) this.beat(this.wire);
+    else if (this.greeted && !this.awaitsWord) this.beat(this.wire, SILENCE_AFTER_WAKING);
   }
 
   /** A person asks to try again, whatever happened before. */
@@ -97,6 +113,8 @@ export class Socket {
   private heard(wire: Wire, data: unknown): void {
     if (wire !== this.wire || typeof data !== "string") return;
     this.callOffs.silence();
+    this.awaitsWord = false;
+    this.wordAt = this.clock.date();
     const frame = JSON.parse(data) as ServerFrame;
     if (frame.type === "connection_established") {
       this.greeted = true;
@@ -108,24 +126,31 @@ export class Socket {
     this.listener.frame(frame);
   }
 
-  private beat(wire: Wire): void {
+  private beat(wire: Wire, patience: number): void {
     wire.send(JSON.stringify({ type: "heartbeat" }));
-    this.expectWord(wire);
+    this.expectWord(wire, patience);
     this.beatLater(wire);
   }
 
   private beatLater(wire: Wire): void {
     this.callOffs.beat();
-    this.callOffs.beat = this.clock.after(HEARTBEAT, () => this.beat(wire));
+    this.callOffs.beat = this.clock.after(HEARTBEAT, () => this.beat(wire, SILENCE));
   }
 
   /** A line on which nothing comes back is dead, whatever the browser thinks of it. */
-  private expectWord(wire: Wire): void {
+  private expectWord(wire: Wire, patience: number): void {
+    this.awaitsWord = true;
     this.callOffs.silence();
-    this.callOffs.silence = this.clock.after(SILENCE, () => {
+    this.callOffs.silence = this.clock.after(patience, () => {
       this.lost(wire, 0);
       wire.close();
     });
+  }
+
+  private leave(wire: Wire): void {
+    this.let(wire);
+    wire.close();
+    this.become("waiting");
   }
 
   private lost(wire: Wire, code: number): void {
@@ -134,9 +159,10 @@ export class Socket {
     if (code === REFUSED) this.become("refused");
     else if (code === ENDED) this.become("ended");
     else {
-      this.callOffs.retry = this.clock.after(pause(this.attempt, this.clock.chance()), () => this.connect());
+      const wait = pause(this.attempt, this.clock.chance());
+      this.callOffs.retry = this.clock.after(wait, () => this.connect());
       this.attempt += 1;
-      this.become("waiting");
+      this.become("waiting", this.clock.now() + wait);
     }
   }
 
@@ -145,12 +171,14 @@ export class Socket {
     if (wire !== null) wire.onopen = wire.onmessage = wire.onclose = null;
     this.wire = null;
     this.greeted = false;
+    this.awaitsWord = false;
   }
 
-  private become(status: Status): void {
-    if (status === this.current) return;
+  private become(status: Status, nextTry: number | null = null): void {
+    if (status === this.current && nextTry === this.nextTry) return;
     this.current = status;
-    this.listener.status(status);
+    this.nextTry = nextTry;
+    this.listener.status(status, nextTry);
   }
 }
 

@@ -27,7 +27,7 @@ export interface SeenRequest {
   cut: string[];
   /** The size of the prompt as it was estimated. */
   tokens: number;
-  /** What it was allowed to be. */
+  /** What it was allowed to be; 0 where that was not kept. */
   limit: number;
   /** What the provider counted. */
   usage: Usage | null;

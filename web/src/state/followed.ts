@@ -1,14 +1,17 @@
 /** A topic as this page follows it: its state, how far it has heard, and what a frame makes of both. */
 
-import type { DurableFrame, Message, TopicState } from "../protocol";
+import type { ConversationState, DurableFrame, TopicState } from "../protocol";
 import { DURABLE_TYPES } from "../protocol";
-import { mergePage, reduce } from "./reduce";
+import { heardApart } from "./pages";
+import { reduce } from "./reduce";
 import { DoesNotFollow } from "./text";
 
 export interface Followed {
   state: TopicState;
   /** The seq of the last frame that was applied. */
   seq: number;
+  /** A stretch of the same conversation that somebody went to and that does not reach `state` yet. */
+  apart: ConversationState | null;
 }
 
 /** applied, or a repeat that changes nothing; gap: ask for what is missing; broken: ask for a snapshot. */
@@ -23,18 +26,12 @@ export function follow(followed: Followed, frame: DurableFrame): Outcome {
   if (!KNOWN.has(frame.type)) return { kind: "applied", followed: { ...followed, seq: frame.seq } };
   try {
     const state = reduce(followed.state, frame);
-    return wholeAfter(state, frame) ? { kind: "applied", followed: { state, seq: frame.seq } } : { kind: "broken" };
+    const apart = heardApart(followed.apart, frame);
+    return wholeAfter(state, frame) ? { kind: "applied", followed: { state, seq: frame.seq, apart } } : { kind: "broken" };
   } catch (error) {
     if (error instanceof DoesNotFollow) return { kind: "broken" };
     throw error;
   }
-}
-
-/** `followed` with an older page, brought up to date by the frames that arrived while it was read. */
-export function withPage(followed: Followed, messages: Message[], window: number, missed: DurableFrame[]): Followed {
-  if (followed.state.kind !== "conversation") return followed;
-  const merged = mergePage(followed.state, messages, window);
-  return { ...followed, state: missed.reduce<TopicState>(reduce, merged) };
 }
 
 /** The last chunk of an answer says how long it is; whoever holds another length has missed something. */

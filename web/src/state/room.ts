@@ -3,16 +3,21 @@
 import { createStore } from "zustand/vanilla";
 import type { Clock } from "../connection/clock";
 import { newId } from "../connection/clock";
+import type { Choice } from "../connection/keep";
 import type { Keep } from "../connection/outbox";
 import type { Rest } from "../connection/rest";
 import { RestError } from "../connection/rest";
-import type { Wire } from "../connection/socket";
-import type { Conversation, ConversationState, Message, UserState } from "../protocol";
+import type { ServerFrame, Wire } from "../connection/socket";
+import { pause } from "../connection/socket";
+import type { ConversationState, Message, UserState } from "../protocol";
 import type { ModelView } from "../protocol/providers";
 import type { Me } from "../protocol/rest";
-import { latestFirst } from "./reduce";
+import type { Known, Lists } from "./list";
+import { NO_LISTS, readAfter } from "./list";
+import { pagingOf } from "./paging";
 import type { Draft, View } from "./session";
 import { Session } from "./session";
+import { UNDO, tidying } from "./tidying";
 
 /** A line that says what went wrong, or what was done. */
 export interface Toast {
@@ -21,16 +26,14 @@ export interface Toast {
   undo: (() => void) | null;
 }
 
-export interface Room {
+export interface Room extends Lists {
   /** Null when nobody is signed in, undefined until that is known. */
   me: Me | null | undefined;
+  /** Why nobody is signed in any more, in words; null where nobody was. */
+  whyOut: string | null;
   /** Set while who is signed in cannot be found out: why, in words. */
   away: string | null;
   view: View;
-  /** Conversations read by REST: older than the head of the list, or archived. */
-  older: readonly Conversation[];
-  olderRemain: boolean;
-  archived: readonly Conversation[] | null;
   questions: readonly string[] | null;
   models: readonly ModelView[];
   /** Who is asked from this page; null for whoever is the default. */
@@ -44,23 +47,37 @@ export interface Parts {
   open: () => Wire;
   clock: Clock;
   keep: Keep;
+  choice?: Choice;
+  /** How the list is seen, from one visit to the next. */
+  sort?: { kept: Lists["sort"]; keep: (sort: Lists["sort"]) => void };
 }
 
-const NOTHING: View = { status: "connecting", topics: {}, refused: {}, entries: [] };
+const NOTHING: View = { status: "connecting", nextTry: null, topics: {}, refused: {}, entries: [], ahead: 0 };
 const TOAST = 8_000;
-const RETRY = 2_000;
+const NOT_KEPT: Choice = { load: () => null, save: () => undefined };
+const PLAIN_TOASTS = 3;
+const SIGNED_OUT = "You are signed out.";
+const SESSION_ENDED =
+  "Your session here has ended: it was signed out elsewhere, or it ran out. What you were writing is kept in this tab.";
 const AWAY = "The server cannot be reached just now. This page goes on trying by itself.";
 const UNEXPECTED = "Something went wrong on this page. What was said is safe; please try again.";
 
 /** The page's store, and what can be done with it. */
-export function createRoom({ rest, open, clock, keep }: Parts) {
+export function createRoom({
+  rest,
+  open,
+  clock,
+  keep,
+  choice = NOT_KEPT,
+  sort = { kept: "latest", keep: () => undefined },
+}: Parts) {
   const store = createStore<Room>(() => ({
+    ...NO_LISTS,
+    sort: sort.kept,
     me: undefined,
+    whyOut: null,
     away: null,
     view: NOTHING,
-    older: [],
-    olderRemain: true,
-    archived: null,
     questions: null,
     models: [],
     chosen: null,
@@ -68,17 +85,40 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
     toasts: [],
   }));
   const { getState: now, setState: set } = store;
-  const session = new Session(open, clock, keep, seen, (words) => tell(words));
+  const session = new Session(open, clock, keep, seen, (words) => void tell(words), heard);
+  let tries = 0;
+  let nextTry = () => {};
 
   function seen(view: View): void {
     set({ view });
-    if (view.status === "refused" && now().me !== null) set({ me: null });
+    if (view.status === "refused" && now().me) out(SESSION_ENDED);
   }
 
-  function tell(words: string, undo: (() => void) | null = null): void {
+  function heard(frame: ServerFrame): void {
+    if (!("topic" in frame) || frame.topic !== `user:${now().me?.user_id ?? ""}`) return;
+    if (frame.type === "snapshot") relist();
+    else if ("from_seq" in frame) set({ read: readAfter(now().read, frame) });
+  }
+
+  /** What was read of the list may be out of date; it is read anew from where it is looked at. */
+  function relist(): void {
+    const { read, reach } = NO_LISTS;
+    set({ read, reach });
+    if (now().sort === "oldest") void acts.readOn("oldest");
+  }
+
+  function out(why: string | null): void {
+    session.close();
+    set({ me: null, away: null, whyOut: why });
+  }
+
+  function tell(words: string, undo: (() => void) | null = null): () => void {
     const id = newId();
-    set({ toasts: [...now().toasts.slice(-2), { id, words, undo }] });
-    clock.after(TOAST, () => dismiss(id));
+    const plain = now().toasts.filter((toast) => toast.undo === null);
+    const old = new Set(plain.slice(0, Math.max(0, plain.length + 1 - PLAIN_TOASTS)));
+    set({ toasts: [...now().toasts.filter((toast) => !old.has(toast)), { id, words, undo }] });
+    clock.after(undo === null ? TOAST : UNDO, () => dismiss(id));
+    return () => dismiss(id);
   }
 
   function dismiss(id: string): void {
@@ -86,13 +126,13 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
   }
 
   /** Does what a person asked for; when it fails it says so, and a lost sign-in leads to the sign-in page. */
-  async function attempt(act: () => Promise<void>): Promise<boolean> {
+  async function attempt(act: () => Promise<void>, what = ""): Promise<boolean> {
     try {
       await act();
       return true;
     } catch (error) {
-      if (error instanceof RestError && error.status === 401) set({ me: null });
-      else tell(wordsOf(error));
+      if (!(error instanceof RestError && error.status === 401)) tell(`${what} ${wordsOf(error)}`.trim());
+      else if (now().me) out(SESSION_ENDED);
       return false;
     }
   }
@@ -106,36 +146,49 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
   }
 
   function entered(me: Me): void {
+    set({ ...NO_LISTS, me, whyOut: null, away: null, questions: null, chosen: choice.load() });
     session.enter(me.user_id);
-    set({ me, away: null, older: [], olderRemain: true, archived: null, questions: null, chosen: null });
     void acts.readModels();
   }
 
-  function listed(): Conversation[] {
-    return united(headOf(now())?.conversations ?? [], now().older);
+  async function findOut(): Promise<void> {
+    nextTry();
+    try {
+      const me = await rest.me();
+      tries = 0;
+      if (!now().me) entered(me);
+    } catch (error) {
+      if (error instanceof RestError && error.status === 401) {
+        tries = 0;
+        if (!now().me) set({ me: null, away: null });
+      } else if (now().me === undefined) {
+        set({ away: AWAY });
+        nextTry = clock.after(pause(tries, clock.chance()), () => void findOut());
+        tries += 1;
+      }
+    }
   }
 
+  const known = () => listsOf(now());
+  const means = { rest, clock, now, known, set, attempt, once, tell, keepSort: sort.keep };
   const acts = {
     tell,
     dismiss,
+    ...tidying(means),
+    ...pagingOf({ session, rest, shown: (id) => shownIn(now().view, id), once, tell }),
 
-    /** Finds out who is signed in, and connects. */
-    async start(): Promise<void> {
-      try {
-        entered(await rest.me());
-      } catch (error) {
-        if (error instanceof RestError && error.status === 401) set({ me: null, away: null });
-        else {
-          set({ away: AWAY });
-          clock.after(RETRY, () => void acts.start());
-        }
-      }
-    },
+    /** Finds out who is signed in, and connects; goes on trying until that is known. */
+    start: findOut,
 
+    /** The page is seen again or the network is back; whoever signed in meanwhile in another tab comes in here too. */
     wake: () => {
       if (now().me) session.wake();
+      else if (now().me === null || now().away !== null) void findOut();
     },
-    retry: () => session.retry(),
+    retry: () => {
+      if (now().me) session.retry();
+      else void findOut();
+    },
 
     /** Uses a one-time link up. Returns null, or in words why it did not work. */
     async signIn(link: string): Promise<string | null> {
@@ -147,11 +200,16 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
       }
     },
 
+    /** Leaves; that one had left already, in another tab, is as good. */
     signOut: () =>
       attempt(async () => {
-        await rest.signOut();
-        session.close();
-        set({ me: null });
+        await acts.finish();
+        try {
+          await rest.signOut();
+        } catch (error) {
+          if (!(error instanceof RestError && error.status === 401)) throw error;
+        }
+        out(SIGNED_OUT);
       }),
 
     follow: (conversation: string) => session.follow(topicOf(conversation)),
@@ -167,72 +225,8 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
 
     stop: (turn_id: string) => attempt(() => session.ask({ type: "stop_generation", turn_id })),
 
-    /** Puts older messages before those that are held. */
-    readEarlier: (conversation: string) =>
-      once(`earlier ${conversation}`, async () => {
-        const first = conversationIn(now().view, conversation)?.messages[0];
-        if (first !== undefined) {
-          await session.page(topicOf(conversation), () => rest.messagesBefore(conversation, first.id));
-        }
-      }),
-
     /** A message with the whole of its text. */
     whole: (id: string): Promise<Message> => rest.message(id),
-
-    readOlder: () =>
-      once("older", async () => {
-        const page = await rest.conversations(listed().length, false);
-        set({ older: united(now().older, page.items), olderRemain: page.has_more });
-      }),
-
-    readArchived: () =>
-      once("archived", async () => {
-        const found: Conversation[] = [];
-        for (let more = true; more; ) {
-          const page = await rest.conversations(found.length, true);
-          found.push(...page.items);
-          more = page.has_more && page.items.length > 0;
-        }
-        set({ archived: found.filter((one) => one.is_archived) });
-      }),
-
-    rename: (id: string, title: string) =>
-      attempt(async () => {
-        await rest.changeConversation(id, { title });
-        set({ older: now().older.map((one) => (one.id === id ? { ...one, title } : one)) });
-      }),
-
-    archive: (conversation: Conversation) =>
-      attempt(async () => {
-        await rest.changeConversation(conversation.id, { is_archived: true });
-        const archived = now().archived;
-        set({
-          older: now().older.filter((one) => one.id !== conversation.id),
-          archived: archived === null ? null : united(archived, [{ ...conversation, is_archived: true }]),
-        });
-        tell(`“${conversation.title}” is in the archive now.`, () => void acts.restore(conversation));
-      }),
-
-    restore: (conversation: Conversation) =>
-      attempt(async () => {
-        await rest.changeConversation(conversation.id, { is_archived: false });
-        const { archived, older } = now();
-        const live = conversation.last_activity_at >= (headOf(now())?.window ?? "");
-        set({
-          older: live ? older : united(older, [{ ...conversation, is_archived: false }]),
-          archived: archived?.filter((one) => one.id !== conversation.id) ?? null,
-        });
-      }),
-
-    remove: (id: string) =>
-      attempt(async () => {
-        await rest.deleteConversation(id);
-        const { older, archived } = now();
-        set({
-          older: older.filter((one) => one.id !== id),
-          archived: archived?.filter((one) => one.id !== id) ?? null,
-        });
-      }),
 
     readQuestions: () =>
       once("questions", async () => {
@@ -244,17 +238,30 @@ export function createRoom({ rest, open, clock, keep }: Parts) {
         set({ models: await rest.models() });
       }),
 
-    /** Who is to answer what is asked from this page from now on. */
-    choose: (model: string) => set({ chosen: model }),
+    /** Who is to answer what is asked in this browser from now on; null for whoever is the default. */
+    choose: (model: string | null) => {
+      choice.save(model);
+      set({ chosen: model });
+    },
+
+    /** An admin's word on who answers where nobody else is asked for. */
+    makeDefault: (model: string | null) =>
+      attempt(async () => {
+        const models = await rest.makeDefault(model);
+        choice.save(null);
+        set({ models, chosen: null });
+      }),
 
     /** An admin's word that what is asked here may go to a provider, or no longer. */
     allowProvider: (provider: string, isAllowed: boolean) =>
       attempt(async () => {
-        set({ models: await rest.allowProvider(provider, isAllowed), chosen: null });
+        const models = await rest.allowProvider(provider, isAllowed);
+        choice.save(null);
+        set({ models, chosen: null });
       }),
   };
 
-  return { store, acts, rest };
+  return { store, acts, rest, clock };
 }
 
 export type RoomStore = ReturnType<typeof createRoom>["store"];
@@ -281,14 +288,19 @@ export function conversationIn(view: View, id: string): ConversationState | null
   return state?.kind === "conversation" ? state : null;
 }
 
+/** What is shown of a conversation: the stretch that somebody went to, else what is followed. */
+export function shownIn(view: View, id: string): ConversationState | null {
+  return view.topics[topicOf(id)]?.apart ?? conversationIn(view, id);
+}
+
 /** The live head of one's list, or null until it is known. */
 export function headOf(room: Room): UserState | null {
   const state = room.me ? room.view.topics[`user:${room.me.user_id}`]?.state : undefined;
   return state?.kind === "user" ? state : null;
 }
 
-/** Both lists without repeats, the latest first; of one conversation the first list's copy stays. */
-export function united(first: readonly Conversation[], second: readonly Conversation[]): Conversation[] {
-  const known = new Set(first.map((one) => one.id));
-  return [...first, ...second.filter((one) => !known.has(one.id))].sort(latestFirst);
+/** What is known of one's lists. */
+export function listsOf(room: Room): Known {
+  const { read, reach, leaving, titles } = room;
+  return { head: headOf(room), read, reach, leaving, titles };
 }

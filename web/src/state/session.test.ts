@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Entry } from "../connection/outbox";
 import { HandClock, HandLines } from "../connection/pretend";
 import type { Ack, ConversationState, DurableFrame, ErrorFrame, Message, StreamChunk } from "../protocol";
+import { before } from "./pages";
 import { conversationIn } from "./room";
 import { reduce } from "./reduce";
 import type { View } from "./session";
@@ -117,13 +118,21 @@ describe("following a topic", () => {
     const window = early.messages[1]?.position ?? 0;
     const held = { ...early, window, messages: early.messages.slice(1) };
     lines.last.say({ type: "snapshot", topic: TOPIC, seq: 20, state: held, timestamp: at(0) });
-    await session.page(TOPIC, () => {
+    const read = () => {
       const items: Message[] = early.messages.slice(0, 1);
       for (const frame of FRAMES.slice(20)) lines.last.say(frame);
       return Promise.resolve({ items, has_more: false });
-    });
+    };
+    await session.page(TOPIC, read, before(held.messages[0]?.id ?? ""));
     expect(look()?.messages).toEqual(whole.messages);
   });
+});
+
+test("how far this machine's clock is off is known from the server's greeting", () => {
+  clock.epoch = Date.parse(at(3600)) - 24 * 60 * 60 * 1000;
+  lines.last.greet();
+  look();
+  expect(view.ahead).toBe(24 * 60 * 60 * 1000);
 });
 
 describe("saying something", () => {

@@ -3,7 +3,7 @@
  * out once, and commands that wait for their word. Whatever breaks, it heals here.
  */
 
-import type { ClientCommand, DurableFrame, ErrorFrame, HeartbeatAck, Message, Snapshot } from "../protocol";
+import type { ClientCommand, DurableFrame, ErrorFrame, HeartbeatAck, Snapshot } from "../protocol";
 import { MOMENT_TYPES } from "../protocol";
 import type { Clock } from "../connection/clock";
 import { newId } from "../connection/clock";
@@ -13,21 +13,28 @@ import type { Listener, ServerFrame, Status, Wire } from "../connection/socket";
 import { Socket } from "../connection/socket";
 import { assertNever } from "./changes";
 import type { Followed } from "./followed";
-import { follow, withPage } from "./followed";
+import { follow } from "./followed";
+import type { Put } from "./pages";
 
 /** What the page sees of it. */
 export interface View {
   status: Status;
+  /** When by the clock a lost line is tried again; null while it stands or is being tried. */
+  nextTry: number | null;
   topics: Readonly<Record<string, Followed>>;
   /** Topics the server would not give, with its words. */
   refused: Readonly<Record<string, string>>;
   entries: readonly Entry[];
+  /** How many milliseconds the server's clock is ahead of this browser's. */
+  ahead: number;
 }
 
 /** What a person writes. */
 export interface Draft {
   content: string;
   conversation_id: string | null;
+  /** Where a conversation begins that has no id yet; null for the project everybody shares. */
+  project_id?: string | null;
   /** The first message of a conversation that has no id yet. */
   behind?: string | null;
   model?: string | null;
@@ -53,6 +60,7 @@ export class Session implements Listener {
   private readonly socket: Socket;
   private readonly outbox: Outbox;
   private current: Status = "connecting";
+  private nextTry: number | null = null;
   private topics: Record<string, Followed> = {};
   private refused: Record<string, string> = {};
   private readonly following = new Set<string>();
@@ -60,6 +68,7 @@ export class Session implements Listener {
   private readonly asked = new Map<string, Asked>();
   private readonly recorders = new Map<string, Set<DurableFrame[]>>();
   private publishing = false;
+  private ahead = 0;
 
   constructor(
     open: () => Wire,
@@ -67,6 +76,7 @@ export class Session implements Listener {
     private readonly keep: Keep,
     private readonly onView: (view: View) => void,
     private readonly onError: (words: string) => void,
+    private readonly onFrame: (frame: ServerFrame) => void = () => undefined,
   ) {
     this.outbox = new Outbox(keep, () => this.publish());
     this.socket = new Socket(open, clock, this);
@@ -119,8 +129,8 @@ export class Session implements Listener {
   /** Sends a message, now or when the line is back; returns the id that makes it count once. */
   say(draft: Draft): string {
     const client_message_id = newId();
-    const { content, conversation_id, behind = null, model = null } = draft;
-    this.outbox.put({ type: "send_message", content, client_message_id, conversation_id, model }, behind);
+    const { content, conversation_id, project_id = null, behind = null, model = null } = draft;
+    this.outbox.put({ type: "send_message", content, client_message_id, conversation_id, project_id, model }, behind);
     this.flush();
     return client_message_id;
   }
@@ -145,22 +155,22 @@ export class Session implements Listener {
     });
   }
 
-  /** Reads older messages by `read` and puts them before what is held. */
-  async page(topic: string, read: () => Promise<{ items: Message[]; has_more: boolean }>): Promise<void> {
+  /** Reads something of a topic by `read`, and lets `put` place it. */
+  async page<T>(topic: string, read: () => Promise<T>, put: Put<T>): Promise<void> {
     const missed: DurableFrame[] = [];
     const recorders = this.recorders.get(topic) ?? new Set();
     this.recorders.set(topic, recorders.add(missed));
     try {
-      const { items, has_more } = await read();
-      const held = this.topics[topic];
-      const first = items[0];
-      if (held === undefined) return;
-      const window = has_more && first !== undefined ? first.position : 0;
-      this.topics = { ...this.topics, [topic]: withPage(held, items, window, missed) };
-      this.publish();
+      const came = await read();
+      this.change(topic, (held) => put(held, came, missed));
     } finally {
       recorders.delete(missed);
     }
+  }
+
+  /** Lets go of the stretch that somebody went to: what is followed is shown again. */
+  rejoin(topic: string): void {
+    this.change(topic, (held) => ({ ...held, apart: null }));
   }
 
   opened(): void {
@@ -170,13 +180,15 @@ export class Session implements Listener {
     this.flush();
   }
 
-  status(status: Status): void {
+  status(status: Status, nextTry: number | null): void {
     this.current = status;
+    this.nextTry = nextTry;
     if (status !== "open") this.outbox.lineLost();
     this.publish();
   }
 
   frame(frame: ServerFrame): void {
+    this.onFrame(frame);
     if (!isMoment(frame)) {
       this.heard(frame);
       return;
@@ -197,8 +209,11 @@ export class Session implements Listener {
         break;
       case "heartbeat_ack":
         this.compare(frame);
+        this.measure(frame.timestamp);
         break;
       case "connection_established":
+        this.measure(frame.timestamp);
+        break;
       case "typing_indicator":
         break;
       default:
@@ -236,7 +251,7 @@ export class Session implements Listener {
 
   private replaced(frame: Snapshot): void {
     this.subscribing.delete(frame.topic);
-    this.topics = { ...this.topics, [frame.topic]: { state: frame.state, seq: frame.seq } };
+    this.topics = { ...this.topics, [frame.topic]: { state: frame.state, seq: frame.seq, apart: null } };
     if (frame.state.kind === "conversation") {
       this.outbox.drop(new Set(frame.state.messages.flatMap((message) => message.client_message_id ?? [])));
       const arrived = this.outbox.entries.filter((one) => one.state === "arrived" && frame.topic === topicOfEntry(one));
@@ -270,6 +285,14 @@ export class Session implements Listener {
     }
   }
 
+  /** What the server says the time is, just now. */
+  private measure(timestamp: string): void {
+    const ahead = Date.parse(timestamp) - this.clock.date();
+    if (Math.abs(ahead - this.ahead) < 1000) return;
+    this.ahead = ahead;
+    this.publish();
+  }
+
   private subscribe(topic: string): void {
     if (this.subscribing.has(topic)) return;
     const after = this.topics[topic]?.seq ?? null;
@@ -282,6 +305,13 @@ export class Session implements Listener {
     this.following.clear();
     this.subscribing.clear();
     this.asked.clear();
+  }
+
+  private change(topic: string, put: (held: Followed) => Followed): void {
+    const held = this.topics[topic];
+    if (held === undefined) return;
+    this.topics = { ...this.topics, [topic]: put(held) };
+    this.publish();
   }
 
   private forget(topic: string): void {
@@ -305,8 +335,8 @@ export class Session implements Listener {
     this.publishing = true;
     this.clock.after(FRAME, () => {
       this.publishing = false;
-      const { current: status, topics, refused } = this;
-      this.onView({ status, topics, refused, entries: this.outbox.entries });
+      const { current: status, nextTry, topics, refused, ahead } = this;
+      this.onView({ status, nextTry, topics, refused, entries: this.outbox.entries, ahead });
     });
   }
 }

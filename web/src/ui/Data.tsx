@@ -1,19 +1,29 @@
+import { useMemo } from "react";
 import type { JsonValue } from "../protocol";
-import type { Names, Rows } from "./rows";
+import { Plot } from "./Plot";
+import type { Names } from "./rows";
 import { cell, shapeOf, words } from "./rows";
+import type { Series } from "./series";
+import { lineOf, linesOf } from "./series";
+import { Table } from "./Table";
 
 interface Props {
   value: JsonValue;
   label: string;
   /** Names to say instead of ids. */
   names: Names;
+  /** What a downloaded file is called. */
+  file: string;
+  /** Tells it from everything else that is shown. */
+  keep: string;
 }
 
-/** A value for people: rows as a table, fields as a list; anything else as text. */
-export function Data({ value, label, names }: Props) {
-  const shape = shapeOf(value);
-  if (shape === null) return cell(value) === "" ? null : <p className="data-text">{cell(value, names)}</p>;
-  const fields = Object.entries(shape.fields).filter(([, inner]) => cell(inner) !== "");
+/** A value for people: rows as a table, numbers over time as a line, fields as a list; anything else as text. */
+export function Data({ value, label, names, file, keep }: Props) {
+  const shape = useMemo(() => shapeOf(value), [value]);
+  const lines = useMemo(() => linesIn(value), [value]);
+  if (shape === null) return lines.length > 0 ? <Lines lines={lines} /> : <Words text={cell(value, names)} />;
+  const fields = Object.entries(shape.fields).filter(([, inner]) => cell(inner) !== "" && lineOf(inner) === null);
   return (
     <>
       {fields.length > 0 && (
@@ -21,50 +31,37 @@ export function Data({ value, label, names }: Props) {
           {fields.map(([name, inner]) => (
             <div key={name}>
               <dt>{words(name)}</dt>
-              <dd>{cell(inner, names)}</dd>
+              <dd dir="auto">{cell(inner, names)}</dd>
             </div>
           ))}
         </dl>
       )}
-      {shape.rows !== null && <Table table={shape.rows} label={label} names={names} />}
+      <Lines lines={lines} />
+      {shape.rows !== null && <Table table={shape.rows} label={label} names={names} file={file} keep={keep} />}
     </>
   );
 }
 
-function Table({ table, label, names }: { table: Rows; label: string; names: Names }) {
-  const numeric = new Set(table.columns.filter((column) => table.rows.every((row) => isNumber(row[column]))));
-  const look = (column: string) => (numeric.has(column) ? "num" : undefined);
+function Lines({ lines }: { lines: readonly Series[] }) {
+  return lines.map((series, index) => <Plot key={index} series={series} />);
+}
+
+function Words({ text }: { text: string }) {
   return (
-    <>
-      <div className="scrolls" tabIndex={0} role="region" aria-label={label}>
-        <table>
-          <thead>
-            <tr>
-              {table.columns.map((column) => (
-                <th key={column} className={look(column)} scope="col">
-                  {words(column)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {table.rows.map((row, index) => (
-              <tr key={index}>
-                {table.columns.map((column) => (
-                  <td key={column} className={look(column)}>
-                    {cell(row[column], names)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {table.hidden > 0 && <p className="faint data-text">More is known of each; all of it is in the JSON.</p>}
-    </>
+    <p className="data-text" dir="auto">
+      {text === "" ? "Nothing." : text}
+    </p>
   );
 }
 
-function isNumber(value: JsonValue | undefined): boolean {
-  return value === null || value === undefined || typeof value === "number";
+/** The lines in a value: of its rows, of its fields, or the value itself. */
+function linesIn(value: JsonValue): Series[] {
+  const own = lineOf(value);
+  if (own !== null) return [own];
+  const shape = shapeOf(value);
+  const inFields = Object.entries(shape?.fields ?? {}).flatMap(([name, inner]) => {
+    const line = lineOf(inner);
+    return line === null ? [] : [{ ...line, label: words(name) }];
+  });
+  return [...inFields, ...(shape?.rows ? linesOf(shape.rows) : [])];
 }

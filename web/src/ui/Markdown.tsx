@@ -1,70 +1,39 @@
-import { memo, useMemo } from "react";
-import type { Components } from "react-markdown";
-import ReactMarkdown from "react-markdown";
-import rehypeSanitize from "rehype-sanitize";
-import remarkGfm from "remark-gfm";
+import type { ComponentType } from "react";
+import { memo, useMemo, useSyncExternalStore } from "react";
 import { blocksOf } from "./blocks";
-import { markupAsText } from "./markup";
 
-const SCHEMES = new Set(["http:", "https:", "mailto:"]);
+type Draws = ComponentType<{ text: string }>;
 
-/** The address if following it can do no harm, else null. */
-export function safeAddress(address: string | undefined): string | null {
-  if (address === undefined) return null;
-  try {
-    const url = new URL(address);
-    return SCHEMES.has(url.protocol) ? url.href : null;
-  } catch {
-    return null;
-  }
-}
+let Block: Draws | null = null;
+const waiting = new Set<() => void>();
 
-function Link({ address, children }: { address: string | undefined; children: React.ReactNode }) {
-  const href = safeAddress(address);
-  if (href === null) return <span>{children}</span>;
-  return (
-    <a href={href} rel="noopener noreferrer" target="_blank">
-      {children}
-    </a>
-  );
-}
-
-const COMPONENTS: Components = {
-  a: ({ href, children }) => <Link address={href}>{children}</Link>,
-  // A picture from elsewhere would tell that place who reads what, so it is only named.
-  img: ({ src, alt }) => {
-    const address = typeof src === "string" ? src : undefined;
-    return <Link address={address}>{alt === undefined || alt === "" ? (address ?? "a picture") : alt}</Link>;
+/**
+ * What reads Markdown is large, and nobody has to wait for it: it comes beside the rest of the page, and until it is
+ * there, or where it cannot be had, the words stand as they were written.
+ */
+export const markdownIsThere: Promise<void> = import("./MarkdownBlock").then(
+  (loaded) => {
+    Block = loaded.default;
+    for (const one of waiting) one();
   },
-  table: ({ children }) => (
-    <div className="scrolls" tabIndex={0} role="region" aria-label="Table">
-      <table>{children}</table>
-    </div>
-  ),
-  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
-};
+  () => undefined,
+);
 
-const Block = memo(function Block({ text }: { text: string }) {
-  return (
-    <ReactMarkdown
-      remarkPlugins={[remarkGfm, markupAsText]}
-      rehypePlugins={[rehypeSanitize]}
-      components={COMPONENTS}
-      urlTransform={(url) => url}
-    >
-      {text}
-    </ReactMarkdown>
-  );
-});
+function onLoad(changed: () => void): () => void {
+  waiting.add(changed);
+  return () => waiting.delete(changed);
+}
 
 /** Text with Markdown in it. Markup in the text is never run, and nothing is fetched from elsewhere. */
-export function Markdown({ text }: { text: string }) {
+export const Markdown = memo(function Markdown({ text }: { text: string }) {
+  const Drawn = useSyncExternalStore(onLoad, () => Block);
   const blocks = useMemo(() => blocksOf(text), [text]);
+  if (Drawn === null) return <div className="prose plain-text">{text}</div>;
   return (
     <div className="prose">
       {blocks.map((block, index) => (
-        <Block key={index} text={block} />
+        <Drawn key={index} text={block} />
       ))}
     </div>
   );
-}
+});

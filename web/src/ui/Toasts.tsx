@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+
 /** Lines that say what went wrong, or what was done and can be undone. */
 export interface Line {
   id: string;
@@ -10,10 +12,10 @@ export function Toasts({ lines, dismiss }: { lines: readonly Line[]; dismiss: (i
     <div className="toasts" role="status" aria-live="polite">
       {lines.map((line) => (
         <div key={line.id} className="toast">
-          <span>{line.words}</span>
+          <span>{withQuotesApart(line.words)}</span>
           {line.undo !== null && (
             <button
-              className="quiet"
+              className="quiet undo"
               onClick={() => {
                 line.undo?.();
                 dismiss(line.id);
@@ -29,4 +31,9 @@ export function Toasts({ lines, dismiss }: { lines: readonly Line[]; dismiss: (i
       ))}
     </div>
   );
+}
+
+/** What stands in quotation marks was written by somebody: its direction stays its own. */
+function withQuotesApart(words: string): ReactNode {
+  return words.split(/(“[^”]*”)/).map((piece, index) => (index % 2 === 1 ? <bdi key={index}>{piece}</bdi> : piece));
 }

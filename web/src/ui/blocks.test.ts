@@ -20,6 +20,17 @@ test("a list with gaps stays one list", () => {
   expect(blocksOf("1. one\n\n2. two\n\n   more\n\n3. three")).toHaveLength(1);
 });
 
-test("a text with link definitions is not cut", () => {
-  expect(blocksOf("See [it][1].\n\n[1]: https://example.org\n\nEnd")).toHaveLength(1);
+test("what defines a link goes with every piece that may use it, and with no other", () => {
+  const [uses, plain, defines] = blocksOf("See [it][1].\n\nPlain.\n\n[1]: https://example.org");
+  expect(uses).toContain("[1]: https://example.org");
+  expect(plain).not.toContain("[1]");
+  expect(defines).toContain("[1]: https://example.org");
+});
+
+test("what only looks like a definition inside of a fence is none", () => {
+  expect(blocksOf("[a]\n\n```\n[1]: https://example.org\n```")[0]).toBe("[a]\n");
+});
+
+test("a text with footnotes is not cut", () => {
+  expect(blocksOf("So it is.[^1]\n\n[^1]: Says the manual.\n\nEnd")).toHaveLength(1);
 });

@@ -4,7 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-const [light = "", dark = ""] = readFileSync(join(import.meta.dirname, "base.css"), "utf-8").split("prefers-color-scheme: dark");
+const THEMES = ["base.css", "code.css"].map((file) => readFileSync(join(import.meta.dirname, file), "utf-8").split('data-theme="dark"'));
+const light = THEMES.map(([theme]) => theme).join();
+const dark = THEMES.map(([, theme]) => theme).join();
 
 const WORDS = ["ink", "soft", "faint", "warn", "bad", "focus"];
 const GROUNDS = ["paper", "side", "card"];
@@ -38,6 +40,13 @@ describe.each([
     ["faint", "tint"],
     ["on-ember", "ember"],
     ["ink", "code"],
+    ["faint", "code"],
+    ["good", "code"],
+    ["bad", "code"],
+    ["code-word", "code"],
+    ["code-string", "code"],
+    ["code-number", "code"],
+    ["code-name", "code"],
     ["paper", "ink"],
   ] as const)("%s on %s", (word, ground) => {
     expect(contrast(theme, word, ground)).toBeGreaterThanOrEqual(4.5);

@@ -26,3 +26,4 @@ export const MoreIcon = () => (
 );
 export const PlusIcon = () => <Icon path="M8 3v10M3 8h10" />;
 export const ChevronIcon = () => <Icon path="m6 4 4 4-4 4" />;
+export const CloseIcon = () => <Icon path="m4 4 8 8M12 4l-8 8" />;

@@ -22,7 +22,7 @@ describe("finding the table in a result", () => {
     const rows = [1, 2].map((n) => ({ name: `D${n}`, type: "device", a: n, b: n, c: n, d: n, e: n, rare: n === 1 ? 1 : null }));
     const table = shapeOf(rows)?.rows;
     expect(table?.columns).toEqual(["name", "a", "b", "c", "d", "e"]);
-    expect(table?.hidden).toBe(2);
+    expect(table?.all).toEqual(["name", "type", "a", "b", "c", "d", "e", "rare"]);
   });
 
   test("anything else has none", () => {
@@ -38,6 +38,12 @@ describe("saying a value", () => {
     expect(cell(KITCHEN)).toBe("Kitchen");
     expect(cell("r-1", names)).toBe("Kitchen");
     expect(cell("d", names)).toBe("Oven");
+  });
+
+  test("a point in time is said as a date, and what only looks a little like one is not", () => {
+    expect(cell("2026-11-20T09:00:00Z")).toMatch(/^20 Nov 2026, \d\d:\d\d$/);
+    expect(cell("2026-11-20")).toBe("2026-11-20");
+    expect(cell("2026-13-20T09:00:00Z")).toBe("2026-13-20T09:00:00Z");
   });
 
   test("numbers, marks and lists are words", () => {

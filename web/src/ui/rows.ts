@@ -1,14 +1,15 @@
 /** Makes a tool's result readable: finds its table, and says things by name where it knows one. */
 
 import type { JsonValue } from "../protocol";
+import { atTime } from "./dates";
 
-type Fields = Record<string, JsonValue>;
+export type Fields = Record<string, JsonValue>;
 
 export interface Rows {
   columns: string[];
   rows: Fields[];
-  /** How many columns are left out; all of them are in the JSON. */
-  hidden: number;
+  /** Every column that says something, also those that are left out. */
+  all: string[];
 }
 
 /** What stands beside the rows, and the rows; either may be missing. */
@@ -21,6 +22,8 @@ export interface Shape {
 export type Names = ReadonlyMap<string, string>;
 
 const COLUMNS = 6;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+const NUMBER = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 3 });
 
 /** A list of objects is a table; an object may hold one such list beside its plain fields. */
 export function shapeOf(value: JsonValue): Shape | null {
@@ -55,10 +58,16 @@ export function namesIn(value: JsonValue): Names {
 /** A value as a cell shows it. */
 export function cell(value: JsonValue | undefined, names: Names = new Map()): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value === "number") return value.toLocaleString("en-GB", { maximumFractionDigits: 3 });
+  if (typeof value === "number") return NUMBER.format(value);
+  if (isInstant(value)) return atTime(value);
   if (typeof value === "string") return names.get(value) ?? value;
   if (Array.isArray(value)) return value.map((inner) => cell(inner, names)).join(", ");
   return isFields(value) ? fieldsInWords(value, names) : "";
+}
+
+/** Whether a value is a point in time, as programs write one. */
+export function isInstant(value: JsonValue | undefined): value is string {
+  return typeof value === "string" && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
 }
 
 function fieldsInWords(fields: Fields, names: Names): string {
@@ -77,14 +86,34 @@ export function words(name: string): string {
 /** The columns that tell most: no ids, nothing empty, and where there are many none that says the same everywhere. */
 function tableOf(list: JsonValue[]): Rows | null {
   if (list.length === 0 || !list.every(isFields)) return null;
-  const all = [...new Set(list.flatMap((row) => Object.keys(row)))];
-  const filled = (column: string) => list.filter((row) => cell(row[column]) !== "").length;
-  const told = all.filter((column) => !isId(column) && filled(column) > 0);
-  const differs = (column: string) => list.length === 1 || new Set(list.map((row) => cell(row[column]))).size > 1;
-  const telling = told.length > COLUMNS ? told.filter((column) => column === "name" || differs(column)) : told;
-  const best = new Set(telling.toSorted((a, b) => filled(b) - filled(a)).slice(0, COLUMNS));
-  const columns = all.filter((column) => best.has(column));
-  return { columns, rows: list, hidden: told.length - columns.length };
+  const filled = filledIn(list);
+  const told = [...filled.keys()].filter((column) => !isId(column));
+  const telling = told.length > COLUMNS ? told.filter((column) => column === "name" || differs(list, column)) : told;
+  const most = telling.toSorted((a, b) => (filled.get(b) ?? 0) - (filled.get(a) ?? 0)).slice(0, COLUMNS);
+  const best = new Set(most);
+  return { columns: told.filter((column) => best.has(column)), rows: list, all: told };
+}
+
+/** How many rows say something in each column; those in which none does are left out. */
+function filledIn(list: readonly Fields[]): Map<string, number> {
+  const filled = new Map<string, number>();
+  for (const row of list) {
+    for (const [column, value] of Object.entries(row)) {
+      if (!isBlank(value)) filled.set(column, (filled.get(column) ?? 0) + 1);
+    }
+  }
+  return filled;
+}
+
+function differs(list: readonly Fields[], column: string): boolean {
+  const first = cell(list[0]?.[column]);
+  return list.length === 1 || list.some((row) => cell(row[column]) !== first);
+}
+
+/** Whether a value says nothing. */
+export function isBlank(value: JsonValue | undefined): boolean {
+  if (typeof value === "object" && value !== null) return cell(value) === "";
+  return value === null || value === undefined || value === "";
 }
 
 /** That nothing was left out goes without saying. */
@@ -92,7 +121,7 @@ function isUntold(name: string, value: JsonValue): boolean {
   return name === "truncated" && value === false;
 }
 
-function isId(name: string): boolean {
+export function isId(name: string): boolean {
   return name === "id" || name.endsWith("_id");
 }
 

@@ -24,23 +24,32 @@ from parlour.protocol.rest import (
     MessageList,
     NewConversation,
 )
-from parlour.store.queries.conversations import Order, Sort, list_conversations
+from parlour.store.queries.conversations import Archived, Order, Sort, list_conversations
 from parlour.store.queries.messages import PAGE, message_page
 
 STOPPED_WITHIN_S = 60.0
 
 
 class Listing(Value):
-    """Which of one's conversations, and in what order. `page` and `per_page` say the same as offset and limit."""
+    """Which of one's conversations, and in what order. `page` and `per_page` say the same as offset and limit.
+
+    With `archived_only` nothing but the archive is listed.
+    """
 
     project_id: str | None = None
     include_archived: bool = False
+    archived_only: bool = False
     sort: Sort = "activity"
     order: Order = "desc"
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     page: Annotated[int, Field(ge=1, le=10_000)] | None = None
     per_page: Annotated[int, Field(ge=1, le=100)] | None = None
+
+    @property
+    def archived(self) -> Archived:
+        """Which part the archive has in the list."""
+        return "only" if self.archived_only else "with" if self.include_archived else "without"
 
 
 def conversation_routes(doors: Doors) -> APIRouter:
@@ -66,7 +75,7 @@ def conversation_routes(doors: Doors) -> APIRouter:
                 connection,
                 owner_id=who.user_id,
                 project_id=asked.project_id,
-                include_archived=asked.include_archived,
+                archived=asked.archived,
                 sort=asked.sort,
                 order=asked.order,
                 limit=size,

@@ -4,10 +4,10 @@ from fastapi import APIRouter
 
 from parlour.api.auth import Asking
 from parlour.api.doors import Doors
-from parlour.errors import Forbidden, NotFound
-from parlour.identity.consent import allow_provider
+from parlour.errors import NotFound, NotNow
+from parlour.identity.consent import allow_provider, check_admin, make_default
 from parlour.identity.who import Who
-from parlour.protocol.providers import ModelList, ModelView, ProviderAllowed
+from parlour.protocol.providers import DefaultModel, ModelList, ModelView, ProviderAllowed
 
 
 def model_routes(doors: Doors) -> APIRouter:
@@ -30,11 +30,26 @@ def model_routes(doors: Doors) -> APIRouter:
     @routes.post("/allowed")
     async def allow(who: Asking, body: ProviderAllowed) -> ModelList:
         """Let what is asked here go to a provider, or no longer. Admins only."""
-        if not who.may("house:manage"):
-            raise Forbidden("Only an admin decides which providers are asked.")
+        check_admin(who)
         if body.provider not in {model.provider for model in await doors.models.offered(who)}:
             raise NotFound("No such provider is set up here.")
         await allow_provider(doors.writer, doors.clock, who, body.provider, body.is_allowed)
+        return await shown_to(who)
+
+    @routes.put("/default")
+    async def choose(who: Asking, body: DefaultModel) -> ModelList:
+        """Say who answers where nobody else is asked for; null for the first that is allowed. Admins only.
+
+        The built-in model is always a choice.
+        """
+        check_admin(who)
+        if body.model is not None:
+            found = {model.id: model for model in await doors.models.offered(who)}.get(body.model)
+            if found is None:
+                raise NotFound("No such model is set up here.")
+            if not found.is_allowed:
+                raise NotNow(f"{found.id} cannot answer by default before its provider is allowed.")
+        await make_default(doors.writer, doors.clock, who, body.model)
         return await shown_to(who)
 
     return routes

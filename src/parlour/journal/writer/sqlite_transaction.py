@@ -27,6 +27,7 @@ class SqliteTransaction:
         self._engine = create_engine(
             f"sqlite:///{path}",
             poolclass=StaticPool,
+            hide_parameters=True,
             connect_args={"check_same_thread": False, "isolation_level": None, "timeout": BUSY_TIMEOUT_S},
         )
         self._connection: Connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")

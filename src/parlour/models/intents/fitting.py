@@ -46,7 +46,7 @@ class Fit:
     missing: Slot | None = None
     """A slot that has to be filled and is not."""
     action: str = ""
-    """What is to be done to "it", where only the talk tells whether that is something one does to it: "empty"."""
+    """What is to be done to what is asked about: "descale". Of "it" only the talk tells whether one does that to it."""
 
     @property
     def complete(self) -> bool:
@@ -83,7 +83,7 @@ def fit(bound: BoundFrame, words: Sequence[Word], reading: Reading, grammar: Gra
     for slot in sorted(bound.frame.slots, key=lambda s: not s.after):
         _take_tag(slot, marked, attempt, grammar, index)
     place = _take_place(bound, attempt, index)
-    action = _take_action(attempt, index) if bound.frame.actions else ""
+    action = _take_action(attempt, index) if bound.frame.action else ""
     texts = [f.tag for s in bound.frame.slots if "text" in s.takes and (f := attempt.fills.get(slot_key(s)))]
     explained = len(attempt.used) - sum(tag.end - tag.start for tag in texts)
     missing = next((s for s in bound.frame.slots if s.required and slot_key(s) not in attempt.fills), None)
@@ -219,12 +219,13 @@ def _stops(word: Word, grammar: Grammar) -> bool:
 def _take_action(attempt: _Attempt, index: NameIndex) -> str:
     """A verb such as "descale" is explained by a procedure in whose name it stands, with the thing it is done to.
 
-    What is done to "it" is returned, to be looked at when it is known what "it" is.
+    Returns the verb, or "". Whether it is done to "it" is to be looked at when it is known what "it" is.
     """
     target = next((f.tag for f in attempt.fills.values() if f.tag.role in ("name", "class", "it")), None)
     if target is None:
         return ""
     about = {stem(w.text) for w in attempt.words[target.start : target.end]}
+    action = ""
     for at, word in enumerate(attempt.words):
         if at in attempt.used:
             continue
@@ -234,7 +235,8 @@ def _take_action(attempt: _Attempt, index: NameIndex) -> str:
             return word.text
         if any(about & index.stems_of(paper) for paper in papers):
             attempt.used.add(at)
-    return ""
+            action = action or word.text
+    return action
 
 
 def procedures_named(word: str, index: NameIndex) -> list[str]:

@@ -91,7 +91,7 @@ class IntentsModel:
 
         The same home gives the same questions, and they follow when something is renamed.
         """
-        return await self._work(tools, caller, lambda g, i: Examples(g, i).some(count))
+        return await self._work(tools, caller, lambda g, i: Examples(g, i).some(count) if i.things else [])
 
     async def explain(self, text: str, tools: Sequence[Tool], caller: Caller) -> Explanation:
         """How a question is understood, stage by stage, without asking any tool."""

@@ -63,19 +63,28 @@ class Resolver:
             return place
         found: dict[str, JsonValue] = dict(fit.bound.frame.constants)
         for slot in fit.bound.frame.slots:
-            fill = fit.fills.get(slot_key(slot))
-            if fill is None or (not slot.argument and fill.tag.measure is not None):
-                continue
-            value = self._value(slot, fill, place, fit)
+            value = self._said_or_meant(slot, place, fit)
             if isinstance(value, _Pending | Declined):
                 return value
-            if slot.argument:
+            if slot.argument and value is not None:
                 found[slot.argument] = value
-            if fit.action and not self._is_done_to(fit.action, value):
-                return Declined("words", (fit.action,))
+        if fit.action:
+            found[fit.bound.frame.action] = fit.action
         if any(f.tag.role == "them" for f in fit.fills.values()):
             return self._as_before(fit, found)
         return found
+
+    def _said_or_meant(self, slot: Slot, place: str | None, fit: Fit) -> str | _Pending | Declined | None:
+        """What a slot was filled with; the only thing of a kind where nothing had to be said; None for nothing."""
+        fill = fit.fills.get(slot_key(slot))
+        if fill is None:
+            return self._only(slot) if slot.otherwise else None
+        if not slot.argument and fill.tag.measure is not None:
+            return None
+        value = self._value(slot, fill, place, fit)
+        if fit.action and fill.tag.role == "it" and isinstance(value, str) and not self._is_done_to(fit.action, value):
+            return Declined("words", (fit.action,))
+        return value
 
     def _as_before(self, fit: Fit, found: dict[str, JsonValue]) -> dict[str, JsonValue] | _Pending:
         """ "them" is what the last call was about: its arguments, with what was said anew."""
@@ -168,6 +177,10 @@ class Resolver:
         if len(ordered) == 1 and fill.tag.sure:
             return ordered[0]
         return _Pending("which" if len(ordered) > 1 else "sure", key, fill.said, ordered)
+
+    def _only(self, slot: Slot) -> str | _Pending:
+        ids = [i for i, named in self.index.things.items() if named.kind == slot.otherwise]
+        return ids[0] if len(ids) == 1 else _Pending("missing", slot_key(slot), "")
 
     def _kind(self, thing: str) -> str:
         known = self.index.things.get(thing)

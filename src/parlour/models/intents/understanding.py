@@ -195,7 +195,7 @@ class Understander:
     def _is_only_named(self, fit: Fit) -> bool:
         """Whether what to do is a procedure's whole name; better is a thing that one does it to."""
         ids = {i for fill in fit.fills.values() for i in fill.tag.ids}
-        return fit.bound.frame.actions and bool(ids) and all(self.index.things[i].kind == "procedure" for i in ids)
+        return bool(fit.bound.frame.action and ids) and all(self.index.things[i].kind == "procedure" for i in ids)
 
     def _refusal(self, words: Words, found: list[Fit]) -> Outcome:
         missing = next((f for f in found if f.bound.cues and not f.leftover and f.missing is not None), None)

@@ -12,6 +12,8 @@ from parlour.store.tables import conversations, topics
 
 Sort = Literal["created", "updated", "activity"]
 Order = Literal["asc", "desc"]
+Archived = Literal["without", "with", "only"]
+"""Whether what is in the archive is listed too, or alone."""
 
 _CONVERSATION = select(conversations).where(conversations.c.id == bindparam("conversation_id"))
 
@@ -76,14 +78,14 @@ async def list_conversations(
     *,
     owner_id: str,
     project_id: str | None = None,
-    include_archived: bool = False,
+    archived: Archived = "without",
     sort: Sort = "activity",
     order: Order = "desc",
     limit: int = 20,
     offset: int = 0,
 ) -> ConversationPage:
     """A page of somebody's own conversations. Equal times are ordered by id, in the same direction."""
-    wanted = _own(owner_id, project_id, include_archived)
+    wanted = and_(_own(owner_id, project_id), *_by_archive(archived))
     by = (_SORTED_BY[sort], conversations.c.id)
     page = (
         select(conversations)
@@ -104,10 +106,13 @@ async def topic_seq(connection: AsyncConnection, topic: str) -> int:
     return found.scalar_one_or_none() or 0
 
 
-def _own(owner_id: str, project_id: str | None, include_archived: bool) -> ColumnElement[bool]:
-    wanted: list[ColumnElement[Any]] = [conversations.c.owner_id == owner_id]
-    if project_id is not None:
-        wanted.append(conversations.c.project_id == project_id)
-    if not include_archived:
-        wanted.append(conversations.c.archived_at.is_(None))
-    return and_(*wanted)
+def _own(owner_id: str, project_id: str | None) -> ColumnElement[bool]:
+    own = conversations.c.owner_id == owner_id
+    return own if project_id is None else and_(own, conversations.c.project_id == project_id)
+
+
+def _by_archive(archived: Archived) -> list[ColumnElement[Any]]:
+    if archived == "with":
+        return []
+    kept_away = conversations.c.archived_at.is_not(None)
+    return [kept_away if archived == "only" else ~kept_away]

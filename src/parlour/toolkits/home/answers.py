@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.toolkits.home import search as searching
-from parlour.toolkits.home.graph import Edge, Entity, Home, count_edges, edges, entities_by_id
+from parlour.toolkits.home.graph import Edge, Entity, Home, edges, entities_by_id
 from parlour.toolkits.home.index import NameIndex
 from parlour.toolkits.home.kinds import ROUTINES
 from parlour.toolkits.home.path import shortest_path
@@ -21,8 +20,7 @@ from parlour.toolkits.home.rooms import (
     ways_from,
 )
 from parlour.toolkits.home.similar import most_alike
-from parlour.toolkits.home.tables import versions
-from parlour.toolkits.home.views import View, brief, edge_view, full, listed, sort_of
+from parlour.toolkits.home.views import View, brief, listed, sort_of
 
 MOST_LISTED = 200
 """How many things one answer lists; the count is always of all."""
@@ -130,30 +128,6 @@ async def path(connection: AsyncConnection, home: Home, start: Entity, end: Enti
     return view | {"path": [brief(things[i]) for i in ids], "steps": steps, "length": len(steps)}
 
 
-async def details(connection: AsyncConnection, home: Home, thing: Entity) -> View:
-    """Everything about one thing."""
-    around = await edges(connection, home, [thing.id], outgoing=(), incoming=(), limit=MOST_LISTED // 2)
-    total = await count_edges(connection, home, thing.id)
-    history = await connection.execute(
-        select(versions.c.version, versions.c.at)
-        .where(home.owns(versions), versions.c.entity_id == thing.id)
-        .order_by(versions.c.version.desc())
-        .limit(20)
-    )
-    place = _place(around)
-    return {
-        "entity": full(thing),
-        "place": brief(place) if place else None,
-        "relationships": {
-            "outgoing": [edge_view(e) for e in around if e.outgoing],
-            "incoming": [edge_view(e) for e in around if not e.outgoing],
-            "count": total,
-            "truncated": total > len(around),
-        },
-        "history": [{"version": version, "at": at} for version, at in history],
-    }
-
-
 async def similar(
     connection: AsyncConnection, home: Home, index: NameIndex, thing: Entity, threshold: float, limit: int
 ) -> View:
@@ -166,8 +140,11 @@ async def similar(
     return {"entity": brief(thing), "threshold": threshold, "similar": results, "count": len(results)}
 
 
-async def procedures(connection: AsyncConnection, home: Home, thing: Entity) -> View:
-    """How to do things with a device; for a procedure, manual or note: that one, and the devices that it is for."""
+async def procedures(connection: AsyncConnection, home: Home, thing: Entity, task: str | None = None) -> View:
+    """How to do things with a device; for a procedure, manual or note: that one, and the devices that it is for.
+
+    With a task only the procedures for that are told, where there are any.
+    """
     if thing.type != "device":
         return await _writing(connection, home, thing)
     around = await edges(
@@ -179,8 +156,16 @@ async def procedures(connection: AsyncConnection, home: Home, thing: Entity) -> 
         far_types=("procedure", "manual", "note"),
         limit=MOST_LISTED,
     )
-    pages = {e.far.id: e.far for e in around}
-    return {"device": brief(thing), "devices": [brief(thing)]} | _documents(list(pages.values()))
+    pages = list({e.far.id: e.far for e in around}.values())
+    meant = [page for page in pages if task and page.type == "procedure" and is_for(task, page.name)]
+    view: View = {"device": brief(thing), "devices": [brief(thing)], "task": task}
+    return view | {"task_found": bool(meant)} | _documents(meant or pages)
+
+
+def is_for(task: str, procedure: str) -> bool:
+    """Whether a procedure's name holds every word of a task."""
+    words = {word.strip(".,:;!?\"'()") for word in procedure.casefold().split()}
+    return set(task.casefold().split()) <= words
 
 
 async def _writing(connection: AsyncConnection, home: Home, thing: Entity) -> View:

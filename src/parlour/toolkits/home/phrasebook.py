@@ -54,7 +54,7 @@ def _frame(data: dict[str, Any]) -> Frame:
         examples=tuple(data.get("examples", ())),
         rank=data.get("rank", 0),
         constants=data.get("constants", {}),
-        actions=data.get("actions", False),
+        action=data.get("action", ""),
     )
 
 
@@ -64,6 +64,7 @@ def _slot(data: dict[str, Any]) -> Slot:
         argument=data["argument"],
         takes=tuple(kind for word in data["takes"] for kind in kinds.get(word, (word,))),
         required=data.get("required", True),
+        otherwise=data.get("otherwise", ""),
         after=tuple(data.get("after", ())),
     )
 

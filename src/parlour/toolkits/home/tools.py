@@ -9,7 +9,9 @@ from parlour.clock import Clock
 from parlour.journal.unit import Writer
 from parlour.store.database import Reads
 from parlour.toolkits.home import answers
+from parlour.toolkits.home.details import About, details
 from parlour.toolkits.home.graph import Home
+from parlour.toolkits.home.inventory import Inventory, inventory
 from parlour.toolkits.home.kinds import PLACES, EntityType
 from parlour.toolkits.home.lookup import Lookup
 from parlour.toolkits.home.names import HomeNames
@@ -72,6 +74,11 @@ class HomeToolkit:
         """The nine tools, the same for everybody; what they see is the caller's own."""
         del caller
         return self._tools
+
+    async def inventory(self, caller: Caller) -> Inventory:
+        """What the home of the caller's project holds."""
+        async with self._database.read() as connection:
+            return await inventory(connection, Home.of(caller))
 
     # --- the tools ---------------------------------------------------------------------------------------------
 
@@ -146,12 +153,23 @@ class HomeToolkit:
             end = await self._lookup.find(connection, home, to_entity)
             return await answers.path(connection, home, start, end, max_depth)
 
-    async def get_entity_details(self, context: ToolContext, entity: Thing) -> View:
-        """Tell everything that is known of one thing: its properties, where it is, its relationships, its versions."""
+    async def get_entity_details(
+        self,
+        context: ToolContext,
+        entity: Thing,
+        about: Annotated[
+            About,
+            Field(description="Only this: its state now, its place, its properties, its connections, or its rooms."),
+        ] = "everything",
+    ) -> View:
+        """Tell everything that is known of one thing: its properties, where it is, its relationships, its versions.
+
+        Say what it is about when only that was asked: "state" for whether it is on, open or how warm it is there.
+        """
         home = Home.of(context.caller)
         async with self._database.read() as connection:
             thing = await self._lookup.find(connection, home, entity)
-            return await answers.details(connection, home, thing)
+            return await details(connection, home, thing, about)
 
     async def find_similar_entities(
         self,
@@ -171,6 +189,10 @@ class HomeToolkit:
         self,
         context: ToolContext,
         device: Annotated[str, Field(description="Name or id of a device, or of one of its procedures or manuals.")],
+        task: Annotated[
+            str | None,
+            Field(max_length=100, description="Only the procedures for this task, in a word of their names: descale."),
+        ] = None,
     ) -> View:
         """Tell how to do something with a device: its procedures step by step, its manuals and its notes."""
         home = Home.of(context.caller)
@@ -178,7 +200,7 @@ class HomeToolkit:
             thing = await self._lookup.find(
                 connection, home, device, ("device", "procedure", "manual", "note"), what="device or procedure"
             )
-            return await answers.procedures(connection, home, thing)
+            return await answers.procedures(connection, home, thing, task)
 
     async def get_automations_in_room(self, context: ToolContext, room: Place) -> View:
         """List the automations, scenes and schedules that act on a room or zone, or are set off by what is in it."""

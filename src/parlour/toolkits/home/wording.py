@@ -3,6 +3,13 @@
 from typing import Any
 
 from parlour.ids import is_id
+from parlour.toolkits.home.details_wording import (
+    details_done,
+    details_label,
+    details_sentence,
+    details_summary,
+    relationship_words,
+)
 from parlour.toolkits.home.kinds import canonical_class
 from parlour.toolkits.home.phrases import (
     bold,
@@ -21,31 +28,6 @@ from parlour.toolkits.home.phrases import (
 from parlour.tools.tool import Arguments, Wording
 
 View = dict[str, Any]
-
-_RELATIONSHIPS = {
-    "located_in": ("is in", "holds"),
-    "part_of": ("is part of", "has the part"),
-    "contained_in": ("is inside", "holds"),
-    "connects_to": ("connects to", "is connected from"),
-    "controls": ("controls", "is controlled by"),
-    "manages": ("manages", "is managed by"),
-    "automates": ("automates", "is automated by"),
-    "monitors": ("monitors", "is monitored by"),
-    "triggered_by": ("is triggered by", "triggers"),
-    "depends_on": ("depends on", "is needed by"),
-    "documented_by": ("is documented by", "documents"),
-    "procedure_for": ("is a procedure for", "has the procedure"),
-    "controlled_by_app": ("is controlled by the app", "is the app for"),
-}
-
-
-_UNITS = {"w": "W", "kwh": "kWh", "m2": "m²", "k": "K", "kmh": "km/h"}
-
-
-def relationship_words(relationship: str, *, along: bool) -> str:
-    """A relationship as a verb, read along its direction or against it."""
-    forward, backward = _RELATIONSHIPS.get(relationship, (relationship.replace("_", " "),) * 2)
-    return forward if along else backward
 
 
 def _said(arguments: Arguments, key: str) -> str:
@@ -209,55 +191,6 @@ def _step(step: View) -> str:
     return f"**{plain(step['from'])}** {verb} **{plain(step['to'])}**"
 
 
-# --- details -------------------------------------------------------------------------------------------------------
-
-
-def _details_summary(_: Arguments, result: View) -> str:
-    entity = result["entity"]
-    return plain(entity["device_class"] or entity["type"])
-
-
-def _details_sentence(_: Arguments, result: View) -> str:
-    entity = result["entity"]
-    kind = plain(entity["device_class"] or entity["type"])
-    place = f" {inside(result['place'])}" if result["place"] else ""
-    parts = [f"{bold(entity)} is {'an' if kind[0] in 'aeiou' else 'a'} {kind}{place}."]
-    if entity["aliases"]:
-        parts[0] += f" It is also called {joined([plain(a) for a in entity['aliases']])}."
-    content = dict(entity["content"])
-    for key in ("description", "text"):
-        if content.get(key):
-            parts.append(plain(content.pop(key)))
-    listed_steps = content.pop("steps", None)
-    shown = {k: v for k, v in content.items() if k not in ("device_class", "kind") and not isinstance(v, dict)}
-    if shown:
-        parts.append(lines(_property(key, value) for key, value in shown.items()))
-    if isinstance(listed_steps, list):
-        parts.append(steps(listed_steps))  # pyright: ignore[reportUnknownArgumentType]
-    edges = result["relationships"]
-    told = [f"{relationship_words(e['relationship'], along=True)} {bold(e['to'])}" for e in edges["outgoing"]]
-    told += [f"{relationship_words(e['relationship'], along=False)} {bold(e['from'])}" for e in edges["incoming"]]
-    if told:
-        parts.append(f"It\n\n{lines(told, edges['count'])}")
-    return "\n\n".join(parts)
-
-
-def _property(key: str, value: object) -> str:
-    """A property and its value: a unit at the end of the name goes where units are said."""
-    name, _, ending = key.rpartition("_")
-    if name and ending in _UNITS:
-        return f"{plain(name.replace('_', ' '))}: {_value(value)} {_UNITS[ending]}"
-    return f"{plain(key.replace('_', ' '))}: {_value(value)}"
-
-
-def _value(value: object) -> str:
-    if isinstance(value, list):
-        return words_of(value)  # pyright: ignore[reportUnknownArgumentType]
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return plain(value)
-
-
 # --- procedures ----------------------------------------------------------------------------------------------------
 
 
@@ -282,6 +215,8 @@ def _procedures_sentence(_: Arguments, result: View) -> str:
     written = [_document(v, "") for key in ("procedures", "manuals", "notes") for v in result[key]]
     if not written:
         return f"There are no procedures, manuals or notes for {bold(result['device'])}."
+    if result.get("task") and not result["task_found"]:
+        written.insert(0, f"Nothing is written about “{plain(result['task'])}” itself. This is what there is:")
     return "\n\n".join(written)
 
 
@@ -356,10 +291,10 @@ WORDINGS: dict[str, Wording] = {
         lambda _, r: f"Looked for the way from {_name(r['from'])} to {_name(r['to'])}",
     ),
     "get_entity_details": Wording(
-        lambda a: f"Looking closely at {_said(a, 'entity')}",
-        _details_summary,
-        _details_sentence,
-        lambda _, r: f"Looked closely at {_name(r['entity'])}",
+        lambda a: details_label(a, _said(a, "entity")),
+        details_summary,
+        details_sentence,
+        lambda _, r: details_done(r, _name(r["entity"])),
     ),
     "find_similar_entities": Wording(
         lambda a: f"Looking for things like {_said(a, 'entity')}",

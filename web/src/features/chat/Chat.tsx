@@ -1,26 +1,37 @@
-import type { ReactNode } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { useEffect } from "react";
 import type { ConversationState } from "../../protocol";
 import { conversationIn, topicOf } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { go } from "../../ui/navigation";
-import "./chat.css";
+import "./room.css";
+import "./talk.css";
+import "./answer.css";
 import "./tool.css";
 import "./write.css";
 import { Conversation } from "./Conversation";
-import { Models } from "./Models";
+import type { OnSeen } from "./seen";
+import { SeenContext } from "./seen";
 
 interface Props {
   /** The conversation, or null for one that is not begun. */
   id: string | null;
+  /** The project where a new one begins; null for the shared one. */
+  project?: string | null;
   /** The button that opens the list on a small screen. */
   menu: ReactNode;
   /** Whether something lies over it, so that it can be neither seen nor reached. */
   covered: boolean;
+  /** Who answers, and who else could. */
+  models?: ReactNode;
+  /** What stands on an empty page; it is told how to ask something. */
+  welcome?: ((ask: (question: string) => void) => ReactNode) | null;
+  /** Shows what a model was shown for an answer; without it that is not offered. */
+  onSeen?: OnSeen | null;
 }
 
 /** One conversation on its page. */
-export function Chat({ id, menu, covered }: Props) {
+export function Chat({ id, project = null, menu, covered, models = null, welcome = null, onSeen = null }: Props) {
   const acts = useActs();
   const state = useRoom((room) => (id === null ? null : conversationIn(room.view, id)));
   const refused = useRoom((room) => (id === null ? undefined : room.view.refused[topicOf(id)]));
@@ -31,22 +42,49 @@ export function Chat({ id, menu, covered }: Props) {
     return () => acts.leave(id);
   }, [acts, id]);
 
-  const title = id === null ? "New conversation" : (state?.conversation?.title ?? "");
+  const title = titleOf(id, state);
   useEffect(() => {
     document.title = title === "" ? "Parlour" : `${title} · Parlour`;
   }, [title]);
 
+  const running = state?.turns.find((turn) => turn.status === "running" || turn.status === "waiting");
+  const onStop = running === undefined ? null : () => void acts.stop(running.id);
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented || event.nativeEvent.isComposing || onStop === null) return;
+    event.preventDefault();
+    onStop();
+  };
+
   const gone = refused !== undefined || wasDeleted(state);
   return (
-    <main className="room" inert={covered}>
+    <main className="room" inert={covered} onKeyDown={pressed}>
       <header className="top">
         {menu}
-        <h1>{title}</h1>
-        <Models />
+        <h1>
+          <bdi>{title}</bdi>
+        </h1>
+        <Count state={state} />
+        {models}
       </header>
-      {gone ? <Gone /> : <Conversation id={id} state={state} />}
+      {gone ? (
+        <Gone />
+      ) : (
+        <SeenContext value={onSeen}>
+          <Conversation id={id} project={project} state={state} onStop={onStop} welcome={welcome} />
+        </SeenContext>
+      )}
     </main>
   );
+}
+
+function titleOf(id: string | null, state: ConversationState | null): string {
+  return id === null ? "New conversation" : (state?.conversation?.title ?? "");
+}
+
+function Count({ state }: { state: ConversationState | null }) {
+  const messages = state?.conversation?.message_count ?? 0;
+  if (messages === 0) return null;
+  return <span className="faint count-of">{messages === 1 ? "1 message" : `${messages.toLocaleString("en-GB")} messages`}</span>;
 }
 
 function wasDeleted(state: ConversationState | null): boolean {
@@ -58,7 +96,7 @@ function Gone() {
     <div className="column empty">
       <h2>This conversation is not here</h2>
       <p className="soft">It was deleted, or it belongs to somebody else.</p>
-      <button className="plain" onClick={() => go("/")}>
+      <button className="plain" onClick={() => go("/chat")}>
         Begin a new one
       </button>
     </div>

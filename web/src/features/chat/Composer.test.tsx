@@ -6,17 +6,40 @@ import { Composer } from "./Composer";
 
 afterEach(cleanup);
 
-function Held({ onSend, onStop = null, first = "" }: { onSend: (text: string) => void; onStop?: (() => void) | null; first?: string }) {
-  const [text, setText] = useState(first);
-  return <Composer text={text} focus={0} onText={setText} onSend={onSend} onStop={onStop} />;
+interface Props {
+  onSend?: (text: string) => void;
+  onStop?: (() => void) | null;
+  onClear?: (text: string) => void;
+  last?: string | null;
+  first?: string;
+  isKept?: boolean;
+}
+
+function Held({ onSend = vi.fn(), onStop = null, onClear = vi.fn(), last = null, first = "", isKept = true }: Props) {
+  const [text, write] = useState(first);
+  const draft = { text, isKept, write, add: write };
+  return <Composer draft={draft} focus={0} onSend={onSend} onStop={onStop} onRecall={() => last} onClear={onClear} />;
 }
 
 const field = () => screen.getByLabelText<HTMLTextAreaElement>("Message");
+
+function paste(text: string): boolean {
+  const event = createEvent.paste(field(), { clipboardData: { getData: () => text } });
+  fireEvent(field(), event);
+  return !event.defaultPrevented;
+}
 
 test("Enter sends what was written, trimmed", async () => {
   const send = vi.fn();
   render(<Held onSend={send} />);
   await userEvent.type(field(), "  Hello {Enter}");
+  expect(send.mock.calls).toEqual([["Hello"]]);
+});
+
+test.each(["Control", "Meta"])("Enter with %s sends too", async (key) => {
+  const send = vi.fn();
+  render(<Held onSend={send} />);
+  await userEvent.type(field(), `Hello{${key}>}{Enter}{/${key}}`);
   expect(send.mock.calls).toEqual([["Hello"]]);
 });
 
@@ -59,14 +82,59 @@ test("while an answer runs it can be stopped, and what is written can still be s
   await userEvent.click(screen.getByLabelText("Send"));
   expect(stop).toHaveBeenCalledTimes(1);
   expect(send).toHaveBeenCalledWith("and then?");
-  fireEvent.keyDown(field(), { key: "Escape" });
-  expect(stop).toHaveBeenCalledTimes(2);
 });
 
-test("a text near the limit is counted, and one beyond it is not sent", () => {
+test("Escape stops an answer that runs, and clears what is written when none does; that can be had back", () => {
+  const stop = vi.fn();
+  const clear = vi.fn();
+  const { rerender } = render(<Held onStop={stop} onClear={clear} first="half a sen" />);
+  fireEvent.keyDown(field(), { key: "Escape" });
+  expect([stop.mock.calls.length, field().value]).toEqual([1, "half a sen"]);
+  rerender(<Held onClear={clear} />);
+  fireEvent.keyDown(field(), { key: "Escape" });
+  expect([clear.mock.calls, field().value]).toEqual([[["half a sen"]], ""]);
+  fireEvent.keyDown(field(), { key: "Escape" });
+  expect(clear).toHaveBeenCalledTimes(1);
+});
+
+test("the arrow upwards brings the last question back, into an empty field only", async () => {
+  render(<Held last="What's in the kitchen?" />);
+  fireEvent.keyDown(field(), { key: "ArrowUp" });
+  expect(field().value).toBe("What's in the kitchen?");
+  await userEvent.clear(field());
+  await userEvent.type(field(), "a{ArrowUp}");
+  expect(field().value).toBe("a");
+});
+
+test("a text near the limit is counted as people count, and one beyond it is not sent", () => {
   const send = vi.fn();
   render(<Held onSend={send} first={"🪔".repeat(50_001)} />);
   expect(screen.getByText("50,001 / 50,000")).toBeTruthy();
   fireEvent.keyDown(field(), { key: "Enter" });
   expect(send).not.toHaveBeenCalled();
+});
+
+test("up to 40,000 characters nothing is counted", () => {
+  render(<Held first={"x".repeat(40_000)} />);
+  expect(screen.queryByText(/50,000/)).toBeNull();
+  fireEvent.change(field(), { target: { value: "x".repeat(40_001) } });
+  expect(screen.getByText("40,001 / 50,000")).toBeTruthy();
+});
+
+test("ten megabytes are not pasted; what was there stays, and it says why", async () => {
+  render(<Held first="half a sen" />);
+  expect(paste("x".repeat(10 * 1024 * 1024))).toBe(false);
+  expect(field().value).toBe("half a sen");
+  expect(screen.getByRole("alert").textContent).toMatch(/^That is 10,485,760 characters; .* Nothing was pasted/);
+  expect(paste("x".repeat(60_000))).toBe(true);
+  await userEvent.type(field(), "t");
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
+test("where the browser keeps nothing it says so, and sends all the same", async () => {
+  const send = vi.fn();
+  render(<Held onSend={send} isKept={false} />);
+  expect(screen.getByText(/This browser does not keep what you are writing/)).toBeTruthy();
+  await userEvent.type(field(), "Hello{Enter}");
+  expect(send).toHaveBeenCalledWith("Hello");
 });

@@ -1,25 +1,43 @@
-import { useActs, useRoom } from "../../state/use-room";
+import { useSyncExternalStore } from "react";
+import { tabShelf } from "../../connection/shelf";
+import { useActs, useRoom, useSecondsUntil } from "../../state/use-room";
 
-/** A line above the input, only while something is wrong: what it is, and what is safe. */
+const HOW = {
+  connecting: "Connecting.",
+  waiting: "Reconnecting.",
+  ended: "The server has closed the connection.",
+};
+const KEPT = "What you write is kept and goes out once.";
+const KEPT_HERE = "What you write goes out once; this browser stores nothing, so keep this tab open.";
+
+/** A line above the input, only while something is wrong: what it is, what is safe, and when it is tried again. */
 export function ConnectionLine() {
   const status = useRoom((room) => room.view.status);
+  const seconds = useSecondsUntil(useRoom((room) => room.view.nextTry));
+  const isOnline = useSyncExternalStore(onNetwork, () => navigator.onLine);
   const acts = useActs();
   if (status === "open" || status === "refused") return null;
-  const words =
-    status === "connecting"
-      ? "Connecting. What you write is kept and goes out once."
-      : status === "waiting"
-        ? "Reconnecting. What you write is kept and goes out once."
-        : "The server has closed the connection. What you write is kept.";
   return (
-    <div className={`connection ${status}`} role="status">
+    <div className={`connection ${status}`}>
       <span className="dot unknown" aria-hidden="true" />
-      <span>{words}</span>
+      <span role="status">
+        {isOnline ? HOW[status] : "You are offline."} {tabShelf.lasts() ? KEPT : KEPT_HERE}
+      </span>
+      {seconds !== null && seconds > 1 && <span className="next-try">Next try in {seconds} s.</span>}
       {status !== "connecting" && (
         <button className="quiet" onClick={acts.retry}>
-          Try now
+          Retry
         </button>
       )}
     </div>
   );
+}
+
+function onNetwork(changed: () => void): () => void {
+  addEventListener("online", changed);
+  addEventListener("offline", changed);
+  return () => {
+    removeEventListener("online", changed);
+    removeEventListener("offline", changed);
+  };
 }

@@ -1,93 +1,79 @@
-import { useEffect, useMemo, useState } from "react";
-import { keyOf } from "../../connection/outbox";
+import type { ReactNode } from "react";
+import { useCallback, useState } from "react";
 import type { ConversationState } from "../../protocol";
-import { answering } from "../../state/room";
-import { entriesOf } from "../../state/session";
+import { shownIn } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
-import { go } from "../../ui/navigation";
+import { Keeping } from "../../ui/kept";
 import { Composer } from "./Composer";
 import { ConnectionLine } from "./ConnectionLine";
 import { useDraft } from "./draft";
-import { Empty } from "./Empty";
-import { Exchanges } from "./Exchanges";
-import { Pending } from "./Question";
-import { Talk } from "./Talk";
+import { lastQuestion } from "./exchanges";
+import { Reading } from "./Reading";
+import { useSaying } from "./saying";
 
 interface Props {
   /** The conversation, or null for one that is not begun. */
   id: string | null;
+  /** The project where a new one begins; null for the shared one. */
+  project: string | null;
   /** What is known of it; null until that came. */
   state: ConversationState | null;
+  /** Ends the running answer; null when none runs. */
+  onStop: (() => void) | null;
+  /** What stands on an empty page; it is told how to ask something. */
+  welcome: ((ask: (question: string) => void) => ReactNode) | null;
 }
 
 /** The talk, and where one writes. */
-export function Conversation({ id, state }: Props) {
+export function Conversation({ id, project, state, onStop, welcome }: Props) {
   const acts = useActs();
-  const { entries, say: send } = useSaying(id);
-  const [text, setText] = useDraft(id);
+  const shown = useRoom((room) => (id === null ? null : shownIn(room.view, id)));
+  const { entries, say: send } = useSaying(id, project);
+  const draft = useDraft(id);
   const [said, setSaid] = useState(0);
-  const running = state?.turns.find((turn) => turn.status === "running" || turn.status === "waiting");
   const say = (content: string) => {
     send(content);
-    setText("");
+    draft.write("");
+    if (id !== null && shown !== state) acts.rejoin(id);
     setSaid(said + 1);
   };
+  const { add } = draft;
+  const takeBack = useCallback(
+    (words: string) => {
+      add(words);
+      setSaid((before) => before + 1);
+    },
+    [add],
+  );
+  const isBlank = entries.length === 0 && (state === null || (state.messages.length === 0 && state.notices.length === 0));
   return (
-    <>
-      <Talk
-        tail={tailOf(state, entries.length)}
-        top={state?.messages[0]?.id ?? null}
-        said={said}
-        onTop={id !== null && state !== null && state.window > 0 ? () => void acts.readEarlier(id) : null}
-      >
-        <Beginning id={id} state={state} waiting={entries.length} ask={say} />
-        {state !== null && <Exchanges state={state} />}
-        {entries.map((entry) => (
-          <Pending key={keyOf(entry)} entry={entry} onTakeBack={setText} />
-        ))}
-      </Talk>
+    <Keeping>
+      {isBlank ? (
+        <section className="talk" aria-label="Conversation" tabIndex={-1}>
+          <div className="column">
+            <Blank id={id} isKnown={state !== null} welcome={welcome} ask={say} />
+          </div>
+        </section>
+      ) : (
+        <Reading id={id ?? ""} state={state} shown={shown} entries={entries} said={said} onTakeBack={takeBack} />
+      )}
       <footer className="bar">
         <ConnectionLine />
         <Composer
-          text={text}
+          draft={draft}
           focus={said}
-          onText={setText}
           onSend={say}
-          onStop={running === undefined ? null : () => void acts.stop(running.id)}
+          onStop={onStop}
+          onRecall={() => (state === null ? null : lastQuestion(state.messages))}
+          onClear={(text) => acts.tell("What you were writing is cleared.", () => draft.add(text))}
         />
       </footer>
-    </>
+    </Keeping>
   );
 }
 
-/** The messages on their way, and how to add one. What begins a conversation leads to its page once that has an id. */
-function useSaying(id: string | null) {
-  const acts = useActs();
-  const model = useRoom((room) => (answering(room)?.id === room.chosen ? room.chosen : null));
-  const all = useRoom((room) => room.view.entries);
-  const entries = useMemo(() => entriesOf(all, id), [all, id]);
-  const [first, setFirst] = useState<string | null>(null);
-  const begun = all.find((entry) => keyOf(entry) === first)?.command.conversation_id ?? null;
-  useEffect(() => {
-    if (id === null && begun !== null) go(`/chat/${begun}`, true);
-  }, [id, begun]);
-
-  const say = (content: string) => {
-    const before = id === null ? entries.find((entry) => entry.behind === null) : undefined;
-    const behind = before === undefined ? null : keyOf(before);
-    const key = acts.say({ content, conversation_id: id, behind, model });
-    setFirst(behind ?? key);
-  };
-  return { entries, say };
-}
-
-function Beginning({ id, state, waiting, ask }: Props & { waiting: number; ask: (question: string) => void }) {
-  if (id === null) return waiting === 0 ? <Empty ask={ask} /> : null;
-  return state === null ? <p className="faint loading">Loading the conversation…</p> : null;
-}
-
-/** What changes whenever something was added at the end. */
-function tailOf(state: ConversationState | null, waiting: number): string {
-  const rev = state?.messages.reduce((highest, message) => Math.max(highest, message.rev), 0) ?? 0;
-  return `${rev} ${waiting}`;
+/** What stands where nothing was said. */
+function Blank({ id, isKnown, welcome, ask }: { id: string | null; isKnown: boolean; welcome: Props["welcome"]; ask: (question: string) => void }) {
+  if (id === null) return welcome?.(ask) ?? null;
+  return <p className="faint loading">{isKnown ? "Nothing has been said here yet." : "Loading the conversation…"}</p>;
 }

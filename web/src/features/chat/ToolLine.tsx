@@ -1,56 +1,47 @@
-import { useId, useState } from "react";
+import { Suspense, lazy, useId } from "react";
 import type { ToolCallPart } from "../../protocol";
-import { Data } from "../../ui/Data";
 import { ChevronIcon } from "../../ui/icons";
-import { namesIn } from "../../ui/rows";
-import { aside } from "./words";
+import { useKept } from "../../ui/kept";
+import { aside, isAtWork } from "./words";
+
+const ToolInside = lazy(() => import("./ToolInside").catch(() => ({ default: NotLoaded })));
+
+function NotLoaded() {
+  return <p className="problem">This part of the page could not be loaded. Please load the page anew.</p>;
+}
+
+interface Props {
+  call: ToolCallPart;
+  /** The answer it belongs to. */
+  message: string;
+}
 
 /** One run of a tool as a line of words, which opens to what went in and what came out. */
-export function ToolLine({ call }: { call: ToolCallPart }) {
-  const [open, setOpen] = useState(false);
+export function ToolLine({ call, message }: Props) {
+  const [isOpen, setOpen] = useKept(`tool ${call.tool_call_id}`, false);
   const inside = useId();
   const said = aside(call);
   return (
     <div className="tool">
-      <button className="tool-line" aria-expanded={open} aria-controls={inside} onClick={() => setOpen(!open)}>
+      <button className="tool-line" aria-expanded={isOpen} aria-controls={inside} onClick={() => setOpen(!isOpen)}>
         <span className={`dot ${call.status}`} aria-hidden="true" />
-        <span className="tool-label">{call.label}</span>
-        {said !== "" && <span className="tool-aside">· {said}</span>}
-        <span className={open ? "turns open" : "turns"}>
+        <span className="tool-words">
+          <bdi>{call.label}</bdi>
+          {isAtWork(call) && "…"}
+          {said !== "" && <span className="tool-aside"> · {said}</span>}
+        </span>
+        <span className={isOpen ? "turns open" : "turns"}>
           <ChevronIcon />
         </span>
       </button>
       {call.status === "failed" && call.error !== null && <p className="tool-error">{call.error.message}</p>}
-      <div id={inside} hidden={!open}>
-        {open && <Inside call={call} />}
+      <div id={inside} hidden={!isOpen}>
+        {isOpen && (
+          <Suspense fallback={<p className="faint tool-inside">Opening…</p>}>
+            <ToolInside call={call} message={message} />
+          </Suspense>
+        )}
       </div>
-    </div>
-  );
-}
-
-function Inside({ call }: { call: ToolCallPart }) {
-  const [raw, setRaw] = useState(false);
-  const asked = Object.keys(call.arguments).length > 0;
-  const names = namesIn(call.result);
-  return (
-    <div className="tool-inside">
-      <p className="tool-name">
-        <code>{call.name}</code>
-        <button className="quiet" aria-pressed={raw} onClick={() => setRaw(!raw)}>
-          {raw ? "As a table" : "As JSON"}
-        </button>
-      </p>
-      {raw ? (
-        <pre tabIndex={0}>{JSON.stringify({ arguments: call.arguments, result: call.result, error: call.error }, null, 2)}</pre>
-      ) : (
-        <>
-          {asked && <h3>What it was asked</h3>}
-          {asked && <Data value={call.arguments} label="What it was asked" names={names} />}
-          {call.result !== null && <h3>What came back</h3>}
-          <Data value={call.result} label="What came back" names={names} />
-        </>
-      )}
-      {call.truncated && <p className="faint">This is only the beginning; the result was too long for the page.</p>}
     </div>
   );
 }

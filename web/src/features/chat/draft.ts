@@ -1,17 +1,41 @@
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { recalled, remembered } from "../../connection/keep";
+import { tabShelf } from "../../connection/shelf";
+
+export interface Draft {
+  text: string;
+  /** False while this browser refuses to keep it: then it is gone when the page closes. */
+  isKept: boolean;
+  write: (text: string) => void;
+  /** Puts words behind what is written there already. */
+  add: (words: string) => void;
+}
 
 /** What is being written to one conversation; it outlives a reload and a look elsewhere. */
-export function useDraft(conversation: string | null): [string, (text: string) => void] {
+export function useDraft(conversation: string | null): Draft {
   const key = `parlour.draft.${conversation ?? "new"}`;
-  const [text, setText] = useState(() => {
-    const kept = recalled(sessionStorage, key);
-    return typeof kept === "string" ? kept : "";
-  });
-  const write = (next: string) => {
-    setText(next);
-    if (next === "") sessionStorage.removeItem(key);
-    else remembered(sessionStorage, key, next);
-  };
-  return [text, write];
+  const [text, setText] = useState(() => recalledText(key));
+  const [isKept, setKept] = useState(true);
+  const write = useCallback(
+    (next: string) => {
+      setText(next);
+      if (next === "") tabShelf.removeItem(key);
+      else remembered(tabShelf, key, next);
+      setKept(next === "" || tabShelf.lasts());
+    },
+    [key],
+  );
+  const add = useCallback(
+    (words: string) => {
+      const before = recalledText(key);
+      write(before.trim() === "" ? words : `${before.trimEnd()}\n\n${words}`);
+    },
+    [key, write],
+  );
+  return { text, isKept, write, add };
+}
+
+function recalledText(key: string): string {
+  const kept = recalled(tabShelf, key);
+  return typeof kept === "string" ? kept : "";
 }

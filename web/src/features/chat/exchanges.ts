@@ -36,3 +36,14 @@ export function exchangesOf(messages: readonly Message[]): Exchange[] {
 export function textOf(message: Message): string {
   return message.parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n\n");
 }
+
+/** The words of the newest question that can be asked anew, or null where there is none. */
+export function lastQuestion(messages: readonly Message[]): string | null {
+  const last = messages.findLast((message) => message.role === "user" && message.deleted_at === null);
+  return last === undefined || isCut(last) ? null : textOf(last);
+}
+
+/** Whether only the beginning of a message's text is here. */
+export function isCut(message: Message): boolean {
+  return message.parts.some((part) => part.kind === "text" && part.length > part.text.length);
+}

@@ -1,41 +1,48 @@
 /** How things are said on the page. */
 
-import type { Message, ToolCallPart, Turn } from "../../protocol";
-
-const BUILT_IN = "built-in";
+import type { JsonValue, Message, ToolCallPart, Turn } from "../../protocol";
+import { isBuiltIn, nameOf } from "../../state/models";
+import { stretch } from "../../ui/stretch";
 
 /** Who answered, and what it took. */
 export function whoAnswered(message: Message): string {
   if (message.model === null) return "";
-  if (message.model === BUILT_IN) return `${nameOf(message.model)} · no model used`;
+  if (isBuiltIn(message.model)) return `${nameOf(message.model)} · no model used`;
   const tokens = message.usage?.total_tokens ?? 0;
   const about = message.usage?.estimated === true ? "about " : "";
   return tokens > 0 ? `${message.model} · ${about}${tokens.toLocaleString("en-GB")} tokens` : message.model;
 }
 
-/** A model by the name people know it by. */
-export function nameOf(model: string): string {
-  return model === BUILT_IN ? "built in" : model;
+const AT_WORK = new Set<ToolCallPart["status"]>(["pending", "executing"]);
+
+/** Whether a tool has not come back yet. */
+export function isAtWork(call: ToolCallPart): boolean {
+  return AT_WORK.has(call.status);
 }
 
-/** A stretch of time: "4 ms", "1.3 s". */
-export function stretch(milliseconds: number): string {
-  if (milliseconds < 1) return "under 1 ms";
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  return `${(milliseconds / 1000).toFixed(1)} s`;
-}
+const STATES: Partial<Record<ToolCallPart["status"], string>> = {
+  failed: "failed",
+  denied: "not allowed",
+  unknown: "nobody knows whether it happened",
+  waiting: "waits for you",
+};
 
-/** What stands behind a tool's label: what came of it, and how long it took. */
+/** What stands behind a tool's label: what came of it, how long it took, and how far it can be trusted. */
 export function aside(call: ToolCallPart): string {
   const said: string[] = [];
   if (call.summary && call.summary !== call.status) said.push(call.summary);
-  if (call.status === "failed") said.push("failed");
-  if (call.status === "denied") said.push("not allowed");
-  if (call.status === "unknown") said.push("nobody knows whether it happened");
-  if (call.status === "waiting") said.push("waits for you");
+  const state = STATES[call.status];
+  if (state !== undefined) said.push(state);
+  if (says(call.result, "is_offline")) said.push("offline, as last known");
+  if (says(call.result, "is_estimated")) said.push("estimated");
   if (call.cached) said.push("remembered from before");
   else if (call.duration_ms !== null) said.push(stretch(call.duration_ms));
   return said.join(" · ");
+}
+
+/** Whether a result says something of itself. */
+function says(result: JsonValue, mark: string): boolean {
+  return typeof result === "object" && result !== null && !Array.isArray(result) && result[mark] === true;
 }
 
 const REASONS: Record<string, string> = {
@@ -51,13 +58,18 @@ export function whyFailed(message: Message): string {
   return message.error?.message ?? REASONS[code] ?? "This could not be answered. Nothing you wrote is lost.";
 }
 
-/** What an answer that has no words yet is doing. */
-export function doing(message: Message): string | null {
-  if (message.status !== "running") return null;
-  const last = message.parts.at(-1);
-  if (last === undefined || last.kind === "reasoning") return "Thinking…";
+/** What an answer that has no words yet is doing, and `who` does it where that is known. */
+export function doing(message: Message | null, who: string | null): string | null {
+  if (message !== null && message.status !== "running") return null;
+  const last = message?.parts.at(-1);
+  if (last === undefined || last.kind === "reasoning") return thinking(who);
   if (last.kind === "tool_call" && (last.status === "completed" || last.status === "failed")) return "Reading what came back…";
   return null;
+}
+
+function thinking(who: string | null): string {
+  if (who === null) return "Thinking…";
+  return isBuiltIn(who) ? "Looking it up…" : `${nameOf(who)} is thinking…`;
 }
 
 /** What a question is waiting for, if it is. */
@@ -65,4 +77,10 @@ export function waitingFor(turn: Turn | undefined): string | null {
   if (turn?.status === "queued") return "Answered next, when the one before is done.";
   if (turn?.status === "waiting") return "Waiting for your word.";
   return null;
+}
+
+/** Why an attempt at an answer was cut. */
+export function whyCut(reason: string): string {
+  if (reason === "restart") return "The server was started again in the middle of it.";
+  return "The model broke off in the middle of it.";
 }

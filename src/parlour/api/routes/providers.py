@@ -1,0 +1,151 @@
+"""Servers of models: those that the settings name, and those that admins set up here."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import groupby
+
+from fastapi import APIRouter
+
+from parlour.api.auth import Asking
+from parlour.api.doors import Doors
+from parlour.errors import InvalidRequest, NotFound
+from parlour.identity.consent import check_admin
+from parlour.identity.who import Who
+from parlour.models.lineup import provider_of
+from parlour.models.offers import Offer, address_of, host_of, offer_of, shown
+from parlour.models.trial import tried
+from parlour.protocol.providers import (
+    NewProvider,
+    ProviderChange,
+    ProviderList,
+    ProviderTrial,
+    ProviderTried,
+    ProviderView,
+)
+from parlour.store.queries.choices import Choices, StoredProvider, choices
+from parlour.tools.caller import Caller
+
+
+def provider_routes(doors: Doors) -> APIRouter:
+    """`/providers`. Admins only."""
+    routes = APIRouter(prefix="/providers", tags=["models"])
+
+    async def shown_to(who: Who) -> ProviderList:
+        async with doors.reads.read() as connection:
+            decided = await choices(connection, who.tenant_id)
+        return ProviderList(providers=_views(doors.offers, decided))
+
+    @routes.get("")
+    async def listing(who: Asking) -> ProviderList:
+        """Every provider that is set up, in the settings or here. No key is ever shown. Admins only."""
+        check_admin(who)
+        return await shown_to(who)
+
+    @routes.post("", status_code=201)
+    async def add(who: Asking, body: NewProvider) -> ProviderList:
+        """Set a provider up, and allow by it that what is asked goes there. Admins only."""
+        await doors.providers.add(who, body.model_copy(update={"base_url": _address(body.base_url)}))
+        return await shown_to(who)
+
+    @routes.patch("/{name}")
+    async def change(who: Asking, name: str, body: ProviderChange) -> ProviderList:
+        """Change a provider that was set up here; a new address needs its key anew. Admins only."""
+        address = None if body.base_url is None else _address(body.base_url)
+        await doors.providers.change(who, name, body.model_copy(update={"base_url": address}))
+        return await shown_to(who)
+
+    @routes.delete("/{name}")
+    async def remove(who: Asking, name: str) -> ProviderList:
+        """Forget a provider that was set up here, with its key. What its models said stays. Admins only."""
+        await doors.providers.remove(who, name)
+        return await shown_to(who)
+
+    @routes.post("/try")
+    async def try_out(who: Asking, body: ProviderTrial) -> ProviderTried:
+        """Ask a provider for its list of models, and a model for one word. Nothing is kept. Admins only."""
+        check_admin(who)
+        offer = await _offer(doors, who, body)
+        started = doors.clock.monotonic()
+        caller = Caller(who.tenant_id, who.user_id, "", frozenset())
+        found = await tried(offer, body.model, caller, clock=doors.clock)
+        return ProviderTried(
+            works=found.problem is None,
+            problem=found.problem,
+            models=[*found.models],
+            duration_ms=round((doors.clock.monotonic() - started) * 1000),
+        )
+
+    return routes
+
+
+def _views(offers: Sequence[Offer], decided: Choices) -> list[ProviderView]:
+    """What the settings offer, then what was set up here; of two with one name only the latter is asked, and shown."""
+    mine = {one.name for one in decided.providers}
+    named = groupby(offers, key=lambda offer: provider_of(offer.name))
+    found = [_of_settings(name, [*group], decided.allowed) for name, group in named if name not in mine]
+    return found + [_of_app(one, decided.allowed) for one in decided.providers]
+
+
+def _of_settings(name: str, offers: Sequence[Offer], allowed: frozenset[str]) -> ProviderView:
+    return ProviderView(
+        name=name,
+        base_url=shown(offers[0].base_url),
+        host=offers[0].host,
+        has_key=bool(offers[0].api_key),
+        models=[offer.name.partition("/")[2] for offer in offers],
+        source="environment",
+        is_allowed=name in allowed,
+    )
+
+
+def _of_app(provider: StoredProvider, allowed: frozenset[str]) -> ProviderView:
+    return ProviderView(
+        name=provider.name,
+        base_url=provider.base_url,
+        host=host_of(provider.base_url),
+        has_key=provider.sealed_key is not None,
+        models=[*provider.models],
+        source="app",
+        is_allowed=provider.name in allowed,
+    )
+
+
+def _address(text: str) -> str:
+    try:
+        address = address_of(text)
+    except ValueError as error:
+        raise InvalidRequest(f"The address {error}") from error
+    if shown(address) != address or "?" in address or "#" in address:
+        raise InvalidRequest("The address has to be a plain one: no name or password in it, no ? and no #.")
+    return address
+
+
+async def _offer(doors: Doors, who: Who, trial: ProviderTrial) -> Offer:
+    """Whom to try. A kept key goes to its own address only."""
+    typed = None if trial.base_url is None else _address(trial.base_url)
+    if trial.name is None:
+        if typed is None:
+            raise InvalidRequest("Enter an address to try, or name a provider that is set up.")
+        return offer_of("new", trial.model or "", typed, trial.api_key or "")
+    base_url, kept_key = await _kept(doors, who, trial.name)
+    address = base_url if typed in (None, shown(base_url)) else typed
+    if trial.api_key is not None:
+        return offer_of(trial.name, trial.model or "", address, trial.api_key)
+    key = await asyncio.to_thread(kept_key)
+    if key and address != base_url:
+        raise InvalidRequest("A key never follows to another address. Enter the key for the new address too.")
+    return offer_of(trial.name, trial.model or "", address, key)
+
+
+async def _kept(doors: Doors, who: Who, name: str) -> tuple[str, Callable[[], str]]:
+    """The address of a provider that is set up, and what tells its key."""
+    async with doors.reads.read() as connection:
+        decided = await choices(connection, who.tenant_id)
+    for one in decided.providers:
+        if one.name == name:
+            return one.base_url, partial(doors.providers.opened, who.tenant_id, name, one.base_url, one.sealed_key)
+    for offer in doors.offers:
+        if provider_of(offer.name) == name:
+            return offer.base_url, partial(str, offer.api_key)
+    raise NotFound("No such provider is set up here.")

@@ -1,0 +1,86 @@
+"""What a tenant's admins chose about models: servers they set up, providers they allowed, and who answers by default.
+
+Every turn asks for all of it, so it is one statement by key.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Integer, String, Text, bindparam, cast, null, or_, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from parlour.store.prepared import Row, rows
+from parlour.store.tables import providers, settings
+
+ALLOWED = "provider:"
+"""Begins the keys of the settings that say whether a provider may be asked."""
+DEFAULT = "default_model"
+"""The key of the setting that names who answers where nobody else is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProvider:
+    """A server of models that was set up in the app, as it is kept: its key sealed."""
+
+    id: str
+    name: str
+    base_url: str
+    sealed_key: str | None
+    """None for a server that asks for none."""
+    models: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Everything that was chosen about models."""
+
+    allowed: frozenset[str]
+    """The names of the providers that may be asked, wherever they were set up."""
+    default: str | None
+    """Who answers by default; perhaps somebody who is not there any more."""
+    providers: tuple[StoredProvider, ...]
+    """In the order in which they were set up."""
+
+
+_SAID = select(
+    settings.c.key.label("name"),
+    settings.c.value.label("value"),
+    cast(null(), String).label("id"),
+    cast(null(), String).label("base_url"),
+    cast(null(), Text).label("sealed_key"),
+    cast(null(), Integer).label("version"),
+).where(
+    settings.c.tenant_id == bindparam("tenant_id"),
+    or_(settings.c.key == DEFAULT, settings.c.key.startswith(ALLOWED, autoescape=True)),
+)
+_SET_UP = select(
+    providers.c.name,
+    providers.c.models,
+    providers.c.id,
+    providers.c.base_url,
+    providers.c.sealed_key,
+    providers.c.version,
+).where(providers.c.tenant_id == bindparam("tenant_id"))
+_CHOICES = union_all(_SAID, _SET_UP)
+
+
+async def choices(connection: AsyncConnection, tenant_id: str) -> Choices:
+    """What the admins of a tenant chose, as `connection` sees it."""
+    found = await rows(connection, _CHOICES, tenant_id=tenant_id)
+    said = {row["name"]: row["value"] for row in found if row["id"] is None}
+    return Choices(
+        allowed=frozenset(key.removeprefix(ALLOWED) for key, value in said.items() if value is True),
+        default=said.get(DEFAULT),
+        providers=tuple(sorted((_provider(row) for row in found if row["id"]), key=lambda one: one.id)),
+    )
+
+
+def _provider(row: Row) -> StoredProvider:
+    return StoredProvider(
+        id=row["id"],
+        name=row["name"],
+        base_url=row["base_url"],
+        sealed_key=row["sealed_key"],
+        models=tuple(row["value"]),
+        version=row["version"],
+    )

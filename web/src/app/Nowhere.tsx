@@ -1,0 +1,31 @@
+import type { ReactNode } from "react";
+import { useEffect } from "react";
+import { Link } from "../ui/navigation";
+
+interface Props {
+  what: string;
+  why: string;
+  menu: ReactNode;
+  covered: boolean;
+}
+
+/** Says that nothing is at an address, and leads on. */
+export function Nowhere({ what, why, menu, covered }: Props) {
+  useEffect(() => {
+    document.title = `${what} · Parlour`;
+  }, [what]);
+  return (
+    <main className="room" inert={covered}>
+      <header className="top">
+        {menu}
+        <h1>{what}</h1>
+      </header>
+      <div className="column empty">
+        <p className="soft">{why}</p>
+        <Link to="/chat" className="plain way-on">
+          Begin a conversation
+        </Link>
+      </div>
+    </main>
+  );
+}

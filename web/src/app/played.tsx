@@ -1,0 +1,102 @@
+/** The whole page over a server that a test plays by hand. */
+
+import { act, render } from "@testing-library/react";
+import type { Entry } from "../connection/outbox";
+import { HandClock, HandLines } from "../connection/pretend";
+import type { Rest } from "../connection/rest";
+import { RestError, restAt } from "../connection/rest";
+import type { Approval, Conversation, DurableEvent, TopicState } from "../protocol";
+import type { Me } from "../protocol/rest";
+import type { SearchHit } from "../protocol/search";
+import { createRoom } from "../state/room";
+import { at, framed } from "../state/story";
+import { RoomProvider } from "../state/use-room";
+import { App } from "./App";
+
+const ME: Me = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: [], projects: [] };
+const HOME = { id: "p", name: "Home", is_home: true };
+
+export class Played {
+  readonly clock = new HandClock();
+  readonly lines = new HandLines();
+  /** What the page asked of the server. */
+  readonly asked: string[] = [];
+  me: Me | null = { ...ME, projects: [HOME] };
+  hits: SearchHit[] = [];
+  models = [{ id: "built-in", provider: "built-in", host: "", is_allowed: true, is_default: true }];
+  private seq = 0;
+  private held: Conversation[] = [];
+
+  /** Opens the page at an address, and greets it if somebody is signed in. */
+  async opens(path: string): Promise<void> {
+    history.replaceState(null, "", path);
+    let entries: Entry[] = [];
+    const keep = { load: () => entries, save: (next: Entry[]) => (entries = next), claim: () => false };
+    const room = createRoom({ rest: this.rest(), open: this.lines.open, clock: this.clock, keep });
+    render(
+      <RoomProvider room={room}>
+        <App />
+      </RoomProvider>,
+    );
+    await act(() => room.acts.start());
+    if (this.me !== null) await this.greets();
+  }
+
+  /** The server opens the line; its clock says `timestamp`, or what the page's own says. */
+  greets(timestamp = new Date(this.clock.date()).toISOString()): Promise<void> {
+    return this.heard(() => this.lines.last.greet(timestamp));
+  }
+
+  /** Lets something reach the page, and the page take it in. */
+  async heard(say: () => void = () => undefined): Promise<void> {
+    await act(async () => {
+      say();
+      this.clock.pass(16);
+      await new Promise((resolve) => setTimeout(resolve));
+    });
+  }
+
+  /** Lets time pass. */
+  passes(milliseconds: number): Promise<void> {
+    return this.heard(() => this.clock.pass(milliseconds));
+  }
+
+  list(conversations: Conversation[], inbox: Approval[] = []): Promise<void> {
+    this.held = conversations;
+    return this.snapshot({ kind: "user", topic: "user:u", window: "", conversations, inbox, notices: [] });
+  }
+
+  snapshot(state: TopicState): Promise<void> {
+    return this.heard(() => this.lines.last.say({ type: "snapshot", topic: state.topic, seq: 0, state, timestamp: at(0) }));
+  }
+
+  happens(...events: DurableEvent[]): Promise<void> {
+    return this.heard(() => {
+      for (const event of events) this.lines.last.say(framed((this.seq += 1), event));
+    });
+  }
+
+  private rest(): Rest {
+    const asks = <T,>(words: string, answer: T): Promise<T> => {
+      this.asked.push(words);
+      return Promise.resolve(answer);
+    };
+    return {
+      ...restAt("", () => Promise.resolve(new Response("", { status: 404 }))),
+      me: () => (this.me === null ? Promise.reject(new RestError("Please sign in.", 401)) : Promise.resolve(this.me)),
+      signIn: (link) => asks(`sign in ${link}`, (this.me = { ...ME, projects: [HOME] })),
+      signOut: () => asks("sign out", undefined),
+      conversations: (offset, end) => asks(`list ${end} ${offset}`, { items: [], has_more: false }),
+      changeConversation: (id, change) => {
+        const before = this.held.find((one) => one.id === id);
+        if (before === undefined) return Promise.reject(new RestError("Conversation not found.", 404));
+        const after = { title: change.title ?? before.title, is_archived: change.is_archived ?? before.is_archived };
+        return asks(`change ${id} ${JSON.stringify(change)}`, { ...before, ...after, updated_at: at(999) });
+      },
+      deleteConversation: (id) => asks(`delete ${id}`, undefined),
+      search: (words, offset) => asks(`search ${words} ${offset}`, { hits: this.hits, has_more: false }),
+      questions: () => Promise.resolve([]),
+      models: () => Promise.resolve(this.models),
+    };
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Where the page keeps small things over a reload: the browser's storage. Where that is full or forbidden, as in some
+ * private windows, they are kept for as long as the page is open, and the shelf says so.
+ */
+
+/** A storage that never refuses. */
+export interface Shelf extends Pick<Storage, "getItem" | "setItem" | "removeItem" | "clear"> {
+  /** Whether everything on it outlives the page. */
+  lasts(): boolean;
+}
+
+/** A shelf over a storage of the browser, which may not even let itself be looked at. */
+export function shelfOver(find: () => Storage): Shelf {
+  const storage = allowed(find);
+  const held = new Map<string, string>();
+  const onStorage = <T>(act: (storage: Storage) => T) => (storage === undefined ? undefined : allowed(() => act(storage)));
+
+  return {
+    getItem: (key) => held.get(key) ?? onStorage((kept) => kept.getItem(key)) ?? null,
+    setItem: (key, value) => {
+      const written = onStorage((kept) => {
+        kept.setItem(key, value);
+        return true;
+      });
+      if (written) held.delete(key);
+      else {
+        held.set(key, value);
+        onStorage((kept) => kept.removeItem(key));
+      }
+    },
+    removeItem: (key) => {
+      held.delete(key);
+      onStorage((kept) => kept.removeItem(key));
+    },
+    clear: () => {
+      held.clear();
+      onStorage((kept) => kept.clear());
+    },
+    lasts: () => storage !== undefined && held.size === 0,
+  };
+}
+
+function allowed<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch {
+    return undefined;
+  }
+}
+
+/** What this tab keeps: it goes when the tab does. */
+export const tabShelf = shelfOver(() => sessionStorage);
+
+/** What this browser keeps for every tab of this page. */
+export const browserShelf = shelfOver(() => localStorage);

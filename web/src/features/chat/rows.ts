@@ -1,0 +1,76 @@
+/** A conversation as the lines of its page, from the first message that is held to what is still on its way. */
+
+import type { Entry } from "../../connection/outbox";
+import { keyOf } from "../../connection/outbox";
+import type { ConversationState, Message, Notice, Turn } from "../../protocol";
+import { assertNever } from "../../state/changes";
+import type { Exchange } from "./exchanges";
+import { exchangesOf } from "./exchanges";
+
+/** One line of the page. `key` stays with it, whatever comes before it. */
+export type Row =
+  | { kind: "question"; key: string; message: Message; turn: Turn | undefined }
+  /** The versions of an answer, the oldest first; none while it has not begun. */
+  | { kind: "answer"; key: string; versions: readonly Message[]; isLast: boolean }
+  | { kind: "notice"; key: string; notice: Notice }
+  | { kind: "entry"; key: string; entry: Entry };
+
+/** What is shown of a conversation. Only where `isEnd` is there anything behind its messages. */
+export function rowsOf(state: ConversationState | null, entries: readonly Entry[], isEnd: boolean): Row[] {
+  const rows = state === null ? [] : messageRows(state, isEnd);
+  if (!isEnd) return rows;
+  const notices = state?.notices ?? [];
+  return [
+    ...rows,
+    ...notices.map((notice): Row => ({ kind: "notice", key: notice.id, notice })),
+    ...entries.map((entry): Row => ({ kind: "entry", key: keyOf(entry), entry })),
+  ];
+}
+
+/** The message that a row begins with, if it has one. */
+export function messageOf(row: Row): string | null {
+  if (row.kind === "question") return row.message.id;
+  return row.kind === "answer" ? (row.versions[0]?.id ?? null) : null;
+}
+
+/** Whether a row shows a message, as itself or as one of its versions. */
+export function holds(row: Row, message: string): boolean {
+  if (row.kind === "question") return row.message.id === message;
+  return row.kind === "answer" && row.versions.some((version) => version.id === message);
+}
+
+/** Whether two rows look the same: then there is nothing to draw. */
+export function isSame(a: Row, b: Row): boolean {
+  const [one, other] = [madeOf(a), madeOf(b)];
+  return a.kind === b.kind && one.length === other.length && one.every((part, at) => part === other[at]);
+}
+
+function madeOf(row: Row): readonly unknown[] {
+  switch (row.kind) {
+    case "question":
+      return [row.key, row.message, row.turn];
+    case "answer":
+      return [row.key, row.isLast, ...row.versions];
+    case "notice":
+      return [row.notice];
+    case "entry":
+      return [row.entry];
+    default:
+      return assertNever(row);
+  }
+}
+
+function messageRows(state: ConversationState, isEnd: boolean): Row[] {
+  const turns = new Map(state.turns.map((turn) => [turn.question_id, turn]));
+  const exchanges = exchangesOf(state.messages);
+  return exchanges.flatMap((exchange, at) =>
+    exchangeRows(exchange, turns.get(exchange.question?.id ?? ""), isEnd && at === exchanges.length - 1),
+  );
+}
+
+function exchangeRows({ question, versions }: Exchange, turn: Turn | undefined, isLast: boolean): Row[] {
+  const answer: Row = { kind: "answer", key: `answer ${question?.id ?? versions[0]?.id ?? ""}`, versions, isLast };
+  if (question === null) return [answer];
+  const asked: Row = { kind: "question", key: question.client_message_id ?? question.id, message: question, turn };
+  return versions.length > 0 || turn?.status === "running" ? [asked, answer] : [asked];
+}

@@ -1,0 +1,29 @@
+import { useEffect, useMemo, useState } from "react";
+import type { Entry } from "../../connection/outbox";
+import { keyOf } from "../../connection/outbox";
+import { chatAddress } from "../../state/addresses";
+import { answering } from "../../state/room";
+import { entriesOf } from "../../state/session";
+import { useActs, useRoom } from "../../state/use-room";
+import { go } from "../../ui/navigation";
+
+/** The messages on their way, and how to add one. What begins a conversation leads to its page once that has an id. */
+export function useSaying(id: string | null, project: string | null): { entries: Entry[]; say: (content: string) => void } {
+  const acts = useActs();
+  const model = useRoom((room) => (answering(room)?.id === room.chosen ? room.chosen : null));
+  const all = useRoom((room) => room.view.entries);
+  const entries = useMemo(() => entriesOf(all, id), [all, id]);
+  const [first, setFirst] = useState<string | null>(null);
+  const begun = all.find((entry) => keyOf(entry) === first)?.command.conversation_id ?? null;
+  useEffect(() => {
+    if (id === null && begun !== null) go(chatAddress({ project, conversation: begun }), true);
+  }, [id, project, begun]);
+
+  const say = (content: string) => {
+    const before = id === null ? entries.find((entry) => entry.behind === null) : undefined;
+    const behind = before === undefined ? null : keyOf(before);
+    const key = acts.say({ content, conversation_id: id, project_id: project, behind, model });
+    setFirst(behind ?? key);
+  };
+  return { entries, say };
+}

@@ -1,0 +1,98 @@
+import { useEffect, useRef, useState } from "react";
+import type { ProviderView } from "../../protocol/providers";
+import { useAsked } from "../../state/asked";
+import { useActs, useRest } from "../../state/use-room";
+import { ProviderForm } from "./ProviderForm";
+import { ProviderRow } from "./ProviderRow";
+
+/** The servers of models that are set up here, and how to set one up. */
+export function Providers() {
+  const rest = useRest();
+  const acts = useActs();
+  const { value: providers, problem, again, put } = useAsked("providers", () => rest.providers());
+  const { open, show, hide, add } = useOpened();
+  const names = (providers ?? []).map(({ name }) => name);
+
+  const kept = (now: ProviderView[], name: string) => {
+    acts.tell(open === "" ? `${name} is set up, and may answer.` : `${name} is changed.`);
+    put(now);
+    hide();
+    void acts.readModels();
+  };
+  const remove = async (name: string) => {
+    try {
+      put(await rest.removeProvider(name));
+      hide();
+      acts.tell(`${name} is removed, and its key is deleted.`);
+      await acts.readModels();
+    } catch (error) {
+      acts.tell(error instanceof Error ? error.message : "It could not be removed. Please try again.");
+    }
+  };
+  const allow = async (name: string, isAllowed: boolean) => {
+    if (await acts.allowProvider(name, isAllowed)) again();
+  };
+
+  return (
+    <section aria-labelledby="providers">
+      <h2 id="providers">Providers</h2>
+      <p className="soft">
+        A provider is a server of models, in this house or elsewhere. Anything that speaks OpenAI’s Chat Completions will do.
+      </p>
+      {problem !== null && (
+        <p className="problem" role="alert">
+          {problem}{" "}
+          <button className="quiet" onClick={again}>
+            Try again
+          </button>
+        </p>
+      )}
+      {providers === null && problem === null && <p className="faint">Fetching…</p>}
+      <ul className="settings-rows">
+        {(providers ?? []).map((provider) => (
+          <li key={provider.name} className={open === provider.name ? "opened" : undefined}>
+            {open === provider.name ? (
+              <>
+                <h3>{provider.name}</h3>
+                <ProviderForm known={provider} taken={[]} kept={kept} leave={hide} />
+              </>
+            ) : (
+              <ProviderRow
+                provider={provider}
+                change={() => show(provider.name)}
+                remove={() => void remove(provider.name)}
+                allow={(isAllowed) => void allow(provider.name, isAllowed)}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+      {providers?.length === 0 && open !== "" && <p className="faint">None is set up yet. The built-in model answers without one.</p>}
+      {open === "" ? (
+        <>
+          <h3>A new provider</h3>
+          <ProviderForm known={null} taken={names} kept={kept} leave={hide} />
+        </>
+      ) : (
+        <button ref={add} className="plain" disabled={providers === null} onClick={() => show("")}>
+          Add a provider
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** Which provider is being written down: its name, "" for a new one, null for none. Closing leads back to the button. */
+function useOpened() {
+  const [open, setOpen] = useState<string | null>(null);
+  const add = useRef<HTMLButtonElement>(null);
+  const was = useRef<string | null>(null);
+  useEffect(() => {
+    if (was.current !== null && open === null) {
+      const change = document.querySelector<HTMLElement>(`[data-change="${was.current}"]`);
+      (change ?? add.current)?.focus();
+    }
+    was.current = open;
+  }, [open]);
+  return { open, show: setOpen, hide: () => setOpen(null), add };
+}

@@ -1,0 +1,25 @@
+/** Who answers: by which name people know them, and where what is said to them goes. */
+
+import type { ModelView } from "../protocol/providers";
+
+const BUILT_IN = "built-in";
+
+/** Whether a model is the one that is built in: no AI, and nothing to send anywhere. */
+export function isBuiltIn(model: string): boolean {
+  return model === BUILT_IN;
+}
+
+/** A model by the name people know it by. */
+export function nameOf(model: string): string {
+  return isBuiltIn(model) ? "built in" : model;
+}
+
+/** Who can set models up, for somebody who cannot: "Robin or Ines". */
+export function anyOf(admins: readonly string[]): string {
+  return admins.length === 0 ? "an admin" : new Intl.ListFormat("en-GB", { type: "disjunction" }).format(admins);
+}
+
+/** Where what is asked goes, as a sentence. */
+export function whereItGoes({ host }: Pick<ModelView, "host">): string {
+  return host === "" ? "No AI is used, and nothing leaves this machine." : `Questions, and what the tools find, go to ${host}.`;
+}
