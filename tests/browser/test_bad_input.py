@@ -1,7 +1,9 @@
 """What people paste, strangers send and machines withhold: the page stays whole, and says what is the matter."""
 
-import asyncio
+import json
 import re
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +15,7 @@ from tests.browser.line import Line
 from tests.browser.serving import Serving
 from tests.browser.test_streaming import path
 from tests.browser.visiting import Visitor
-from tests.providers import Provider, answer_of
+from tests.providers import DONE, Answer, Provider, answer_of, call_delta, delta, end
 
 LIMIT = 50_000
 OVERRIDE = "\u202eesrever ni"
@@ -70,6 +72,19 @@ async def test_a_message_of_forty_thousand_characters_is_counted_and_arrives_who
     assert house.kept(words.strip()) == 1
 
 
+async def test_a_paste_of_ten_megabytes_is_kept_out_and_what_was_written_stays(admin: Visitor, model: Provider) -> None:
+    window = admin.windows[0]
+    model.answer(*answer_of("Short."))
+    await window.page.evaluate("navigator.clipboard.writeText('ten megabytes of it '.repeat(500_000))")
+    await window.field.fill("half a thought")
+    await window.field.press("Control+V")
+    await expect(window.page.get_by_role("alert")).to_contain_text("That is 10,000,000 characters")
+    await expect(window.field).to_have_value("half a thought")
+    await window.field.press("Enter")
+    await window.whole_answer()
+    await expect(window.questions).to_have_text(["half a thought"])
+
+
 async def test_a_mark_that_turns_the_direction_turns_nothing_but_its_own_words(admin: Visitor, model: Provider) -> None:
     window, page = admin.windows[0], admin.windows[0].page
     model.answer(*answer_of(f"It says {OVERRIDE}.\n\nWhat follows is read as ever."))
@@ -114,41 +129,6 @@ async def test_a_picture_from_elsewhere_is_named_and_nobody_there_hears_of_it(ad
     assert [url for url in asked if "far.example" in url] == []
 
 
-async def test_a_word_that_is_being_composed_is_neither_sent_nor_torn(
-    admin: Visitor, house: Serving, model: Provider
-) -> None:
-    window = admin.windows[0]
-    model.answer(*answer_of("はい。"))
-    await window.field.fill("これは")
-    await window.field.focus()
-    tools = await tools_of(window.page)
-    for letters in ("に", "にほ", "にほん"):
-        await tools.send(
-            "Input.imeSetComposition", {"text": letters, "selectionStart": len(letters), "selectionEnd": len(letters)}
-        )
-    composing = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
-    await tools.send("Input.dispatchKeyEvent", {"type": "rawKeyDown"} | composing)
-    await tools.send("Input.dispatchKeyEvent", {"type": "keyUp"} | composing)
-    await expect(window.questions).to_have_count(0)
-    await tools.send("Input.insertText", {"text": "日本"})
-    await expect(window.field).to_have_value("これは日本")
-    await window.page.keyboard.press("Enter")
-    await window.whole_answer()
-    assert house.kept("これは日本") >= 1
-
-
-async def test_two_tabs_that_sign_out_at_once_are_both_at_the_door(new_house: Serving, strangers: Comes) -> None:
-    visitor = await strangers()
-    first = await visitor.opens("/")
-    await first.signs_in(new_house.link)
-    second = await visitor.opens("/")
-    await expect(second.field).to_be_visible()
-    await asyncio.gather(first.signs_out(), second.signs_out())
-    for window in (first, second):
-        await expect(window.page.get_by_text("You are not signed in here.")).to_be_visible()
-        await expect(window.page.locator(".toast")).to_have_count(0)
-
-
 @pytest.mark.parametrize("script", [NO_STORAGE, FULL_STORAGE], ids=["forbidden", "full"])
 async def test_a_browser_that_keeps_nothing_says_so_and_can_be_used(
     script: str, house: Serving, between: Line, far: Comes, model: Provider
@@ -167,21 +147,74 @@ async def test_a_browser_that_keeps_nothing_says_so_and_can_be_used(
     assert house.kept(words) == 1
 
 
-@pytest.mark.parametrize("days", [-1, 1], ids=["behind", "ahead"])
-async def test_a_clock_that_is_a_day_off_puts_nothing_on_another_day(days: int, admins: Comes, model: Provider) -> None:
+async def test_by_a_clock_that_is_a_day_behind_nothing_is_of_tomorrow(admins: Comes, model: Provider) -> None:
     visitor = await admins()
-    await visitor.context.clock.install(time=datetime.now(UTC) + timedelta(days=days))
+    await visitor.context.clock.install(time=datetime.now(UTC) - timedelta(days=1))
     window = await visitor.opens("/")
     model.answer(*answer_of("Now."))
-    await window.asks(f"What time is it, {days}?")
+    await window.asks("What time is it, by a slow clock?")
     today = window.page.get_by_role("navigation").get_by_role("region", name="Today")
-    item = today.get_by_role("link", name=re.compile(re.escape(f"What time is it, {days}?")))
-    await expect(item).to_contain_text("now")
+    await expect(today.locator(".item.on time")).to_have_text("now")
     await window.page.reload()
     await expect(window.words).to_have_text("Now.")
-    await expect(item).to_contain_text("now")
+    await expect(today.locator(".item.on time")).to_have_text("now")
 
 
 async def stands_before(place: Locator, first: str, second: str) -> bool:
     """Whether the one word is seen to the left of the other."""
     return bool(await place.evaluate(LEFT_OF, [first, second]))
+
+
+async def test_a_result_of_ten_thousand_rows_is_sorted_scrolled_and_copied(
+    admin: Visitor, house: Serving, model: Provider
+) -> None:
+    window, page = admin.windows[0], admin.windows[0].page
+    asked = call_delta(0, id="c1", name="get_devices_in_room", arguments='{"room": "kitchen"}')
+    looked = Answer((delta(role="assistant", content=""), asked, end("tool_calls"), DONE))
+    model.answers.extend([looked, Answer(answer_of("A great many."))])
+    answer = await window.asks("How many?")
+    swell(house, [{"name": f"lamp {number}", "watts": number % 997} for number in range(10_000)])
+    await page.reload()
+    await answer.get_by_role("button", name=re.compile("Looked at")).click()
+    await window.button("Show the whole result").click()
+    table = answer.get_by_role("region", name="What came back")
+    await expect(answer.get_by_text("10,000 rows")).to_be_visible()
+    assert await table.get_by_role("row").count() < 200
+    await table.get_by_role("button", name="watts").click()
+    await table.get_by_role("button", name="watts").click()
+    await expect(table.get_by_role("row").nth(1)).to_contain_text("996")
+    await table.evaluate("box => box.scrollTo(0, box.scrollHeight)")
+    await expect(table.locator("tr[aria-rowindex='10001']")).to_be_visible()
+    await answer.locator(".sheet-tools").get_by_role("button", name="Copy").last.click()
+    copied = str(await page.evaluate("navigator.clipboard.readText()"))
+    assert len(copied.strip().splitlines()) == 10_001
+    model.answers.clear()
+    model.answer(*answer_of("Yes."))
+    await window.asks("Still there?")
+
+
+async def test_a_written_table_of_ten_thousand_rows_leaves_the_page_in_reach(admin: Visitor, model: Provider) -> None:
+    window = admin.windows[0]
+    rows = [f"| lamp {number} | {number % 997} |\n" for number in range(10_000)]
+    pieces = ["".join(rows[first : first + 50]) for first in range(0, 10_000, 50)]
+    model.answers.append(Answer(answer_of("| name | watts |\n|---|--:|\n", *pieces)))
+    await window.says("Write them all down")
+    await window.field.fill("half a thought")
+    await window.whole_answer()
+    await expect(window.field).to_have_value("half a thought")
+    assert await window.copied() == "| name | watts |\n|---|--:|\n" + "".join(rows)
+    model.answers.clear()
+    model.answer(*answer_of("Yes."))
+    await window.asks("Still there?")
+
+
+def swell(house: Serving, rows: list[dict[str, str | int]]) -> None:
+    """Let the last run of a tool have had this result, which is too long to come along with its answer."""
+    with closing(sqlite3.connect(house.folder / "data" / "parlour.db")) as database, database:
+        run, message = database.execute("SELECT id, message_id FROM tool_runs ORDER BY started_at DESC").fetchone()
+        database.execute("UPDATE tool_runs SET result = ? WHERE id = ?", (json.dumps(rows), run))
+        (kept,) = database.execute("SELECT parts FROM messages WHERE id = ?", (message,)).fetchone()
+        parts = json.loads(kept)
+        call = next(part for part in parts if part["kind"] == "tool_call")
+        call |= {"result": None, "truncated": True}
+        database.execute("UPDATE messages SET parts = ? WHERE id = ?", (json.dumps(parts), message))

@@ -101,6 +101,25 @@ async def test_an_hour_of_sleep_over_a_line_that_was_forgotten_meanwhile_loses_n
     assert house.kept("Typed as the network went") == 1
 
 
+async def test_what_is_written_while_a_conversation_begins_goes_on_in_it(
+    between: Line, far: Comes, model: Provider
+) -> None:
+    window = await with_a_clock(await far())
+    model.answer(*answer_of("Here."))
+    await expect(window.field).to_be_focused()
+    between.cut()
+    await expect(window.page.get_by_text(RECONNECTING)).to_be_visible()
+    await window.says("The first of a conversation")
+    await window.page.keyboard.type("half a")
+    between.come_back()
+    await window.page.clock.run_for(LONGEST_PAUSE_MS)
+    await path(window)
+    await expect(window.words).to_have_text("Here.")
+    await expect(window.field).to_be_focused()
+    await window.page.keyboard.type(" thought")
+    await expect(window.field).to_have_value("half a thought")
+
+
 async def test_two_tabs_with_messages_waiting_each_send_theirs_once(
     house: Serving, between: Line, far: Comes, model: Provider
 ) -> None:

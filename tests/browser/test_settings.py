@@ -153,6 +153,7 @@ async def test_a_provider_is_set_up_without_a_mouse_on_a_phone(bare: Serving, ne
     page = window.page
     await window.signs_in(bare.link)
     await page.goto(f"{bare.address}/settings/models")
+    await expect(window.button("Add a provider")).to_be_enabled()
     await window.button("Add a provider").press("Enter")
     await expect(page.get_by_label("Name", exact=True)).to_be_focused()
     for words in ("den", den.base_url, KEY):

@@ -37,7 +37,10 @@ export function Composer({ draft, focus, onSend, onStop, onRecall, onClear }: Pr
 
   // On a touch screen the keyboard comes up with the focus and hides what one came to read.
   useEffect(() => {
-    if (focus > 0 || !matchMedia("(hover: none)").matches) field.current?.focus();
+    if (focus === 0 && matchMedia("(hover: none)").matches) return;
+    const end = field.current?.value.length ?? 0;
+    field.current?.focus();
+    field.current?.setSelectionRange(end, end);
   }, [focus]);
 
   const change = (next: string) => {

@@ -11,9 +11,19 @@ export interface Draft {
   add: (words: string) => void;
 }
 
+const NEW = "new";
+
+/** What is being written where a conversation began goes on in it. */
+export function carryDraft(conversation: string): void {
+  const text = recalledText(keyOf(NEW));
+  if (text === "") return;
+  remembered(tabShelf, keyOf(conversation), text);
+  tabShelf.removeItem(keyOf(NEW));
+}
+
 /** What is being written to one conversation; it outlives a reload and a look elsewhere. */
 export function useDraft(conversation: string | null): Draft {
-  const key = `parlour.draft.${conversation ?? "new"}`;
+  const key = keyOf(conversation ?? NEW);
   const [text, setText] = useState(() => recalledText(key));
   const [isKept, setKept] = useState(true);
   const write = useCallback(
@@ -33,6 +43,10 @@ export function useDraft(conversation: string | null): Draft {
     [key, write],
   );
   return { text, isKept, write, add };
+}
+
+function keyOf(conversation: string): string {
+  return `parlour.draft.${conversation}`;
 }
 
 function recalledText(key: string): string {

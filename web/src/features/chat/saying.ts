@@ -6,6 +6,7 @@ import { answering } from "../../state/room";
 import { entriesOf } from "../../state/session";
 import { useActs, useRoom } from "../../state/use-room";
 import { go } from "../../ui/navigation";
+import { carryDraft } from "./draft";
 
 /** The messages on their way, and how to add one. What begins a conversation leads to its page once that has an id. */
 export function useSaying(id: string | null, project: string | null): { entries: Entry[]; say: (content: string) => void } {
@@ -16,7 +17,9 @@ export function useSaying(id: string | null, project: string | null): { entries:
   const [first, setFirst] = useState<string | null>(null);
   const begun = all.find((entry) => keyOf(entry) === first)?.command.conversation_id ?? null;
   useEffect(() => {
-    if (id === null && begun !== null) go(chatAddress({ project, conversation: begun }), true);
+    if (id !== null || begun === null) return;
+    carryDraft(begun);
+    go(chatAddress({ project, conversation: begun }), true);
   }, [id, project, begun]);
 
   const say = (content: string) => {
