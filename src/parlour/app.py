@@ -33,7 +33,8 @@ from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import Offer, offer_of, offered
-from parlour.store.database import Database, brief_database, database_url
+from parlour.store.brief import brief_database
+from parlour.store.database import Database, database_url
 from parlour.store.lock import DataLock
 from parlour.store.migrate import upgrade
 from parlour.store.queries.choices import Choices, choices

@@ -12,6 +12,7 @@ LOADS_LATE = (
     "src/parlour/cli/",  # the command line answers at once, and a command loads what it needs
     "src/parlour/models/offers.py",  # the HTTP client costs a quarter of a second, and most houses need none
     "src/parlour/journal/writer/__init__.py",  # PostgreSQL's driver is an extra
+    "src/parlour/store/brief.py",  # the same
 )
 FENCES = {
     "src/parlour/turn/runner.py": "a turn that breaks must end as failed",

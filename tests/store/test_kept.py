@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from parlour.journal.unit import Filled, Unit, Writer
-from parlour.store.database import brief_database
+from parlour.store.brief import brief_database
 from parlour.store.kept import FAULTS
 from parlour.store.prepared import rows
 from parlour.store.tables import tenants

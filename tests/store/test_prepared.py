@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 
 from parlour.journal.unit import Filled, Unit, Writer
-from parlour.store.database import brief_database
+from parlour.store.brief import brief_database
 from parlour.store.prepared import prepared, rows
 from parlour.store.tables import commands, users
 from tests.storage import Storage

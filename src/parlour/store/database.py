@@ -9,11 +9,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
 
 from parlour.errors import BadSetting
-from parlour.store import inline_sqlite
-from parlour.store.prepared import STRAIGHT, driver_of
 
 READ_FAULTS = (SQLAlchemyError, sqlite3.Error, OSError)
 """What reading fails with while the database is away. Whoever goes on for ever logs it and tries again."""
@@ -77,45 +74,6 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
-
-
-class InlineDatabase(Database):
-    """SQLite, read right on the event loop, by connections that stay open: as many as are used at once."""
-
-    def __init__(self, url: URL) -> None:
-        super().__init__(url.set(drivername=inline_sqlite.DRIVER), poolclass=NullPool, execution_options=STRAIGHT)
-        self._idle: list[AsyncConnection] = []
-
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator[AsyncConnection]:
-        connection = self._idle.pop() if self._idle else await self._engine.connect()
-        driver: sqlite3.Connection = driver_of(connection)
-        try:
-            # Straight at the driver: by SQLAlchemy's way it would cost several times as much as the reads between.
-            driver.execute("BEGIN")
-            yield connection
-        finally:
-            if connection.in_transaction():
-                await connection.rollback()
-            driver.rollback()
-            self._idle.append(connection)
-
-    async def close(self) -> None:
-        for connection in self._idle:
-            await connection.close()
-        await super().close()
-
-
-def brief_database(url: URL) -> Database:
-    """What short reads by key go to, and many of them: of SQLite they are done where they are asked for.
-
-    A read that may take long belongs in a thread, where nobody else waits for it.
-    """
-    if url.get_backend_name() == "sqlite":
-        return InlineDatabase(url)
-    from parlour.store.kept import KeptDatabase
-
-    return KeptDatabase(url)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -42,6 +42,7 @@ from parlour.turn.retrying import Built, read_and_commit
 UNTITLED = "New chat"
 TITLE_LIMIT = 200
 
+_KEEP = insert(conversations)
 _STILL = update(conversations).where(
     conversations.c.id == bindparam("the_id"), conversations.c.version == bindparam("the_version")
 )
@@ -105,10 +106,10 @@ def unarchived(conversation: Conversation, at: str) -> Conversation:
 # --- units ---------------------------------------------------------------------------------------------------------
 
 
-def row_of(conversation: Conversation, tenant_id: str) -> Executable:
+def row_of(conversation: Conversation, tenant_id: str) -> Filled:
     """The change that keeps a new conversation."""
     row = conversation.model_dump(mode="json", exclude={"is_archived"})
-    return insert(conversations).values(**row, tenant_id=tenant_id, version=1)
+    return Filled(_KEEP, {**row, "tenant_id": tenant_id, "version": 1})
 
 
 def begun(conversation: Conversation, tenant_id: str) -> Unit:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import and_, bindparam, exists, insert, or_, select, update
 
 from parlour.errors import Fenced, NotNow
 from parlour.journal.unit import Change, Event, Filled, Guard, Unit, event, seq_of
@@ -48,6 +48,10 @@ _OF_OWNER = update(turns).where(
 _ANSWER = update(messages).where(messages.c.id == bindparam("the_id"))
 _KEEP_ANSWER = insert(messages)
 _KEEP_STEP = insert(turn_steps)
+_KEEP_RUN = insert(tool_runs)
+_RUN = update(tool_runs).where(
+    tool_runs.c.turn_id == bindparam("the_turn"), tool_runs.c.tool_call_id == bindparam("the_call")
+)
 
 
 # --- beginning -----------------------------------------------------------------------------------------------------
@@ -89,8 +93,7 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
         row = {"tenant_id": turn.tenant_id, "position": here, "rev": here, "token_count": 0}
         changes.append(Filled(_KEEP_ANSWER, body.model_dump(mode="json") | row))
         if turn.replaces:
-            old = update(messages).where(messages.c.id == turn.replaces)
-            changes.append(old.values(replaced_by=answer_id, rev=here))
+            changes.append(Filled(_ANSWER, {"the_id": turn.replaces, "replaced_by": answer_id, "rev": here}))
     return mine, Unit(guards=[Guard(take, NotNow())], changes=changes, events=said)
 
 
@@ -119,19 +122,22 @@ def called_tools(
     grown, said = answer.with_calls(calls)
     spoken = [event(turn.topic, said), *(event(turn.topic, grown.executing(call)) for call, _ in calls)]
     runs: list[Change] = [
-        insert(tool_runs).values(
-            id=_run_id(turn, call.id),
-            tenant_id=turn.tenant_id,
-            conversation_id=turn.conversation_id,
-            message_id=answer.message_id,
-            turn_id=turn.id,
-            user_id=turn.user_id,
-            tool_call_id=call.id,
-            name=call.name,
-            arguments=call.arguments or {},
-            status="executing",
-            cached=False,
-            started_at=at,
+        Filled(
+            _KEEP_RUN,
+            {
+                "id": _run_id(turn, call.id),
+                "tenant_id": turn.tenant_id,
+                "conversation_id": turn.conversation_id,
+                "message_id": answer.message_id,
+                "turn_id": turn.id,
+                "user_id": turn.user_id,
+                "tool_call_id": call.id,
+                "name": call.name,
+                "arguments": call.arguments or {},
+                "status": "executing",
+                "cached": False,
+                "started_at": at,
+            },
         )
         for call, _ in calls
     ]
@@ -256,21 +262,19 @@ def _answer_row(answer: Answer, event_number: int, **more: Any) -> Change:
     return Filled(_ANSWER, row | more)
 
 
-def _run_ended(turn: TurnRow, step: ToolStep, at: str) -> Executable:
+def _run_ended(turn: TurnRow, step: ToolStep, at: str) -> Filled:
     done = step.outcome
     problem: Problem | None = problem_of(done)
-    return (
-        update(tool_runs)
-        .where(tool_runs.c.turn_id == turn.id, tool_runs.c.tool_call_id == done.tool_call_id)
-        .values(
-            arguments=done.arguments,
-            status=done.status,
-            result=done.result,
-            error=problem.model_dump() if problem else None,
-            duration_ms=round(done.duration_ms),
-            ended_at=at,
-        )
-    )
+    which = {"the_turn": turn.id, "the_call": done.tool_call_id}
+    row = {
+        "arguments": done.arguments,
+        "status": done.status,
+        "result": done.result,
+        "error": problem.model_dump() if problem else None,
+        "duration_ms": round(done.duration_ms),
+        "ended_at": at,
+    }
+    return Filled(_RUN, which | row)
 
 
 def _run_id(turn: TurnRow, call_id: str) -> str:
