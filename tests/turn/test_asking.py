@@ -16,7 +16,7 @@ from parlour.protocol.content import MessageBody, TextPart
 from parlour.store.tables import messages
 from parlour.turn import units
 from parlour.turn.record import past_of
-from parlour.turn.say import made_title
+from parlour.turn.saying_units import made_title
 from tests.turn.conftest import Workshop
 
 
