@@ -137,6 +137,10 @@ class Walk:
         await page.keyboard.type("kitchen")
         await expect(page.locator(".choice mark").first).to_be_visible()
         yield "palette-found"
+        await page.get_by_role("combobox", name=re.compile("Find")).fill("keyboard")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+        yield "keys"
         await page.keyboard.press("Escape")
         await page.get_by_label(re.compile("^Who answers")).click()
         yield "who-answers"

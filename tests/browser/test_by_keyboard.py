@@ -119,6 +119,24 @@ async def test_finding_by_the_search_and_by_the_palette(window: Window) -> None:
     assert (await keys.focused()).startswith("New conversation")
 
 
+async def test_choosing_who_answers(admin: Visitor, model: Provider) -> None:
+    window = admin.windows[0]
+    keys = await at_the_keyboard(window)
+    await keys.chooses("Who answers: openai/fake-1", key="Shift+Tab")
+    await keys.presses("ArrowDown")
+    assert (await keys.focused()).startswith("openai/fake-1")
+    await keys.presses("ArrowDown")
+    assert (await keys.focused()).startswith("built in")
+    await keys.presses("Enter")
+    await expect(window.page.get_by_label("Who answers: built in")).to_be_visible()
+    await keys.goes_to("Message")
+    await keys.writes(KITCHEN)
+    await keys.presses("Enter")
+    answer = await window.whole_answer()
+    await expect(answer.locator(".foot")).to_contain_text("built in")
+    assert model.received == []
+
+
 async def test_what_is_typed_while_the_palette_is_on_its_way_is_not_sent(window: Window) -> None:
     keys, let_go = await at_the_keyboard(window), asyncio.Event()
 
