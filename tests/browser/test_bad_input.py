@@ -108,6 +108,7 @@ async def test_a_hostile_link_leads_nowhere_and_a_disguised_one_shows_where_it_l
     answer = await window.asks("Where shall I go?")
     addresses = await answer.locator(".prose a").evaluate_all("all => all.map(one => one.href)")
     assert addresses == ["https://xn--80ak6aa92e.com/login"]
+    await expect(answer.locator(".prose")).to_contain_text("https://apple.com (leads to xn--80ak6aa92e.com)")
     for words in ("run", "data", "blob", "file", "spaces"):
         await answer.get_by_text(words, exact=True).click()
     assert await window.page.evaluate("window.ran") is None
