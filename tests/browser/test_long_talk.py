@@ -178,3 +178,20 @@ def talk(window: Window) -> Locator:
 async def settled(window: Window) -> None:
     """Wait until nothing has moved for some frames."""
     await window.page.evaluate(SETTLED)
+
+
+async def test_an_answer_that_grows_by_much_with_every_frame_is_followed(admin: Visitor, model: Provider) -> None:
+    window = admin.windows[0]
+    tens = [range(first, first + 10) for first in range(0, 600, 10)]
+    gates, answer = held(*("".join(f"Line {number}.\n\n" for number in ten) for ten in tens), "The end.")
+    model.answers.append(answer)
+    await window.says("Tell me a lot, and fast")
+    for gate in gates[:-1]:
+        gate.set()
+        await window.page.evaluate("new Promise(requestAnimationFrame)")
+    await expect(window.page.get_by_text("Line 599.", exact=True)).to_be_visible()
+    await settled(window)
+    await expect(window.page.get_by_text("Line 599.", exact=True)).to_be_in_viewport()
+    await expect(window.button("New messages ↓")).to_have_count(0)
+    gates[-1].set()
+    await window.whole_answer()

@@ -16,7 +16,6 @@ export class FollowEnd {
   private before = 0;
   private isTurnedAway = false;
 
-
   /** Whether there is something below that cannot be seen. */
   static isFar(box: Box): boolean {
     return box.scrollHeight - box.scrollTop - box.clientHeight > NEAR;
@@ -52,8 +51,10 @@ export class FollowEnd {
   /** The box was moved, by whomever. */
   scrolled(box: Box): void {
     const isDown = box.scrollTop > this.before;
+    const isUp = box.scrollTop < this.before;
     this.before = box.scrollTop;
-    if (FollowEnd.isFar(box)) this.isFollowed = false;
+    // What only grew has left nobody behind who did not go up: the end is shown again in the next moment.
+    if (FollowEnd.isFar(box)) this.isFollowed &&= !isUp;
     else if (!this.isTurnedAway || isDown) this.follow();
     else this.isFollowed = false;
   }
