@@ -143,7 +143,7 @@ async def test_two_tabs_with_messages_waiting_each_send_theirs_once(
         await expect(window.questions).to_have_count(4)
     assert [house.kept(message) for message in written] == [1, 1, 1]
     assert len(model.received) == 4
-    said = await first.questions.all_inner_texts()
+    said = await first.questions.all_text_contents()
     assert said.index(written[0]) < said.index(written[1])
 
 

@@ -9,6 +9,15 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locato
 PATIENCE_MS = 20_000
 ALLOWED = ["clipboard-read", "clipboard-write"]
 """What a person has allowed the page to do."""
+KNOWN = "() => document.querySelectorAll('.question').forEach(question => (question.dataset.known = ''))"
+"""Marks every question that is shown, to tell one that comes later from them."""
+ANSWERED = """words => {
+  const last = name => [...document.querySelectorAll(name)].at(-1);
+  const question = last(".question:not([data-known]) .said"), answer = last("article[aria-label=Answer]");
+  const isBehind = () => question.compareDocumentPosition(answer) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return question?.textContent === words && answer !== undefined && Boolean(isBehind());
+}"""
+"""Whether a new question says these words, and an answer stands behind it."""
 LINE_LOST = re.compile(r"WebSocket connection to .* failed|net::ERR_|the server responded with a status of 401")
 """What a browser itself says of a server that is away, or of somebody who is not signed in yet."""
 
@@ -45,9 +54,9 @@ class Window:
 
     async def asks(self, words: str) -> Locator:
         """Say something and wait for the whole answer to it."""
-        before = await self.answers.count()
+        await self.page.evaluate(KNOWN)
         await self.says(words)
-        await expect(self.answers).to_have_count(before + 1)
+        await self.page.wait_for_function(ANSWERED, arg=words)
         return await self.whole_answer()
 
     async def whole_answer(self) -> Locator:
