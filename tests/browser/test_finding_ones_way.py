@@ -116,7 +116,6 @@ async def test_what_was_deleted_is_gone_though_the_page_was_left_at_once(guests:
         await deleted(window.page, title)
     await window.page.locator(".toast", has_text="to be kept").get_by_role("button", name="Undo").click()
     await window.page.goto("about:blank")
-    await window.page.close()
     other = await visitor.opens(kept)
     await expect(other.questions).to_have_text(["What is in the attic, to be kept?"])
     await expect(item(other.page, "to be deleted")).to_have_count(0)
