@@ -32,7 +32,7 @@ from parlour.store.queries.people import (
 )
 from parlour.store.tables import credentials, users
 
-_DEAD_LINK = "This link was used before or has expired. `parlour link` prints a new one."
+_DEAD_LINK = "This link was used before or has expired. The command “parlour link” prints a new one."
 
 
 @dataclass(frozen=True, slots=True)
