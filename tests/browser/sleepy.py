@@ -13,7 +13,9 @@ from tests.browser.devtools import DevTools, tools_of
 from tests.browser.visiting import ALLOWED, Visitor, Window
 from tests.rules.skips import chromium
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
+QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic")
+"""Keeps it from asking its maker's servers, which nobody waits for."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,16 @@ class Sleeper:
 @asynccontextmanager
 async def sleeper(browser: Browser, folder: Path, address: str, known: StorageState) -> AsyncGenerator[Sleeper]:
     """A window of somebody `known`, in a browser of its own that keeps its profile in `folder`."""
-    words = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+    words = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", *QUIET)
     process = await asyncio.create_subprocess_exec(
         chromium(), *words, "--remote-debugging-port=0", f"--user-data-dir={folder}", stderr=asyncio.subprocess.PIPE
     )
     try:
         async with asyncio.timeout(PATIENCE_S):
             control = await _control(process)
-        joined = await browser.browser_type.connect_over_cdp(control, no_defaults=True)
+        # A browser whose complaints nobody reads stops when the pipe is full.
+        asides = asyncio.create_task(_ignored(process))
+        joined = await browser.browser_type.connect_over_cdp(control, no_defaults=True, timeout=PATIENCE_S * 1000)
         context = joined.contexts[0]
         await context.set_storage_state(known)
         await context.grant_permissions(ALLOWED)
@@ -54,9 +58,17 @@ async def sleeper(browser: Browser, folder: Path, address: str, known: StorageSt
         yield Sleeper(window, context.pages[0], await tools_of(window.page))
         await joined.close()
         visitor.has_nothing_to_complain_of()
+        asides.cancel()
     finally:
         process.terminate()
         await process.wait()
+
+
+async def _ignored(process: asyncio.subprocess.Process) -> None:
+    """Read what it says, to the end."""
+    assert process.stderr is not None
+    while await process.stderr.readline():
+        pass
 
 
 async def _control(process: asyncio.subprocess.Process) -> str:

@@ -1,6 +1,7 @@
 """Providers that admins set up: kept with a sealed key, changed without losing track of where the key may go."""
 
 import asyncio
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from parlour.identity.consent import allow_provider, make_default
 from parlour.identity.providers import Providers
 from parlour.identity.vault import Vault, forget_sealed
 from parlour.identity.who import Who
-from parlour.journal.unit import Unit
+from parlour.journal.unit import Delta, Receipt, Unit, Writer
 from parlour.protocol.providers import NewProvider, ProviderChange
 from parlour.store.queries.choices import Choices, StoredProvider, choices
 from parlour.store.tables import audit, providers
@@ -20,6 +21,26 @@ from tests.house import Lived, anybody
 KEY = "sk-very-secret"
 ACME = NewProvider(name="acme", base_url="https://acme.example/v1", api_key=KEY, models=["small", "large", "small"])
 OPEN = NewProvider(name="cellar", base_url="http://cellar:1234/v1", models=["small"])
+
+
+@dataclass(frozen=True)
+class Together:
+    """A writer to which several must have come before it writes for any of them: all have read the same."""
+
+    writer: Writer
+    barrier: asyncio.Barrier
+
+    def submit(self, unit: Unit | Delta) -> "asyncio.Future[Receipt]":
+        """For whoever does not wait."""
+        return self.writer.submit(unit)
+
+    async def commit(self, unit: Unit | Delta) -> Receipt:
+        """Once the others are here."""
+        await self.barrier.wait()
+        return await self.writer.commit(unit)
+
+    async def close(self) -> None:
+        """The writer is somebody else's."""
 
 
 @pytest.fixture
@@ -116,7 +137,8 @@ async def test_of_two_changes_at_once_one_counts_and_the_other_is_told(
         ProviderChange(api_key="sk-for-acme"),
         ProviderChange(base_url="https://elsewhere.example/v1", api_key="sk-for-elsewhere"),
     ]
-    results = await asyncio.gather(*(kept.change(admin, "acme", one) for one in changes), return_exceptions=True)
+    at_once = replace(kept, writer=Together(lived.writer, asyncio.Barrier(len(changes))))
+    results = await asyncio.gather(*(at_once.change(admin, "acme", one) for one in changes), return_exceptions=True)
     assert [type(result) for result in results if result] == [Moved]
     (after,) = (await chosen(lived)).providers
     meant = {"https://acme.example/v1": "sk-for-acme", "https://elsewhere.example/v1": "sk-for-elsewhere"}
