@@ -11,9 +11,10 @@ WEB     := $(shell find web -name node_modules -prune -o -path web/dist -prune -
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
-# Soak runs, and words that are handed on: make soak N=1000, make bench ARGS='--rounds 5'
-N    ?= 100
-ARGS ?=
+# Soak runs, and words that are handed on: make soak N=1000 FAULTS=200, make bench ARGS='--rounds 5'
+N      ?= 100
+FAULTS ?= 20
+ARGS   ?=
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -27,7 +28,7 @@ help:
 	@echo 'make docs-check  run every command and example of the pages (about a minute)'
 	@echo 'make gen         write the generated files anew'
 	@echo 'make bench       measure (ARGS=... is handed on)'
-	@echo 'make soak        kill the server again and again (N=1000 for more runs)'
+	@echo 'make soak        kill a server, and strike one of two, again and again (N=1000, FAULTS=200 for more)'
 	@echo 'make lock        lock the dependencies of pyproject.toml anew (UPGRADE=1 for newer ones)'
 	@echo 'make clean       remove what make made; never your data'
 
@@ -36,8 +37,8 @@ run: $(MADE)/run web/dist/index.html
 
 test: $(MADE)/dev web/dist/index.html
 	@$(NPM) run --silent test
-	@$(VENV)/bin/python -m pytest tests/kill
-	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile --ignore tests/kill $(ARGS)
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile tests/kill tests/nodes
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile --ignore tests/kill --ignore tests/nodes $(ARGS)
 
 check: check-python check-web
 
@@ -65,6 +66,7 @@ bench: $(MADE)/dev web/dist/index.html
 
 soak: $(MADE)/dev
 	@$(VENV)/bin/python -m tests.kill.soak --runs $(N) $(ARGS)
+	@$(VENV)/bin/python -m tests.nodes.soak --faults $(FAULTS) $(ARGS)
 
 # The widest lock is made first and constrains the others, so that they agree wherever they are installed together.
 lock: $(MADE)/dev

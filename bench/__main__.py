@@ -19,13 +19,14 @@ from pathlib import Path
 from bench.bars import Findings
 from bench.machine import Cores, facts
 from bench.measuring import ALL, STEPS, Bench
+from bench.nodes import nodes
 from bench.page import page
 from bench.postgres import is_there
 from bench.search import search
 from bench.server import data_folder, parlour, provider, relay
 
-MEASURED = {**ALL, "page": page, "search": search}
-ALONE = ("start", "idle", "intents", "page", "search")
+MEASURED = {**ALL, "nodes": nodes, "page": page, "search": search}
+ALONE = ("start", "idle", "intents", "nodes", "page", "search")
 """What starts servers of its own, before those that the rest shares."""
 
 

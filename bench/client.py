@@ -3,7 +3,7 @@
     python -m bench.client --url http://127.0.0.1:8000 --token … --streams 200
 
 Everybody follows their conversation before they ask. The same client talks to the bare relay, which knows no
-conversations, with `--url http://…/relay`.
+conversations, with `--url http://…/relay`. With `--hears` everybody asks one server of a house and listens to another.
 """
 
 import asyncio
@@ -31,6 +31,8 @@ class Listener:
         self._left = left
         self.following: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.socket: WebSocket | None = None
+        self.asking: WebSocket | None = None
+        """By which it asks, where that is another server."""
 
     def heard(self, payload: bytes) -> None:
         """A frame came in."""
@@ -93,9 +95,11 @@ async def run(goal: Goal, tally: Tally) -> None:
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def connect(listener: Listener, name: str) -> None:
-        url = goal.url if is_relay else goal.url + SOCKET
+        url = goal.url if is_relay else (goal.hears or goal.url) + SOCKET
         async with gate:
             listener.socket = await connected(url, goal.token, listener.heard, listener.gone)
+            if goal.hears:
+                listener.asking = await connected(goal.url + SOCKET, goal.token, lambda _: None, lambda _: None)
             if name:
                 listener.socket.send(orjson.dumps({"type": "subscribe", "topic": f"conversation:{name}"}))
                 await listener.following
@@ -103,7 +107,7 @@ async def run(goal: Goal, tally: Tally) -> None:
     await asyncio.gather(*map(connect, listeners, names))
 
     def ask(number: int, stream: Stream) -> None:
-        socket = listeners[number].socket
+        socket = listeners[number].asking or listeners[number].socket
         assert socket is not None
         command = {"type": "send_message", "content": tally.load.question}
         if names[number]:
@@ -113,9 +117,9 @@ async def run(goal: Goal, tally: Tally) -> None:
 
     await started(tally, ask)
     await ended(tally, left.none)
-    for listener in listeners:
-        if listener.socket is not None:
-            listener.socket.close()
+    for socket in [each for listener in listeners for each in (listener.socket, listener.asking)]:
+        if socket is not None:
+            socket.close()
 
 
 async def _conversations(goal: Goal, count: int) -> list[str]:

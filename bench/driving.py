@@ -19,6 +19,8 @@ class Goal:
 
     url: str
     token: str
+    hears: str = ""
+    """Where the answers are heard, if not where they are asked for."""
 
 
 async def started(tally: Tally, ask: Callable[[int, Stream], None]) -> None:
@@ -46,11 +48,12 @@ def drive(description: str, run: Callable[[Goal, Tally], Coroutine[Any, Any, Non
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--url", required=True, help="the server's address")
     parser.add_argument("--token", default="", help="proves to the server who asks")
+    parser.add_argument("--hears", default="", help="another server of the same house, where the answers are heard")
     parser.add_argument("--server", type=int, help="the process whose CPU is counted")
     parser.add_argument("--streams", type=int, default=50)
     parser.add_argument("--chunks", type=int, default=200)
     parser.add_argument("--spacing-ms", type=float, default=20.0)
     options = parser.parse_args()
     tally = Tally(Load(options.streams, options.chunks, options.spacing_ms), options.server)
-    uvloop.run(run(Goal(options.url, options.token), tally))
+    uvloop.run(run(Goal(options.url, options.token, options.hears), tally))
     sys.stdout.buffer.write(tally.outcome().to_json())

@@ -2,8 +2,9 @@
 
 Run: PYTHONPATH=src:. python -m bench.intents [entities …]     (1,000 and 3,000 when none are given)
 
-For every size: a house is made up, an index is built name by name, and questions of all kinds, answered ones and
-declined ones alike, are asked one after the other in this thread. Times are milliseconds per question.
+For every size: a house is made up, an index is built name by name, and questions and commands of all kinds, understood
+ones and declined ones alike, are put one after the other in this thread, both readers of commands included. Times are
+milliseconds each.
 """
 
 import asyncio
@@ -20,9 +21,8 @@ from parlour.models.intents.index import NameIndex
 from parlour.models.intents.lexicon import english
 from parlour.models.intents.model import IntentsModel
 from parlour.models.intents.spelling import english_words
-from parlour.models.intents.understanding import Understander
 from parlour.tools.language import NameChanges, Named
-from tests.models.intents.asking import tools_of
+from tests.models.intents.asking import acting_tools_of, understander
 from tests.models.intents.house import CALLER, HouseNames
 
 ADJECTIVES = "north south east west upper lower old new little great inner outer front back second third"
@@ -57,6 +57,13 @@ QUESTIONS = (
     "what's in the {room} and what is the weather like",
     "turn on the {device} in the {room}",
     "which automation closes the blinds",
+    "turn on the {room} {device}",
+    "turn off all the lights in the {room}",
+    "set the {room} {device} to 50 percent",
+    "turn on the {room} {device} tomorrow",
+    "switch the {room} {device} off and turn on the {room2} {device2}",
+    "rename the {room} {device} to Big Thing",
+    "trun teh {room} {device} off",
     "tell me a story about the {device} in the {room} that lived happily and never saw the sun again",
 )
 
@@ -101,11 +108,11 @@ def measure(count: int, asked: int = 600) -> None:
     start = time.perf_counter()
     NameIndex(english().spoken).apply(NameChanges(1, things, (), True))
     built = (time.perf_counter() - start) * 1000
-    grammar = grammar_of(tools_of(HouseNames()), english())
+    grammar = grammar_of(acting_tools_of(HouseNames()), english())
     times: list[float] = []
     for question in questions(things, asked):
         start = time.perf_counter()
-        Understander(grammar, index).understand([Turn(question)])
+        understander(grammar, index).understand([Turn(question)])
         times.append((time.perf_counter() - start) * 1000)
     whole = asyncio.run(_streamed(things, 150))
     print(
@@ -120,7 +127,7 @@ def measure(count: int, asked: int = 600) -> None:
 async def _streamed(things: list[Named], asked: int) -> list[float]:
     """Milliseconds for a step of the model, from the request to its last event."""
     names = HouseNames({n.id: n for n in things})
-    model, tools = IntentsModel(), tools_of(names)
+    model, tools = IntentsModel(), acting_tools_of(names)
     times: list[float] = []
     for question in ["what's upstairs?", *questions(things, asked)]:
         request = ModelRequest("", (UserMessage(question),), tools, CALLER)

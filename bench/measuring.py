@@ -35,8 +35,8 @@ class Bench:
     steps: Sequence[int]
     tell: Callable[[str], None]
 
-    def load(self, target: str, streams: int) -> Outcome:
-        """Let `streams` people ask at `target` at once, from a process of their own."""
+    def load(self, target: str, streams: int, *, hears: str = "") -> Outcome:
+        """Let `streams` people ask at `target` at once, from a process of their own, and listen there or at `hears`."""
         load = Load(streams, self.chunks)
         command = [sys.executable, "-m", "bench.direct" if target == "direct" else "bench.client"]
         command += ["--streams", str(load.streams), "--chunks", str(load.chunks)]
@@ -45,7 +45,8 @@ class Bench:
         else:
             served = self.targets[target]
             command += ["--url", served.url, "--token", served.token, "--server", str(served.pid)]
-        outcome = Outcome.from_json(_output(command, self.cores.others))
+            command += ["--hears", self.targets[hears].url] if hears else []
+        outcome = Outcome.from_json(output(command, self.cores.others))
         self.tell(
             f"{target:9} {streams:4} streams: first {outcome.first_p50:.1f}/{outcome.first_p95:.1f} ms, "
             f"lag {outcome.lag_p50:.1f}/{outcome.lag_p99:.1f} ms, {outcome.cpu_per_thousand:.4f} s per 1,000, "
@@ -103,7 +104,7 @@ def idle(bench: Bench) -> None:
             with served as one:
                 command = [sys.executable, "-m", "bench.idle", "--url", one.url, "--token", one.token]
                 command += ["--server", str(one.pid), "--sockets", str(SOCKETS)]
-                kib = float(_output(command, bench.cores.others))
+                kib = float(output(command, bench.cores.others))
         bench.tell(f"{target:9} {kib:.1f} KiB an idle socket")
         bench.found.add("idle", target, kib)
 
@@ -124,7 +125,7 @@ def start(bench: Bench) -> None:
 
 def intents(bench: Bench) -> None:
     """The built-in model in a house of 1,000 things."""
-    said = _output([sys.executable, "-m", "bench.intents", str(ENTITIES)], bench.cores.server).decode()
+    said = output([sys.executable, "-m", "bench.intents", str(ENTITIES)], bench.cores.server).decode()
     times = re.search(r"whole answer p50\s+([\d.]+)\s+p95\s+([\d.]+)", said)
     if times is None:
         bench.found.notes.append(f"bench/intents.py said: {said[:200]}")
@@ -143,7 +144,7 @@ ALL: dict[str, Callable[[Bench], None]] = {
 }
 
 
-def _output(command: Sequence[str], cores: frozenset[int]) -> bytes:
+def output(command: Sequence[str], cores: frozenset[int]) -> bytes:
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ | SOURCES, stdout=subprocess.PIPE, check=True, preexec_fn=pinned(cores)
     )

@@ -32,6 +32,16 @@ class DidNotStart(Exception):
     """A server did not answer; its last words are in the message."""
 
 
+UNLIMITED = {
+    "CHAT_MESSAGES_ADMIN": "0/0/0",
+    "CHAT_CONVERSATIONS_ADMIN": "0",
+    "CHAT_RATE_LIMIT": "0",
+    "WEBSOCKET_MAX_CONNECTIONS": "10000",
+    "WEBSOCKET_MAX_PER_ADDRESS": "10000",
+}
+"""One client does here what a hundred people do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """A server that answers."""
@@ -81,16 +91,17 @@ def data_folder(store: str) -> Generator[dict[str, str]]:
 
 @contextmanager
 def parlour(
-    cores: Cores, settings: Mapping[str, str], provider_url: str = "", profile: Path | None = None
+    cores: Cores, settings: Mapping[str, str], provider_url: str = "", profile: Path | None = None, token: str = ""
 ) -> Generator[Served]:
-    """Parlour over a data folder. With a provider it is signed in, and the provider allowed."""
+    """Parlour over a data folder. With a provider it is signed in, and the provider allowed, but for a `token`."""
     port = _free_port()
-    environment = {**settings, "PARLOUR_PORT": str(port), "LOG_LEVEL": "warning"}
+    environment = {**settings, **UNLIMITED, "PARLOUR_PORT": str(port), "LOG_LEVEL": "warning"}
     if provider_url:
         environment["OPENAI_BASE_URL"] = provider_url
     url = f"http://127.0.0.1:{port}"
     with _started(_parlour_command(profile), environment, cores, port) as (process, ready_s, out):
-        token = _signed_in(url, out) if provider_url else ""
+        if provider_url and not token:
+            token = _signed_in(url, out)
         yield Served(url, token, process.pid, ready_s)
 
 

@@ -17,7 +17,7 @@ from gen.sequences import (
     question,
 )
 from parlour.protocol import events as e
-from parlour.protocol.content import Member, Notice, NoticePart, Problem, TextPart, Turn, Usage
+from parlour.protocol.content import Account, Joined, Member, Notice, NoticePart, Problem, TextPart, Turn, Usage
 from parlour.protocol.frame import DurableFrame
 from parlour.protocol.state import ConversationState, ProjectState, TopicState, UserState
 from parlour.protocol.text import STATE_TEXT_UNITS
@@ -135,7 +135,21 @@ def one_of_each() -> list[e.DurableEvent]:
         e.SystemNotification(notice=Notice(id="n-2", level="warning", text="Low disk.", created_at=moment(2))),
         e.UploadProgress(upload_id="u", received=1, total=2, status="receiving"),
         e.EntityChanged(entity_id="x", change="updated", name="Oven", version=2),
+        e.ProjectUpdated(name="Maple House", members=[Member(user_id="v", name="Sam", role="guest")]),
+        e.AccountUpdated(account=account("p")),
     ]
+
+
+def account(*projects: str) -> Account:
+    """Somebody who is in these projects."""
+    return Account(
+        user_id="u",
+        username="sam",
+        full_name="Sam",
+        role="guest",
+        permissions=["tools:read"],
+        projects=[Joined(id=project, name="Maple House", is_home=True) for project in projects],
+    )
 
 
 def cases() -> list[Case]:
@@ -186,6 +200,17 @@ def _lists() -> list[Case]:
             [framed(5, updated(conversation=head(39, id="c-3")))],
         ),
         Case("equal times are ordered by id", person(), [framed(5, updated(conversation=head(50, id="c-3")))]),
+        Case(
+            "what lies in a project that one has left is in no list, also when it changes",
+            person(),
+            [
+                framed(5, e.AccountUpdated(account=account("p"))),
+                framed(6, updated(conversation=head(61))),
+                framed(7, e.ApprovalRequested(approval=approval("call-9", "m-2"))),
+                framed(8, e.AccountUpdated(account=account("p", head(0).project_id))),
+                framed(9, updated(conversation=head(62))),
+            ],
+        ),
         Case(
             "turns stand in the order of asking",
             talk(),

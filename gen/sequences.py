@@ -19,6 +19,8 @@ from parlour.protocol.content import (
     Notice,
     NoticePart,
     Part,
+    Preview,
+    PreviewChange,
     Problem,
     TextPart,
     Turn,
@@ -95,15 +97,22 @@ def answer(id: str, parent: str, turn: str, replaces: str | None = None) -> Mess
 def approval(call: str, message: str, status: Literal["pending", "approved", "denied"] = "pending") -> Approval:
     """A change that waits, or did."""
     return Approval(
+        id=f"run-{call}",
         tool_call_id=call,
         conversation_id=CONVERSATION,
+        project_id="0199a000-0000-7000-8000-0000000000aa",
         message_id=message,
-        tool_name="set_light",
-        arguments={"light": "Hall Light", "on": True},
-        preview={"before": "off", "after": "on"},
+        turn_id="turn-1",
+        tool_name="set_device",
+        label="Switch the Hall Light on",
+        effect="control",
+        arguments={"device": "Hall Light", "on": True},
+        preview=Preview(changes=[PreviewChange(what="Hall Light", before="off", after="on")]),
+        remember="Always here, for lights",
         status=status,
         requested_at=moment(1),
         expires_at=moment(3000),
+        decided_by_name=None if status == "pending" else "Robin",
     )
 
 
@@ -229,15 +238,15 @@ class Story:
         for index, (kind, _) in enumerate(running.parts):
             if kind.startswith("tool:") and kind.endswith(":open"):
                 call = kind.split(":")[1]
-                work = self.choose(5)
-                if work:
+                work = self.choose(7)
+                if work not in (0, 5):
                     running.parts[index] = (f"tool:{call}:done", 0)
                 self.say(self._result(running.message, call, work))
                 return
 
     def _result(self, message: str, call: str, work: int) -> e.ToolResult:
-        if work == 0:
-            status: Literal["executing", "completed", "failed"] = "executing"
+        if work in (0, 5):
+            status = "executing" if work == 0 else "waiting"
             return e.ToolResult(message_id=message, tool_call_id=call, tool_name="get_devices_in_room", status=status)
         rows: list[JsonValue] = [{"name": "Oven", "on": True, "watts": 1940}, {"name": "Kettle", "on": False}]
         failed = work == 1
@@ -253,6 +262,10 @@ class Story:
             error=Problem(code="tool_timeout", message="The kitchen did not answer in time.") if failed else None,
             duration_ms=3.5,
             cached=work == 3,
+            arguments={"room": "hall"} if work == 4 else None,
+            repeated=work == 6,
+            decided_by="Robin" if work == 4 else None,
+            undo="offered" if work == 4 else "done" if work == 6 else None,
         )
 
     def restart(self) -> None:

@@ -11,11 +11,22 @@ from pathlib import Path
 
 SOURCE = Path("src/parlour/protocol")
 TARGET = Path("web/src/protocol")
-MODULES = ("content", "state", "events", "commands", "frame", "text", "rest", "providers", "search", "seen", "house")
-APART = frozenset({"rest", "providers", "search", "seen", "house"})
+SHARED = ("content", "state", "events", "commands", "frame", "text")
+APART = (
+    "rest",
+    "providers",
+    "search",
+    "seen",
+    "house",
+    "approvals",
+    "people",
+    "edits",
+    "connections",
+)
 """Modules that are imported by their own path: names in them also mean something else on the socket."""
+MODULES = (*SHARED, *APART)
 
-OPTIONAL = frozenset({"commands", "rest", "providers"})
+OPTIONAL = frozenset({"commands", "rest", "providers", "approvals", "people", "edits", "connections"})
 """Modules of what clients write: there a field with a default may be left out. A server sends every field."""
 
 PLAIN = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "None": "null", "object": "unknown"}

@@ -1,6 +1,7 @@
 """People for tests: a house with its admin and two more who know nothing of each other, and things they said."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -12,10 +13,10 @@ from parlour.identity.who import Who, who_is
 from parlour.ids import new_id
 from parlour.journal.unit import Unit, Writer, event, seq_of
 from parlour.protocol.content import Conversation, LastMessage, MessageBody, TextPart, Usage
-from parlour.protocol.events import NewMessage
+from parlour.protocol.events import ConversationUpdated, NewMessage
 from parlour.store.database import Database
 from parlour.store.queries.people import Person
-from parlour.store.tables import conversations, messages, tool_runs, turn_steps, turns
+from parlour.store.tables import approvals, conversations, messages, rules, tool_runs, turn_steps, turns
 from parlour.turn import findable
 from parlour.turn.conversations import Conversations
 from tests.conftest import ManualClock
@@ -132,6 +133,48 @@ async def exchange(
         )
     )
     return ids
+
+
+async def asked(lived: Lived, conversation: Conversation, ids: Exchanged) -> tuple[str, str]:
+    """Keep a change that waits for the owner of a conversation, and a rule of theirs; the ids of both."""
+    ids_of = (new_id(), new_id())
+    mine = {
+        "tenant_id": lived.house.tenant_id,
+        "project_id": conversation.project_id,
+        "user_id": conversation.owner_id,
+        "tool_name": "add_device",
+        "subject": "lamps",
+    }
+    approval: dict[str, Any] = {
+        **mine,
+        "id": ids_of[0],
+        "conversation_id": conversation.id,
+        "message_id": ids.answer_id,
+        "turn_id": ids.turn_id,
+        "run_id": ids.run_id,
+        "number": 0,
+        "position": seq_of(0),
+        "inbox_position": seq_of(0),
+        "tool_call_id": "call-1",
+        "label": "Add a lamp",
+        "effect": "write",
+        "arguments": {},
+        "digest": "0" * 64,
+        "reason": "effect",
+        "remember": "Always here, for lamps",
+        "status": "pending",
+        "requested_at": isoformat(lived.clock.now()),
+        "expires_at": isoformat(lived.clock.now() + timedelta(days=1)),
+    }
+    rule = mine | {"id": ids_of[1], "words": "Always here, for lamps", "created_at": isoformat(lived.clock.now())}
+    said = ConversationUpdated(conversation=conversation)
+    await lived.writer.commit(
+        Unit(
+            changes=[insert(approvals).values(**approval), insert(rules).values(**rule)],
+            events=[event(f"conversation:{conversation.id}", said)],
+        )
+    )
+    return ids_of[0], ids_of[1]
 
 
 def row_of(body: MessageBody) -> dict[str, Any]:

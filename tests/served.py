@@ -28,6 +28,7 @@ from parlour.protocol.frame import frame_of
 from parlour.protocol.reduce import reduce
 from parlour.protocol.state import ConversationState, TopicState
 from parlour.store.queries.people import Person
+from tests.lifted import LIFTED
 from tests.storage import Storage
 
 PATIENCE_S = 10.0
@@ -227,7 +228,7 @@ class Serving:
     ) -> AsyncGenerator[Served]:
         """The house with these models, changed by `change`, behind a server as the command starts it."""
         url = self.storage.url.render_as_string(hide_password=False)
-        chosen = Settings(data_dir=self.folder, database_url=url, **settings)
+        chosen = Settings(data_dir=self.folder, database_url=url, **LIFTED | settings)
         listening = socket.create_server(("127.0.0.1", 0))
         async with running(chosen, models=models or None, clock=clock) as app:
             server = uvicorn.Server(transport(make_asgi(change(app)), chosen))

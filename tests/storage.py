@@ -35,11 +35,11 @@ def postgres_is_there() -> bool:
     return True
 
 
-def run_on_postgres(*statements: str) -> None:
-    """Run statements on the maintenance database, outside any transaction."""
+def run_on_postgres(*statements: str, database: str = "postgres") -> None:
+    """Run statements on a database, the maintenance one unless another is named, outside any transaction."""
 
     async def run() -> None:
-        engine = create_async_engine(_postgres_url("postgres"), isolation_level="AUTOCOMMIT")
+        engine = create_async_engine(_postgres_url(database), isolation_level="AUTOCOMMIT")
         async with engine.connect() as connection:
             for statement in statements:
                 await connection.exec_driver_sql(statement)
@@ -65,6 +65,16 @@ class Templates:
             return
         name = f"parlour_{new_id().replace('-', '')}"
         run_on_postgres(f"CREATE DATABASE {name} TEMPLATE {self._postgres_template()}")
+        try:
+            yield Storage("postgres", _postgres_url(name))
+        finally:
+            run_on_postgres(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def empty(self) -> Generator[Storage]:
+        """A database on PostgreSQL without any table, dropped afterwards."""
+        name = f"parlour_{new_id().replace('-', '')}"
+        run_on_postgres(f"CREATE DATABASE {name}")
         try:
             yield Storage("postgres", _postgres_url(name))
         finally:

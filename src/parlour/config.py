@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from parlour.errors import BadSetting
+from parlour.kinds import Rates, address, addresses, byte_count, database, decimal, one_of, rates, whole
 
 T = TypeVar("T")
 
@@ -27,51 +28,8 @@ def _setting(
     return field(default=default, metadata={"name": name, "read": read, "kind": kind, "help": help, "secret": secret})
 
 
-def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        value = int(text)
-        if value < least or (most is not None and value > most):
-            raise ValueError
-        return value
-
-    return read
-
-
-def _decimal(least: float, most: float | None = None) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        value = float(text)
-        if not value >= least or value == float("inf") or (most is not None and value > most):
-            raise ValueError
-        return value
-
-    return read
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        value = text.lower()
-        if value not in choices:
-            raise ValueError
-        return value
-
-    return read
-
-
-def _address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError
-    return text.rstrip("/")
-
-
-def _database(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql://")) or not urlsplit(text).path.strip("/"):
-        raise ValueError
-    return text
-
-
-def _bytes(text: str) -> int:
-    return _whole(1024)(text)
+_RATES = "a minute/an hour/a day"
+_GUESTS, _USERS, _ADMINS = Rates(5, 30, 100), Rates(15, 200, 1_000), Rates(100, 2_000, 10_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +38,11 @@ class Settings:
 
     host: str = _setting("PARLOUR_HOST", str, "127.0.0.1", "The address to listen on.")
     port: int = _setting(
-        "PARLOUR_PORT", _whole(0, 65535), 8000, "The port to listen on; 0 takes any that is free.", kind="0 to 65535"
+        "PARLOUR_PORT", whole(0, 65535), 8000, "The port to listen on; 0 takes any that is free.", kind="0 to 65535"
     )
     public_url: str = _setting(
         "PARLOUR_PUBLIC_URL",
-        _address,
+        address,
         "",
         "Where people reach it, if not at host and port: behind a proxy.",
         kind="URL",
@@ -102,28 +60,57 @@ class Settings:
     )
     database_url: str = _setting(
         "DATABASE_URL",
-        _database,
+        database,
         "",
         "`postgresql://user:password@host/name`, or `sqlite:///path`; by default a SQLite file in the data folder.",
         kind="a URL of sqlite or postgresql",
         secret=True,
     )
+    node_lease_seconds: float = _setting(
+        "PARLOUR_NODE_LEASE",
+        decimal(0.5),
+        5.0,
+        "How long one of several servers may be silent before the others take over what it did.",
+        kind="seconds",
+    )
+    backups_kept: int = _setting(
+        "PARLOUR_BACKUPS_KEPT",
+        whole(0, 1_000),
+        5,
+        "How many of the backups that are made before an update changes the tables are kept, in `backups` of the data "
+        "folder; with 0 none is made.",
+        kind="0 to 1000",
+    )
     environment: str = _setting(
         "ENVIRONMENT",
-        _one_of("development", "production", "test"),
+        one_of("development", "production", "test"),
         "development",
         "In production, secrets that are placeholders stop the start.",
         kind="development, production or test",
     )
+    trusted_proxies: str = _setting(
+        "PARLOUR_TRUSTED_PROXIES",
+        addresses,
+        "",
+        "Addresses or networks, separated by commas, of proxies whose X-Forwarded-For and -Proto are believed.",
+        kind="addresses",
+    )
+    passwords_at_once: int = _setting(
+        "PARLOUR_PASSWORDS_AT_ONCE",
+        whole(1, 64),
+        2,
+        "How many passwords are checked at a time; each takes a core and 64 MiB for a tenth of a second.",
+        kind="1 to 64",
+    )
     log_level: str = _setting(
         "LOG_LEVEL",
-        _one_of("debug", "info", "warning", "error"),
+        one_of("debug", "info", "warning", "error"),
         "info",
         "The least important lines that are logged.",
         kind="debug, info, warning or error",
     )
     log_format: str = _setting(
-        "LOG_FORMAT", _one_of("text", "json"), "text", "Lines for people, or JSON for programs.", kind="text or json"
+        "LOG_FORMAT", one_of("text", "json"), "text", "Lines for people, or JSON for programs.", kind="text or json"
     )
 
     openai_api_key: str = _setting(
@@ -131,72 +118,142 @@ class Settings:
     )
     openai_base_url: str = _setting(
         "OPENAI_BASE_URL",
-        _address,
+        address,
         "",
         "Any server that speaks OpenAI's Chat Completions; empty means OpenAI itself, if there is a key.",
         kind="URL",
     )
     openai_model: str = _setting("OPENAI_MODEL", str, "gpt-4o-mini", "The model to ask there.")
     ollama_base_url: str = _setting(
-        "OLLAMA_BASE_URL", _address, "", "Where Ollama answers, such as `http://localhost:11434`.", kind="URL"
+        "OLLAMA_BASE_URL", address, "", "Where Ollama answers, such as `http://localhost:11434`.", kind="URL"
     )
     ollama_model: str = _setting("OLLAMA_MODEL", str, "llama3.2", "The model to ask there.")
     ai_timeout: float = _setting(
-        "AI_TIMEOUT", _decimal(0.1), 30.0, "Seconds a model may be silent before it counts as gone.", kind="seconds"
+        "AI_TIMEOUT", decimal(0.1), 30.0, "Seconds a model may be silent before it counts as gone.", kind="seconds"
     )
-    ai_max_tokens: int = _setting("AI_MAX_TOKENS", _whole(1), 4096, "The longest answer of one step.", kind="tokens")
+    ai_max_tokens: int = _setting("AI_MAX_TOKENS", whole(1), 4096, "The longest answer of one step.", kind="tokens")
     ai_temperature: float = _setting(
-        "AI_TEMPERATURE", _decimal(0, 2), 0.1, "How freely a model chooses its words.", kind="0 to 2"
+        "AI_TEMPERATURE", decimal(0, 2), 0.1, "How freely a model chooses its words.", kind="0 to 2"
     )
 
     chat_max_message_chars: int = _setting(
-        "CHAT_MAX_MESSAGE_CHARS", _whole(1), 50_000, "The longest message a person may send.", kind="characters"
+        "CHAT_MAX_MESSAGE_CHARS", whole(1), 50_000, "The longest message a person may send.", kind="characters"
     )
     chat_context_tokens: int = _setting(
-        "CHAT_CONTEXT_TOKENS", _whole(256), 8_000, "How much of a conversation a model gets to see.", kind="tokens"
+        "CHAT_CONTEXT_TOKENS", whole(256), 8_000, "How much of a conversation a model gets to see.", kind="tokens"
     )
     chat_context_window: int = _setting(
-        "CHAT_CONTEXT_WINDOW", _whole(1), 50, "How many of its last messages a model gets to see.", kind="messages"
+        "CHAT_CONTEXT_WINDOW", whole(1), 50, "How many of its last messages a model gets to see.", kind="messages"
+    )
+    chat_messages_guest: Rates = _setting(  # noqa: RUF009 - numbers never change
+        "CHAT_MESSAGES_GUEST",
+        rates,
+        _GUESTS,
+        "How many questions a guest may ask; 0 is no limit.",
+        kind=_RATES,
+    )
+    chat_messages_user: Rates = _setting(  # noqa: RUF009 - numbers never change
+        "CHAT_MESSAGES_USER",
+        rates,
+        _USERS,
+        "How many questions a user or a moderator may ask; 0 is no limit.",
+        kind=_RATES,
+    )
+    chat_messages_admin: Rates = _setting(  # noqa: RUF009 - numbers never change
+        "CHAT_MESSAGES_ADMIN",
+        rates,
+        _ADMINS,
+        "How many questions an admin may ask; 0 is no limit.",
+        kind=_RATES,
+    )
+    chat_conversations_guest: int = _setting(
+        "CHAT_CONVERSATIONS_GUEST",
+        whole(0),
+        1,
+        "How many conversations a guest may have had within an hour; 0 is no limit.",
+        kind="conversations",
+    )
+    chat_conversations_user: int = _setting(
+        "CHAT_CONVERSATIONS_USER",
+        whole(0),
+        3,
+        "How many conversations a user or a moderator may have had within an hour; 0 is no limit.",
+        kind="conversations",
+    )
+    chat_conversations_admin: int = _setting(
+        "CHAT_CONVERSATIONS_ADMIN",
+        whole(0),
+        10,
+        "How many conversations an admin may have had within an hour; 0 is no limit.",
+        kind="conversations",
+    )
+    chat_rate_limit: int = _setting(
+        "CHAT_RATE_LIMIT",
+        whole(0),
+        60,
+        "How many messages a connection may send within a minute, heartbeats not counted; 0 is no limit.",
+        kind="messages",
     )
     turn_max_steps: int = _setting(
-        "TURN_MAX_STEPS", _whole(1), 16, "How often a model may be asked for one answer.", kind="steps"
+        "TURN_MAX_STEPS", whole(1), 16, "How often a model may be asked for one answer.", kind="steps"
     )
     turn_max_seconds: float = _setting(
-        "TURN_MAX_SECONDS", _decimal(1), 600.0, "How long one answer may take, waiting not counted.", kind="seconds"
+        "TURN_MAX_SECONDS", decimal(1), 600.0, "How long one answer may take, waiting not counted.", kind="seconds"
     )
     turn_max_output_chars: int = _setting(
-        "TURN_MAX_OUTPUT_CHARS", _whole(1), 1_000_000, "The longest whole answer.", kind="characters"
+        "TURN_MAX_OUTPUT_CHARS", whole(1), 1_000_000, "The longest whole answer.", kind="characters"
+    )
+    approval_expires_hours: int = _setting(
+        "APPROVAL_EXPIRES_HOURS",
+        whole(1),
+        24,
+        "How long a change waits for a person's word before it counts as denied.",
+        kind="hours",
     )
 
     websocket_ping_interval: float = _setting(
-        "WEBSOCKET_PING_INTERVAL", _decimal(0.1), 30.0, "How often a client shall send a heartbeat.", kind="seconds"
+        "WEBSOCKET_PING_INTERVAL", decimal(0.1), 30.0, "How often a client shall send a heartbeat.", kind="seconds"
     )
     websocket_idle: float = _setting(
-        "WEBSOCKET_IDLE", _decimal(0.1), 60.0, "A connection that is silent this long is closed.", kind="seconds"
+        "WEBSOCKET_IDLE", decimal(0.1), 60.0, "A connection that is silent this long is closed.", kind="seconds"
     )
     websocket_timeout: float = _setting(
         "WEBSOCKET_TIMEOUT",
-        _decimal(0.1),
+        decimal(0.1),
         30.0,
         "The limit for the handshake, and for sending one frame.",
         kind="seconds",
     )
+    websocket_max_connections: int = _setting(
+        "WEBSOCKET_MAX_CONNECTIONS", whole(1), 100, "How many connections this server holds.", kind="connections"
+    )
+    websocket_max_per_address: int = _setting(
+        "WEBSOCKET_MAX_PER_ADDRESS",
+        whole(1),
+        50,
+        "How many of its connections may come from one address.",
+        kind="connections",
+    )
     websocket_queue_bytes: int = _setting(
         "WEBSOCKET_QUEUE_BYTES",
-        _bytes,
+        byte_count,
         1_048_576,
         "What may wait for a slow reader before pieces are merged, or a snapshot is sent instead.",
         kind="bytes",
     )
     websocket_max_frame_bytes: int = _setting(
-        "WEBSOCKET_MAX_FRAME_BYTES", _bytes, 1_048_576, "A larger frame of a client is refused.", kind="bytes"
+        "WEBSOCKET_MAX_FRAME_BYTES", byte_count, 1_048_576, "A larger frame of a client is refused.", kind="bytes"
     )
     websocket_transport_bytes: int = _setting(
-        "WEBSOCKET_TRANSPORT_BYTES", _bytes, 4_194_304, "A frame larger than this ends the connection.", kind="bytes"
+        "WEBSOCKET_TRANSPORT_BYTES",
+        byte_count,
+        4_194_304,
+        "A frame larger than this ends the connection.",
+        kind="bytes",
     )
     feed_keep_minutes: int = _setting(
         "FEED_KEEP_MINUTES",
-        _whole(1),
+        whole(1),
         15,
         "How long a client may be away and still get only what it missed.",
         kind="minutes",
@@ -211,6 +268,11 @@ class Settings:
     def master_key(self) -> Path:
         """The file of the master key, the default filled in."""
         return Path(self.key_file) if self.key_file else self.data_dir / "parlour.key"
+
+    @property
+    def backups(self) -> Path:
+        """The folder of backups, unless another is named."""
+        return self.data_dir / "backups"
 
     @property
     def address(self) -> str:

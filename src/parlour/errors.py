@@ -16,10 +16,12 @@
     │   ├── IdempotencyConflict       idempotency_conflict        409   the same command id with another body
     │   ├── Duplicate                 duplicate                   409   this was said before; its result is kept
     │   ├── Moved                     moved                       409   the row changed since it was read: read again
+    │   ├── AlreadyDecided            already_decided             409   somebody was quicker, or the time is over
     │   ├── Fenced                    fenced                      409   the turn has another owner now
     │   └── NotNow                    not_now                     409   the thing is not in a state that allows this
     ├── Unavailable                   unavailable                 503   a part is away for the moment
     │   └── StorageFailed             storage_failed              503
+    │       └── StorageFull           storage_full                503
     ├── ModelFailed                   ai_provider_error           502   the provider, not us
     └── BadSetting                    bad_setting                 500   found at start; names the setting
 
@@ -27,6 +29,8 @@
 """
 
 from typing import ClassVar
+
+NOT_HERE = 501
 
 
 class ParlourError(Exception):
@@ -39,6 +43,11 @@ class ParlourError(Exception):
         self.safe = safe or (type(self).__doc__ or "").strip()
         self.details = details
         super().__init__(self.safe)
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether the fault is ours, so that the log tells all that led to it. Not to have something is none."""
+        return self.status >= 500 and self.status != NOT_HERE
 
 
 class InvalidRequest(ParlourError):
@@ -71,7 +80,7 @@ class NotAvailable(ParlourError):
     """This is not available on this server."""
 
     code = "not_available"
-    status = 501
+    status = NOT_HERE
 
 
 class Unauthenticated(ParlourError):
@@ -112,6 +121,13 @@ class RateLimited(ParlourError):
 
     code = "rate_limit_exceeded"
     status = 429
+    TOLD = ("limit", "current", "maximum", "reset_at", "retry_after")
+
+    @property
+    def told(self) -> dict[str, int | str]:
+        """What a client may know of it: which limit, how far it was reached, and when it goes on."""
+        found = {name: self.details[name] for name in self.TOLD if name in self.details}
+        return {name: value for name, value in found.items() if isinstance(value, int | str)}
 
 
 class Conflict(ParlourError):
@@ -139,6 +155,12 @@ class Moved(Conflict):
     code = "moved"
 
 
+class AlreadyDecided(Conflict):
+    """This was decided already."""
+
+    code = "already_decided"
+
+
 class Fenced(Conflict):
     """Another owner has taken this turn over."""
 
@@ -162,6 +184,12 @@ class StorageFailed(Unavailable):
     """Nothing could be stored just now; please try again."""
 
     code = "storage_failed"
+
+
+class StorageFull(StorageFailed):
+    """The server's disk is full, so nothing was stored; it goes on by itself once there is room."""
+
+    code = "storage_full"
 
 
 class ModelFailed(ParlourError):

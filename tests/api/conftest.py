@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,15 @@ from fastapi import FastAPI
 from parlour.api.doors import Doors
 from parlour.api.headers import WithHeaders
 from parlour.api.rest import make_rest
+from parlour.identity.connections import ConnectionDesk
+from parlour.identity.household import Household, household
 from parlour.identity.providers import Providers
 from parlour.identity.vault import Vault
 from parlour.journal.unit import Writer
 from parlour.store.database import Database
 from parlour.store.queries.people import Person
+from parlour.turn.leaving import Leaving
+from parlour.turn.rules import Rules
 from tests.api.standins import EchoTalk, Surroundings
 from tests.conftest import ManualClock
 from tests.flow.conftest import HeldModel
@@ -61,6 +65,7 @@ class Knocking:
     """The server, and everybody at its doors."""
 
     lived: Lived
+    household: Household
     rest: FastAPI
     talk: EchoTalk
     around: Surroundings
@@ -85,23 +90,32 @@ def storage(templates: Templates) -> Iterator[Storage]:
 @pytest.fixture
 async def knocking(database: Database, writer: Writer, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Knocking]:
     """The doors of a house with people in it."""
-    lived = await lived_in(database, writer, clock)
+    vault = Vault(tmp_path / "parlour.key", database, clock)
+    people = household(database, database, writer, clock, vault)
+    lived = replace(await lived_in(database, writer, clock), gate=people.gate)
     talk, around = EchoTalk(lived), Surroundings(lived)
     rest = make_rest(
         Doors(
             reads=database,
             writer=writer,
             clock=clock,
-            gate=lived.gate,
+            gate=people.gate,
+            household=people,
+            leaving=Leaving(database, writer, clock, talk.end),
+            address="https://parlour.example",
             conversations=lived.conversations,
             talk=talk,
+            rules=Rules(database, writer, clock),
             tools=around,
             models=around,
             offers=(),
-            providers=Providers(database, writer, clock, Vault(tmp_path / "parlour.key", database, clock), {}),
+            providers=Providers(database, writer, clock, vault, {}),
+            connections=ConnectionDesk(database, writer, clock, vault),
+            outside=around,
             suggestions=around,
             connected=around,
             readiness=around,
+            counts=around,
             version="0.0.0",
             origins=frozenset({"https://parlour.example"}),
         )
@@ -118,8 +132,8 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock, tmp_p
         return Caller(session, url, {"Authorization": f"Bearer {key.secret}"})
 
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        people = [await caller(person) for person in (None, lived.ann, lived.bob, lived.house.admin)]
-        yield Knocking(lived, rest, talk, around, *people)
+        callers = [await caller(person) for person in (None, lived.ann, lived.bob, lived.house.admin)]
+        yield Knocking(lived, people, rest, talk, around, *callers)
     server.should_exit = True
     await serving
 

@@ -6,19 +6,23 @@ from dataclasses import dataclass, field
 from sqlalchemy import update
 
 from parlour.api.doors import OfferedModel
+from parlour.api.routes.metrics import MEANINGS
 from parlour.errors import InvalidRequest, ModelFailed, NotFound
-from parlour.identity.access import conversation_for, message_for, project_for
+from parlour.identity.access import approval_for, conversation_for, message_for, project_for
 from parlour.identity.who import Who
 from parlour.journal.unit import Unit
-from parlour.protocol.commands import Regenerate, SendMessage
-from parlour.protocol.content import Turn
+from parlour.protocol.approvals import UndoToolCall
+from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage, Regenerate, SendMessage
+from parlour.protocol.content import Approval, Turn
 from parlour.protocol.house import ConnectedPart
 from parlour.store.queries.choices import choices
 from parlour.store.queries.people import Project
 from parlour.store.queries.turns import stored_turn
 from parlour.store.tables import turns
+from parlour.toolkits.devices.homeassistant.trial import Tried
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool, ToolContext, make_tool
+from parlour.turn.edits import Edits
 from tests.house import Lived, exchange
 
 
@@ -29,6 +33,14 @@ class SaidHere:
     ids: Mapping[str, str]
     seq: int = 1
     duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedHere:
+    """What came of a word."""
+
+    approval: Approval
+    said: SaidHere
 
 
 @dataclass
@@ -75,11 +87,40 @@ class EchoTalk:
             answer = await message_for(connection, who, command.message_id)
         return SaidHere({"turn_id": answer.value.turn_id or ""})
 
+    async def edit(self, who: Who, command: EditMessage) -> SaidHere:
+        said = await self.edits.edit(who, command)
+        return SaidHere(said.ids, said.seq, said.duplicate)
+
+    async def delete(self, who: Who, command: DeleteMessage) -> SaidHere:
+        async def end(turn_id: str) -> None:
+            await self.stop(who, turn_id)
+
+        said = await self.edits.delete(who, command, end)
+        return SaidHere(said.ids, said.seq, said.duplicate)
+
+    @property
+    def edits(self) -> Edits:
+        """What may be done to messages."""
+        return Edits(self.lived.database, self.lived.writer, self.lived.clock, 50_000)
+
+    async def decide(self, who: Who, command: DecideToolCall) -> DecidedHere:
+        async with self.lived.database.read() as connection:
+            approval = await approval_for(connection, who, command.approval_id)
+        return DecidedHere(approval.value, SaidHere({"approval_id": approval.value.id}))
+
+    async def undo(self, who: Who, command: UndoToolCall) -> SaidHere:
+        async with self.lived.database.read() as connection:
+            await message_for(connection, who, command.message_id)
+        return SaidHere({"message_id": command.message_id})
+
     async def stop(self, who: Who, turn_id: str) -> None:
+        await self.end(turn_id)
+
+    async def end(self, turn_id: str) -> None:
         ended = update(turns).where(turns.c.id == turn_id, turns.c.status == "running")
         await self.lived.writer.commit(Unit(changes=[ended.values(status="stopped", reason="stopped")]))
 
-    async def wait_for_turn(self, turn_id: str, seconds: float) -> Turn:
+    async def wait_for_turn(self, turn_id: str, seconds: float, *, or_waits: bool = False) -> Turn:
         async with self.lived.database.read() as connection:
             found = await stored_turn(connection, turn_id)
         if found is None:
@@ -103,6 +144,7 @@ class Surroundings:
 
     lived: Lived
     parts: dict[str, bool] = field(default_factory=lambda: {"storage": True, "model": True})
+    nudges: int = 0
 
     async def tools(self, caller: Caller) -> Sequence[Tool]:
         return [make_tool(list_devices, effect="read"), make_tool(open_door, effect="control")]
@@ -122,6 +164,15 @@ class Surroundings:
 
     async def connected(self, who: Who, project: Project) -> Sequence[ConnectedPart]:
         return [ConnectedPart(kind="home", name=project.name, state="empty", words="Nothing is in this house yet.")]
+
+    async def tried(self, base_url: str, token: str) -> Tried:
+        return Tried(problem=f"Nothing answers at {base_url}.")
+
+    def nudge(self) -> None:
+        self.nudges += 1
+
+    async def counts(self) -> Mapping[str, int]:
+        return dict.fromkeys(MEANINGS, 1)
 
     async def ready(self) -> Mapping[str, bool]:
         return self.parts

@@ -40,7 +40,7 @@ async def test_me_says_who_and_where(knocking: Knocking) -> None:
     assert (me["username"], me["full_name"], me["role"]) == ("ann", "Ann Other", "user")
     assert "tools:read" in me["permissions"]
     home = knocking.lived.house.home_project_id
-    assert me["projects"] == [{"id": home, "name": "Home", "is_home": True}]
+    assert me["projects"] == [{"id": home, "name": "Home", "is_home": True, "is_owner": False, "is_archived": False}]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,13 @@ async def test_a_header_comes_before_a_cookie(knocking: Knocking) -> None:
 
 async def test_a_token_is_shown_once_and_ends_when_revoked(knocking: Knocking) -> None:
     made = (await knocking.ann("POST", "/auth/tokens", {"name": "laptop"})).body
-    shown = {"id": made["id"], "name": "laptop", "created_at": made["created_at"]}
+    shown = {
+        "id": made["id"],
+        "name": "laptop",
+        "created_at": made["created_at"],
+        "expires_at": None,
+        "last_used_at": None,
+    }
     assert made == shown | {"token": made["token"]}
     assert shown in (await knocking.ann("GET", "/auth/tokens")).body["tokens"]
     bearer = f"Bearer {made['token']}"

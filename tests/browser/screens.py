@@ -35,6 +35,8 @@ action: a rather long line of code that does not fit into a narrow column and ha
 """
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
 
+ADDED = '{"entity_type": "device", "name": "Pendant", "place": "study", "content": {"device_class": "lamp"}}'
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -46,7 +48,16 @@ class Walk:
 
     async def screens(self) -> AsyncGenerator[str]:
         """Bring about one screen after the other; their names."""
-        for part in (self._talk, self._list, self._over, self._settings, self._providers, self._elsewhere):
+        for part in (
+            self._talk,
+            self._list,
+            self._over,
+            self._waiting,
+            self._settings,
+            self._people,
+            self._providers,
+            self._elsewhere,
+        ):
             async for name in part():
                 yield name
 
@@ -99,6 +110,26 @@ class Walk:
         await expect(window.page.get_by_text("Kept here")).to_have_count(0)
         await window.whole_answer()
 
+    async def _waiting(self) -> AsyncGenerator[str]:
+        window, page = self.window, self.window.page
+        self.model.answers.clear()
+        asked = call_delta(0, id="c9", name="create_entity", arguments=ADDED)
+        wants = Answer((delta(role="assistant", content=""), asked, end("tool_calls"), DONE))
+        self.model.answers.extend([wants, Answer(answer_of("Then not."))])
+        await window.says("Add a lamp to the study")
+        await page.get_by_role("button", name="Change…").click()
+        await expect(window.button("Do it so")).to_be_visible()
+        yield "approval"
+        await window.button("Back").click()
+        await page.goto(f"{self.line.address}/inbox")
+        await expect(window.button("Do it")).to_be_visible()
+        yield "inbox"
+        await window.button("No").click()
+        await expect(page.get_by_text("You said no. Nothing was done.")).to_be_visible()
+        await page.go_back()
+        await window.whole_answer()
+        self.model.answers.clear()
+
     async def _list(self) -> AsyncGenerator[str]:
         page = self.window.page
         if await page.get_by_label("Show conversations").is_visible():
@@ -149,8 +180,13 @@ class Walk:
     async def _settings(self) -> AsyncGenerator[str]:
         page = self.window.page
         await page.goto(f"{self.line.address}/settings")
-        await expect(page.get_by_text("There is none yet.")).to_be_visible()
+        await page.get_by_role("button", name="Change name or e-mail").click()
+        await expect(page.get_by_text("Nothing so far.")).to_be_visible()
         yield "settings"
+        await page.goto(f"{self.line.address}/settings/access")
+        await page.get_by_role("button", name="Choose one").click()
+        await expect(page.get_by_text("There is none yet.")).to_be_visible()
+        yield "access"
         await page.get_by_label("A new token for").fill("my laptop")
         await page.get_by_role("button", name="Make it").click()
         await expect(page.get_by_role("button", name="I have kept it")).to_be_visible()
@@ -160,6 +196,18 @@ class Walk:
         yield "revoking"
         await page.get_by_role("button", name="Revoke it").click()
         await expect(page.get_by_text("There is none yet.")).to_be_visible()
+
+    async def _people(self) -> AsyncGenerator[str]:
+        page = self.window.page
+        await page.goto(f"{self.line.address}/settings/people")
+        await expect(page.get_by_label("Role of admin")).to_be_visible()
+        await page.get_by_role("button", name="Invite somebody").click()
+        yield "people"
+        await page.goto(f"{self.line.address}/settings/projects")
+        await page.get_by_role("button", name="Change").click()
+        await expect(page.get_by_role("heading", name="Members")).to_be_visible()
+        await page.get_by_role("button", name="Make a project").click()
+        yield "projects"
 
     async def _providers(self) -> AsyncGenerator[str]:
         page = self.window.page

@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.lifted import IN_WORDS
 from tests.rules.sources import ROOT
 
 PATIENCE_S = 30.0
@@ -98,4 +99,4 @@ class Serving:
         own = {name: value for name, value in os.environ.items() if not SETTINGS_OF_PARLOUR.match(name)}
         path = os.pathsep.join((str(ROOT / "src"), os.environ.get("PYTHONPATH", ""))).rstrip(os.pathsep)
         here = {"PYTHONPATH": path, "PARLOUR_DATA_DIR": str(self.folder / "data"), "PARLOUR_PORT": port}
-        return own | here | self.settings
+        return own | IN_WORDS | here | self.settings

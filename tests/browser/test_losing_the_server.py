@@ -49,7 +49,7 @@ async def test_both_pages_heal_by_themselves_and_the_answer_is_finished_once(
     assert len(model.received) == 4
 
 
-async def test_a_message_written_while_the_server_is_away_outlives_a_reload_and_goes_out_once(
+async def test_a_message_written_while_the_server_is_away_outlives_its_tab_and_goes_out_once(
     house: Serving, admin: Visitor, model: Provider
 ) -> None:
     window = admin.windows[0]
@@ -59,8 +59,10 @@ async def test_a_message_written_while_the_server_is_away_outlives_a_reload_and_
     await expect(window.page.get_by_text(RECONNECTING)).to_be_visible()
     await window.says("And now?")
     await window.field.fill("half a thought")
+    address = await path(window)
+    await window.page.close()
     await house.start()
-    await window.page.reload()
+    window = await admin.opens(address)
     await expect(window.questions).to_have_text(["Are you there?", "And now?"])
     await expect(window.page.locator(".prose")).to_have_text(["Here.", "Here."])
     await expect(window.field).to_have_value("half a thought")

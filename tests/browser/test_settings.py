@@ -189,10 +189,10 @@ async def test_a_token_is_shown_once_lets_a_program_in_and_is_revoked(new_house:
     window = await (await strangers()).opens()
     page = window.page
     await window.signs_in(new_house.link)
-    await page.goto(f"{new_house.address}/settings")
+    await page.goto(f"{new_house.address}/settings/access")
     await page.get_by_label("A new token for").fill("my laptop")
     await page.keyboard.press("Enter")
-    token = await page.locator(".token-secret code").inner_text()
+    token = await page.locator(".once code").inner_text()
 
     async def status() -> int:
         # Without the page's cookie: only the token speaks.

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from parlour.cli.main import ENTRIES, Entry, command_line
 from parlour.clock import SystemClock
-from parlour.errors import Duplicate, InvalidRequest, NotFound, ParlourError, Unauthenticated
+from parlour.errors import Duplicate, InvalidRequest, NotFound, NotNow, ParlourError, Unauthenticated
 from parlour.identity.gate import Gate
 from parlour.identity.users import ensure_house
 from parlour.journal.writer import open_writer
@@ -183,3 +183,38 @@ def test_a_bad_setting_ends_the_command_with_its_name_and_no_traceback() -> None
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "PARLOUR_PORT 'eighty' does not fit" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_people_are_listed_with_what_they_may_do(terminal: Terminal) -> None:
+    terminal.types("user", "add", "ann", "--role", "guest")
+    assert [line.split() for line in terminal.types("user", "list").splitlines()] == [
+        ["admin", "admin", "never"],
+        ["ann", "guest", "never"],
+    ]
+    terminal.types("user", "role", "Ann", "moderator")
+    terminal.types("user", "deactivate", "ann")
+    assert "ann                  deactivated" in terminal.types("user", "list")
+    with pytest.raises(NotNow, match="deactivated"):
+        terminal.types("link", "ann")
+    terminal.types("user", "activate", "ann")
+    assert _secret(terminal.types("link", "ann"))
+    assert "moderator" in terminal.types("user", "list")
+
+
+def test_the_last_admin_stays_one(terminal: Terminal) -> None:
+    for command in (["role", "admin", "user"], ["deactivate", "admin"]):
+        with pytest.raises(NotNow, match="Somebody has to manage the house"):
+            terminal.types("user", *command)
+
+
+def test_a_sample_is_added_once_and_never_in_production(terminal: Terminal) -> None:
+    with pytest.raises(NotNow, match="production"):
+        terminal.types("sample", ENVIRONMENT="production")
+    for _ in range(2):
+        terminal.types("sample")
+    assert [line.split()[:2] for line in terminal.types("user", "list").splitlines()] == [
+        ["admin", "admin"],
+        ["demo", "user"],
+        ["guest", "guest"],
+    ]
+    assert _secret(terminal.types("link", "demo"))

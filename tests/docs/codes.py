@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.rules.sources import python
 
 CODE = re.compile(r"[a-z]+(_[a-z]+)*")
-AGAIN = "_begin_again"
+AGAIN = "begin_again"
 """What begins a step again names the reason, which clients are told."""
 
 
@@ -56,6 +56,8 @@ def _call_code(node: ast.Call) -> Iterator[str]:
                 pass
     match node:
         case ast.Call(func=ast.Name(id="ModelProblem"), args=[ast.Constant(value=str(code)), *_]):
+            yield code
+        case ast.Call(func=ast.Name(id="Ask"), args=[ast.Constant(value=str(code)), *_]):
             yield code
         case ast.Call(func=ast.Name(id="Finish"), args=[_, reason, *_]):
             yield from (str(each.value) for each in ast.walk(reason) if isinstance(each, ast.Constant) and each.value)

@@ -14,12 +14,15 @@ from types import TracebackType
 from typing import Self
 
 from tests.docs.blocks import Block, Step, missing, steps
+from tests.lifted import IN_WORDS
 from tests.rules.sources import ROOT
 
 USUAL = "127.0.0.1:8000"
 OURS = re.compile(r"^(PARLOUR_|OPENAI_|OLLAMA_|DATABASE_URL$|ENVIRONMENT$|LOG_|MAKE|MFLAGS)")
 """What a machine may have set for a Parlour, or for a make, of its own; a reader starts without it."""
 STAYS = re.compile(r"^(make run|parlour serve)\b")
+STOPS = "sudo systemctl stop parlour"
+"""How a page says that the server is stopped, however it was started."""
 WITHIN = 90.0
 
 
@@ -39,6 +42,7 @@ class Session:
             "PARLOUR_PORT": self._address.rpartition(":")[2],
             "PARLOUR_URL": f"http://{self._address}",
             "COLUMNS": "200",
+            **IN_WORDS,
         }
         self._server: subprocess.Popen[bytes] | None = None
         self._printed = ""
@@ -48,6 +52,9 @@ class Session:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         if self._server is None or self._server.poll() is not None:
             return
         os.killpg(self._server.pid, signal.SIGINT)  # to all of the group, as a terminal does for Ctrl+C
@@ -71,6 +78,8 @@ class Session:
                 at = f"{block}: {step.command}"
                 if STAYS.match(step.command):
                     self._serve(step, at)
+                elif step.command == STOPS:
+                    self._stop()
                 else:
                     self._step(step, given="", at=at)
 

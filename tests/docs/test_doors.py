@@ -11,6 +11,7 @@ import pytest
 
 from gen.rest import DOORS, FOR_ADMINS, Door, doors
 from parlour.ids import new_id
+from tests.docs.household import BOATS, Household, household
 from tests.served import Served, Serving
 from tests.storage import Storage, Templates
 
@@ -23,6 +24,7 @@ PAGE = f"GET {ONE}/messages"
 SAY = "POST /api/v1/chat/messages"
 MESSAGE = "/api/v1/chat/messages/{message_id}"
 AGAIN = f"POST {MESSAGE}/regenerate"
+UNDO = f"POST {MESSAGE}/tool-calls/{{tool_call_id}}/undo"
 STOP = "POST /api/v1/chat/turns/{turn_id}/stop"
 ALLOW = "POST /api/v1/models/allowed"
 CHOOSE = "PUT /api/v1/models/default"
@@ -31,10 +33,21 @@ PROVIDERS = "/api/v1/providers"
 CHANGE = f"PATCH {PROVIDERS}/{{name}}"
 REMOVE = f"DELETE {PROVIDERS}/{{name}}"
 TRY = f"POST {PROVIDERS}/try"
+AUTH = "/api/v1/auth"
+USERS = "/api/v1/users"
+USER = f"{USERS}/{{user_id}}"
+INVITATIONS = "/api/v1/invitations"
+PROJECTS = "/api/v1/projects"
+PROJECT = f"{PROJECTS}/{{project_id}}"
+MEMBER = f"{PROJECT}/members/{{user_id}}"
+CONNECTIONS = "/api/v1/connections"
+CONNECTION = f"{CONNECTIONS}/{{connection_id}}"
 
 TOO_LONG = "x" * 50_001
+OTHER = {"content": "other words"}
 NOBODY = {"model": "nobody/nothing"}
 AWAY = "http://127.0.0.1:9/v1"
+OURS = {"base_url": "http://127.0.0.1:9", "token": "a-long-lived-access-token"}
 SHELF = {"name": "shelf", "base_url": AWAY, "api_key": "sk-1234", "models": ["small"]}
 
 
@@ -55,6 +68,7 @@ def attempts(known: dict[str, str]) -> Iterator[Attempt]:
     """One for every refusal that a door has of its own. `known` are ids of what was said before."""
     elsewhere = {"project_id": new_id()}
     used = {"client_message_id": "used"}
+    question = {"message_id": known["question_id"]}
     yield Attempt(LINK, "unauthorized", {"link": "nonsense"}, who="nobody")
     yield Attempt(LINK, "forbidden", {"link": "any"}, who="nobody", headers={"Origin": "https://elsewhere.example"})
     yield Attempt(TOKEN, "not_found")
@@ -76,21 +90,86 @@ def attempts(known: dict[str, str]) -> Iterator[Attempt]:
     yield Attempt(f"GET {MESSAGE}", "message_not_found")
     yield Attempt(f"GET {MESSAGE}/attempts", "message_not_found")
     yield Attempt(f"GET {MESSAGE}/context", "message_not_found")
+    yield Attempt(f"PATCH {MESSAGE}", "message_not_found", OTHER)
+    yield Attempt(f"PATCH {MESSAGE}", "forbidden", OTHER, ids=known)
+    yield Attempt(f"PATCH {MESSAGE}", "not_now", OTHER, ids={"message_id": known["deleted_id"]})
+    yield Attempt(f"PATCH {MESSAGE}", "message_too_long", {"content": TOO_LONG}, ids=question)
+    yield Attempt(f"PATCH {MESSAGE}", "idempotency_conflict", OTHER | {"command_id": "used"}, ids=question)
+    yield Attempt(f"DELETE {MESSAGE}", "message_not_found")
+    yield Attempt(f"GET {MESSAGE}/edits", "message_not_found")
     yield Attempt(AGAIN, "message_not_found", {})
-    yield Attempt(AGAIN, "not_now", {}, ids={"message_id": known["question_id"]})
-    yield Attempt(AGAIN, "not_available", {"content": "other words"}, ids=known)
+    yield Attempt(AGAIN, "not_now", {}, ids={"message_id": known["deleted_id"]})
+    yield Attempt(AGAIN, "message_too_long", {"content": TOO_LONG}, ids=known)
     yield Attempt(AGAIN, "idempotency_conflict", {"command_id": "used"}, ids=known)
     yield Attempt(STOP, "not_found")
+    yield Attempt(UNDO, "message_not_found", {})
+    yield Attempt(UNDO, "not_now", {}, ids=known)
+    yield Attempt("GET /api/v1/approvals/{approval_id}", "not_found")
+    yield Attempt("POST /api/v1/approvals/{approval_id}/decision", "not_found", {"decision": "approve"})
+    yield Attempt("DELETE /api/v1/approvals/rules/{rule_id}", "not_found")
     yield Attempt("GET /api/v1/tools", "not_found", query=f"?project_id={new_id()}")
     yield Attempt("GET /api/v1/tools/runs/{run_id}", "not_found")
     yield Attempt(f"GET {MESSAGE}/tool-runs", "message_not_found")
     yield Attempt(ALLOW, "forbidden", {"provider": "openai"}, who="ann")
     yield Attempt(ALLOW, "not_found", {"provider": "nobody"})
     yield Attempt("GET /api/v1/suggestions", "not_found", query=f"?project_id={new_id()}")
+    yield Attempt("GET /metrics", "forbidden", who="ann")
     yield Attempt(SYSTEM, "not_found", query=f"?project_id={new_id()}")
     yield Attempt(CHOOSE, "forbidden", {"model": "built-in"}, who="ann")
     yield Attempt(CHOOSE, "not_found", NOBODY)
     yield Attempt(CHOOSE, "not_now", {"model": "openai/large"})
+
+
+def attempts_of_people(there: Household) -> Iterator[Attempt]:
+    """The same, for signing in, people, invitations and projects."""
+    wrong, elsewhere = {"username": "nobody", "password": "wrong"}, {"Origin": "https://elsewhere.example"}
+    ghost = {"username": "ghost", "password": "wrong"}
+    one, two = {"user_id": there.people["bob"]}, {"user_id": there.people["admin"]}
+    hers, home = {"project_id": there.boat}, {"project_id": there.home}
+    yield Attempt(f"POST {AUTH}/login", "unauthorized", wrong, who="nobody")
+    yield Attempt(f"POST {AUTH}/login", "forbidden", wrong, who="nobody", headers=elsewhere)
+    yield Attempt(f"POST {AUTH}/login", "rate_limit_exceeded", ghost, who="nobody")
+    yield Attempt(f"POST {AUTH}/token", "unauthorized", wrong, who="nobody")
+    yield Attempt(f"POST {AUTH}/token", "rate_limit_exceeded", ghost, who="nobody")
+    yield Attempt(f"POST {AUTH}/refresh", "unauthorized", {"refresh_token": "nonsense"}, who="nobody")
+    yield Attempt(f"PATCH {AUTH}/me", "duplicate", {"email": "bob@house.example"}, who="ann")
+    yield Attempt(f"POST {AUTH}/password", "rate_limit_exceeded", {"password": "three quiet words"}, who="ann")
+    yield Attempt(f"DELETE {AUTH}/sessions/{{session_id}}", "not_found")
+    yield Attempt(f"GET {USERS}", "forbidden", who="ann")
+    yield Attempt(f"POST {USERS}", "forbidden", {"username": "eve"}, who="ann")
+    yield Attempt(f"POST {USERS}", "duplicate", {"username": "Ann"})
+    yield Attempt("GET /api/v1/audit", "forbidden", who="ann")
+    for door in (f"GET {USER}", f"PATCH {USER}", f"DELETE {USER}", f"POST {USER}/link"):
+        yield Attempt(door, "forbidden", {}, ids=one, who="ann")
+        yield Attempt(door, "not_found", {})
+    yield Attempt(f"PATCH {USER}", "duplicate", {"email": "ann@house.example"}, ids=one)
+    yield Attempt(f"PATCH {USER}", "not_now", {"role": "user"}, ids=two)
+    yield Attempt(f"DELETE {USER}", "not_now", ids=two)
+    yield Attempt(f"POST {USER}/link", "not_now", ids={"user_id": there.people["dan"]})
+    yield Attempt(f"GET {INVITATIONS}", "forbidden", who="ann")
+    yield Attempt(f"POST {INVITATIONS}", "forbidden", {}, who="ann")
+    yield Attempt(f"POST {INVITATIONS}", "not_found", {"project_ids": [new_id()]})
+    yield Attempt(f"DELETE {INVITATIONS}/{{invitation_id}}", "forbidden", who="ann")
+    yield Attempt(f"DELETE {INVITATIONS}/{{invitation_id}}", "not_found")
+    yield Attempt(f"DELETE {INVITATIONS}/{{invitation_id}}", "not_now", ids={"invitation_id": there.taken_back})
+    yield Attempt(f"POST {INVITATIONS}/open", "not_found", {"secret": "nonsense"}, who="nobody")
+    eve = {"secret": there.secret, "username": "eve"}
+    yield Attempt(f"POST {INVITATIONS}/accept", "not_found", eve | {"secret": "nonsense"}, who="nobody")
+    yield Attempt(f"POST {INVITATIONS}/accept", "forbidden", eve, who="nobody", headers=elsewhere)
+    yield Attempt(f"POST {INVITATIONS}/accept", "duplicate", eve | {"username": "ann"}, who="nobody")
+    yield Attempt(f"POST {PROJECTS}", "forbidden", BOATS, who="ines")
+    yield Attempt(f"POST {PROJECTS}", "duplicate", BOATS, who="ann")
+    yield Attempt(f"GET {PROJECT}", "not_found", ids=hers, who="ines")
+    yield Attempt(f"GET {PROJECT}/members", "not_found", ids=hers, who="ines")
+    for door in (f"PATCH {PROJECT}", f"DELETE {PROJECT}", f"PUT {MEMBER}", f"DELETE {MEMBER}"):
+        yield Attempt(door, "not_found", {})
+        yield Attempt(door, "forbidden", {}, ids=hers, who="bob")
+    yield Attempt(f"PATCH {PROJECT}", "duplicate", BOATS, ids={"project_id": there.shed}, who="ann")
+    yield Attempt(f"PATCH {PROJECT}", "not_now", {"status": "archived"}, ids=home)
+    yield Attempt(f"DELETE {PROJECT}", "not_now", ids=home)
+    yield Attempt(f"DELETE {MEMBER}", "not_now", ids=hers | {"user_id": there.people["ann"]}, who="ann")
+    yield Attempt(BEGIN, "not_now", {"project_id": there.attic})
+    yield Attempt(SAY, "not_now", {"content": "hello", "project_id": there.attic})
 
 
 def attempts_at_providers() -> Iterator[Attempt]:
@@ -112,6 +191,21 @@ def attempts_at_providers() -> Iterator[Attempt]:
     yield Attempt(TRY, "not_available", ours)
 
 
+def attempts_at_connections() -> Iterator[Attempt]:
+    """The same, in a house that is joined to one system."""
+    yield Attempt(f"GET {CONNECTIONS}", "forbidden", who="ann")
+    yield Attempt(f"POST {CONNECTIONS}", "forbidden", OURS, who="ann")
+    yield Attempt(f"POST {CONNECTIONS}", "not_found", OURS | {"project_id": new_id()})
+    yield Attempt(f"POST {CONNECTIONS}", "duplicate", OURS)
+    yield Attempt(f"PATCH {CONNECTION}", "forbidden", {"is_on": False}, who="ann")
+    yield Attempt(f"PATCH {CONNECTION}", "not_found", {"is_on": False})
+    yield Attempt(f"DELETE {CONNECTION}", "forbidden", who="ann")
+    yield Attempt(f"DELETE {CONNECTION}", "not_found")
+    yield Attempt(f"POST {CONNECTIONS}/check", "forbidden", OURS, who="ann")
+    yield Attempt(f"POST {CONNECTION}/check", "forbidden", who="ann")
+    yield Attempt(f"POST {CONNECTION}/check", "not_found")
+
+
 @pytest.fixture
 def storage(templates: Templates) -> Iterator[Storage]:
     """A fresh SQLite file: what a door refuses does not depend on the database."""
@@ -121,21 +215,30 @@ def storage(templates: Templates) -> Iterator[Storage]:
 
 async def test_every_refusal_that_a_door_names_is_met(storage: Storage, tmp_path: Path) -> None:
     async with Serving(storage, tmp_path)(openai_base_url=AWAY, openai_model="large") as served:
-        keys = {"admin": await served.key(), "ann": await served.key(await served.newcomer("ann")), "nobody": ""}
+        there = await household(served)
+        keys = there.keys
         known = await said(served, keys["admin"])
-        await key_lost(served, keys["admin"], tmp_path)
         met: list[tuple[str, str]] = []
-        for attempt in (*attempts(known), *attempts_at_providers()):
+        assert (await served.asks("POST", CONNECTIONS, keys["admin"], OURS))[0] == 201
+        for attempt in attempts_at_connections():
+            met.append((attempt.door, await code_of(served, attempt, keys[attempt.who])))
+            assert met[-1] == (attempt.door, attempt.code)
+        await key_lost(served, keys["admin"], tmp_path)
+        for attempt in (*attempts(known), *attempts_of_people(there), *attempts_at_providers()):
             met.append((attempt.door, await code_of(served, attempt, keys[attempt.who])))
             assert met[-1] == (attempt.door, attempt.code)
     assert sorted(met) == sorted((door.name, code) for door in doors() for code in door.refuses)
 
 
 async def said(served: Served, key: str) -> dict[str, str]:
-    """Something said and answered; the ids of it."""
+    """Something said and answered, and something taken back; the ids of them."""
     _, text = await served.asks("POST", "/api/v1/chat/messages", key, {"content": "hello", "client_message_id": "used"})
     made = json.loads(text)
+    _, text = await served.asks("POST", "/api/v1/chat/messages", key, {"content": "never mind"})
+    deleted_id = json.loads(text)["user_message"]["id"]
+    await served.asks("DELETE", f"/api/v1/chat/messages/{deleted_id}", key)
     return {
+        "deleted_id": deleted_id,
         "conversation_id": made["conversation_id"],
         "message_id": made["ai_message"]["id"],
         "question_id": made["user_message"]["id"],

@@ -25,6 +25,8 @@ PICTURE_LIMIT = 300_000
 """Bytes. A picture is a part of every clone, for ever."""
 NOT_SETTINGS = {"PARLOUR_TOKEN", "PARLOUR_URL", "POSTGRES_PASSWORD"}
 """What the examples call things of their own."""
+ASKED_FOR = re.compile(r"\$\{(\w+)")
+"""What the compose file is given."""
 
 
 def text_of(page: Path) -> str:
@@ -62,7 +64,8 @@ def test_pictures_are_small_and_what_they_are_called() -> None:
 
 @pytest.mark.parametrize("page", EVERY, ids=name)
 def test_a_setting_that_a_page_names_is_one(page: Path) -> None:
-    known = {setting.name for setting in described()} | NOT_SETTINGS
+    given = ASKED_FOR.findall(text_of(ROOT / "deploy/compose.yaml"))
+    known = {setting.name for setting in described()} | NOT_SETTINGS | set(given)
     lines = text_of(page).splitlines()
     ours = [line.rpartition(" | ")[2] if page.name == "coming-from.md" else line for line in lines]
     named = {found for line in ours for found in SETTING.findall(line)}

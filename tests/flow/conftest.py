@@ -1,7 +1,7 @@
 """A whole house in this process, and somebody who listens to it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,17 +12,22 @@ import pytest
 from pydantic import TypeAdapter
 
 from parlour.app import TOOLKIT_MIGRATIONS, App, running
+from parlour.clock import Clock
 from parlour.config import Settings
 from parlour.hub.subscriber import Subscriber
 from parlour.identity.who import Who, who_is
 from parlour.journal.snapshot import conversation_state
+from parlour.journal.writer import OpenWriter, open_writer
 from parlour.models.base import Finished, Model, ModelEvent, ModelProblem, ModelRequest, TextDelta, estimate_tokens
-from parlour.protocol.commands import SendMessage
+from parlour.protocol.commands import DeleteMessage, EditMessage, Regenerate, SendMessage
 from parlour.protocol.content import Message, Turn
 from parlour.protocol.events import ENDED
 from parlour.protocol.frame import frame_of
 from parlour.protocol.reduce import reduce
 from parlour.protocol.state import ConversationState, TopicState
+from parlour.tools.toolset import Toolset
+from parlour.turn.once import Said
+from tests.lifted import LIFTED
 from tests.rules.skips import missing
 from tests.storage import Storage, Templates, postgres_is_there
 
@@ -156,6 +161,38 @@ class Talking:
         await listener.until(lambda: listener.state is not None or after is not None)
         return listener
 
+    async def is_told_a_story(self, held: HeldModel) -> tuple[dict[str, str], Listener]:
+        """Ask for a story, and listen until the model has said "Once upon "."""
+        ids = await self.says("Tell me a story")
+        listener = await self.listens(ids["conversation_id"])
+        held.lets("Once upon ")
+        await listener.until(lambda: listener.answers != [] and listener.text == "Once upon ")
+        return ids, listener
+
+    async def edits(self, message_id: str, content: str, command_id: str | None = None) -> Said:
+        """Change what one said."""
+        self.sent += 1
+        command = EditMessage(
+            type="edit_message", message_id=message_id, content=content, command_id=command_id or f"edit-{self.sent}"
+        )
+        return await self.app.talk.edit(self.who, command)
+
+    async def deletes(self, message_id: str, command_id: str | None = None) -> Said:
+        """Take back what was said."""
+        self.sent += 1
+        command = DeleteMessage(
+            type="delete_message", message_id=message_id, command_id=command_id or f"delete-{self.sent}"
+        )
+        return await self.app.talk.delete(self.who, command)
+
+    async def asks_again(self, message_id: str, content: str | None = None, command_id: str | None = None) -> Said:
+        """Ask for another answer, with other words if there are some."""
+        self.sent += 1
+        command = Regenerate(
+            type="regenerate", message_id=message_id, content=content, command_id=command_id or f"again-{self.sent}"
+        )
+        return await self.app.talk.regenerate(self.who, command)
+
     async def ended(self, turn_id: str) -> Turn:
         """Wait for the end of a turn."""
         turn = await self.app.talk.wait_for_turn(turn_id, DEADLINE_S)
@@ -184,14 +221,25 @@ class Opening:
 
     storage: Storage
     folder: Path
+    open_writer: OpenWriter = open_writer
 
     @asynccontextmanager
-    async def __call__(self, *models: Model, **settings: Any) -> AsyncGenerator[Talking]:
-        """The house with these models, and its admin."""
+    async def __call__(
+        self, *models: Model, toolsets: Sequence[Toolset] = (), clock: Clock | None = None, **settings: Any
+    ) -> AsyncGenerator[Talking]:
+        """The house with these models and these tools besides its own, and its admin."""
         url = self.storage.url.render_as_string(hide_password=False)
-        chosen = Settings(data_dir=self.folder, database_url=url, **settings)
+        chosen = Settings(data_dir=self.folder, database_url=url, **LIFTED | settings)
         async with AsyncExitStack() as stack:
-            app = await stack.enter_async_context(running(chosen, models=models or None, demo=not models))
+            house = running(
+                chosen,
+                clock=clock,
+                models=models or None,
+                toolsets=toolsets,
+                demo=not models,
+                open_writer=self.open_writer,
+            )
+            app = await stack.enter_async_context(house)
             yield Talking(app, who_is(app.house.admin, "test"))
 
 

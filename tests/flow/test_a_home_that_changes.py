@@ -70,8 +70,8 @@ async def test_a_follow_up_is_understood_from_what_was_asked_before(opened: Open
         assert "Coffee Machine" not in second.text
 
 
-async def test_a_command_is_declined_and_nothing_is_run(opened: Opening) -> None:
+async def test_a_command_that_is_not_understood_is_declined_and_nothing_is_run(opened: Opening) -> None:
     async with opened() as robin:
-        declined = await asked(robin, "Turn on the hall light")
+        declined = await asked(robin, "Turn on the hall light after the storm")
         assert [part.kind for part in declined.answers[-1].parts] == ["text"]
-        assert "You can ask, for example" in declined.text
+        assert "You can say, for example" in declined.text

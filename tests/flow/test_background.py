@@ -38,4 +38,4 @@ async def test_the_death_of_a_background_job_is_loud(tmp_path: Path, job: str, s
         async with running(Settings(data_dir=tmp_path), clock=BrokenClock(sleeps), fatal=fatal), asyncio.timeout(10):
             await died.wait()
     assert isinstance(deaths[0], ZeroDivisionError)
-    assert [line["job"] for line in lines if line["log_level"] == "critical"] == [job]
+    assert job in [line["job"] for line in lines if line["log_level"] == "critical"]

@@ -53,10 +53,7 @@ async def test_every_version_of_an_answer_is_found_until_the_conversation_is_del
 
 async def test_words_of_an_answer_that_was_stopped_are_found(opened: Opening, held: HeldModel) -> None:
     async with opened(held) as robin:
-        ids = await robin.says("Tell me a story")
-        listener = await robin.listens(ids["conversation_id"])
-        held.lets("Once upon ")
-        await listener.until(lambda: listener.answers != [] and listener.text == "Once upon ")
+        ids, listener = await robin.is_told_a_story(held)
         await robin.app.talk.stop(robin.who, ids["turn_id"])
         await robin.ended(ids["turn_id"])
         assert [hit.message_id for hit in await finds(robin, "once upon")] == [listener.answers[0].id]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import SystemClock
+from parlour.hub.announce.local import Nobody
 from parlour.journal.writer import open_writer
 from parlour.store.database import Database
 from parlour.store.queries.messages import message_from
@@ -16,12 +17,11 @@ from parlour.tools.caller import Caller
 from parlour.tools.executor import Executor
 from parlour.turn import units
 from parlour.turn.means import Caps, Means
-from parlour.turn.presence import OnlyNode
 from parlour.turn.record import turn_rows
 from parlour.turn.runner import Runner
 from tests.flow.conftest import DEADLINE_S, HeldModel, Opening
 from tests.storage import Storage
-from tests.turn.conftest import OneModel
+from tests.turn.conftest import Held, OneModel
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ async def idle_runner(storage: Storage, model: HeldModel) -> AsyncGenerator[tupl
         caps=Caps(),
         system_prompt="",
     )
-    runner = Runner("idle", means, OnlyNode("idle"))
+    runner = Runner(Held("idle"), means, Nobody())
     try:
         yield runner, database
     finally:
@@ -60,10 +60,7 @@ async def test_a_stop_that_was_only_written_down_reaches_the_turn_all_the_same(
     opened: Opening, held: HeldModel
 ) -> None:
     async with opened(held) as robin:
-        ids = await robin.says("Tell me a story")
-        listener = await robin.listens(ids["conversation_id"])
-        held.lets("Once upon ")
-        await listener.until(lambda: listener.answers != [] and listener.text == "Once upon ")
+        ids, _ = await robin.is_told_a_story(held)
         async with robin.app.database.read() as connection:
             (turn,) = await turn_rows(connection, turns.c.id == ids["turn_id"])
         await robin.app.writer.commit(units.asked_to_stop(turn))
@@ -74,10 +71,7 @@ async def test_a_turn_that_was_handed_back_and_stopped_in_the_queue_keeps_its_wo
     opened: Opening, held: HeldModel, storage: Storage
 ) -> None:
     async with opened(held) as robin:
-        ids = await robin.says("Tell me a story")
-        listener = await robin.listens(ids["conversation_id"])
-        held.lets("Once upon ")
-        await listener.until(lambda: listener.answers != [] and listener.text == "Once upon ")
+        ids, _ = await robin.is_told_a_story(held)
     async with idle_runner(storage, held) as (runner, database):
         await runner.stop(ids["turn_id"])
         await runner.open()

@@ -112,10 +112,7 @@ async def test_a_message_sent_meanwhile_waits_and_is_answered_next(opened: Openi
 
 async def test_stopping_keeps_what_was_said_and_says_that_it_was_stopped(opened: Opening, held: HeldModel) -> None:
     async with opened(held) as robin:
-        ids = await robin.says("Tell me a story")
-        listener = await robin.listens(ids["conversation_id"])
-        held.lets("Once upon ")
-        await listener.until(lambda: listener.answers != [] and listener.text == "Once upon ")
+        ids, listener = await robin.is_told_a_story(held)
         await robin.app.talk.stop(robin.who, ids["turn_id"])
         assert (await robin.ended(ids["turn_id"])).status == "stopped"
         await listener.until(lambda: listener.answers[0].status == "stopped")

@@ -104,10 +104,7 @@ async def test_the_built_in_model_saw_the_talk_and_the_tools_and_no_instructions
 
 async def test_an_answer_that_was_stopped_tells_what_it_saw(opened: Opening, held: HeldModel) -> None:
     async with opened(held) as robin:
-        ids = await robin.says("Tell me a story")
-        listener = await robin.listens(ids["conversation_id"])
-        held.lets("Once upon ")
-        await listener.until(lambda: listener.answers != [] and listener.text == "Once upon ")
+        ids, listener = await robin.is_told_a_story(held)
         await robin.app.talk.stop(robin.who, ids["turn_id"])
         await robin.ended(ids["turn_id"])
         (request,) = await saw(robin, listener.answers[0].id)

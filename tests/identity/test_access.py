@@ -14,8 +14,8 @@ from parlour.identity.access import (
     turn_for,
 )
 from parlour.identity.consent import allow_provider
-from parlour.identity.roles import PERMISSIONS, ROLES
 from parlour.ids import new_id
+from parlour.protocol.roles import PERMISSIONS, ROLES
 from parlour.store.queries.choices import choices
 from tests.house import Lived, anybody, exchange
 

@@ -77,7 +77,7 @@ async def test_signing_out_ends_that_session_only(lived: Lived) -> None:
     with pytest.raises(Unauthenticated):
         await lived.gate.by_session(session.secret)
     assert await lived.gate.by_session(elsewhere.secret)
-    assert not await lived.gate.still_holds(who)
+    assert await lived.gate.again(who) is None
 
 
 async def test_an_api_key_holds_until_it_is_revoked(lived: Lived) -> None:
@@ -159,7 +159,7 @@ async def test_whoever_is_no_longer_active_is_nobody(lived: Lived) -> None:
     key = await lived.gate.make_api_key(tenant_id=lived.ann.tenant_id, user_id=lived.ann.id, name="")
     who = await lived.gate.by_api_key(key.secret)
     await lived.writer.commit(Unit(changes=[update(users).where(users.c.id == who.user_id).values(is_active=False)]))
-    assert not await lived.gate.still_holds(who)
+    assert await lived.gate.again(who) is None
     with pytest.raises(Unauthenticated):
         await lived.gate.by_api_key(key.secret)
 

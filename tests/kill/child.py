@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import orjson
 
 from parlour.app import App
 from parlour.cli.serve import run
+from parlour.clock import SystemClock
 from parlour.config import Settings
 from parlour.journal.writer import open_writer
 from parlour.models.base import Model
@@ -24,6 +26,7 @@ from parlour.models.openai import OpenAIModel
 from parlour.telling import configure_logging
 from tests.kill.boundary import Boundary, Fuse, writer_with
 from tests.kill.scenarios import scripted
+from tests.lifted import LIFTED
 
 IMPORTED_LATE = (
     "alembic.command",
@@ -47,6 +50,10 @@ class Order:
     provider: str | None = None
     """The base URL of whoever answers over OpenAI's wire; None for the scripted model."""
     dies: Boundary | None = None
+    lease_s: float = 5.0
+    """How long it may be silent before others take over."""
+    clock_ahead_s: float = 0.0
+    """How much its clock is ahead of everybody else's."""
 
     def encoded(self) -> bytes:
         """One line of JSON."""
@@ -58,6 +65,16 @@ class Order:
         raw: dict[str, Any] = orjson.loads(line)
         dies = raw.pop("dies")
         return Order(**raw, dies=Boundary(**dies) if dies else None)
+
+
+class AheadClock(SystemClock):
+    """The clock of a machine that nobody has set."""
+
+    def __init__(self, seconds: float) -> None:
+        self._ahead = timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        return super().now() + self._ahead
 
 
 def tell(**news: object) -> None:
@@ -85,9 +102,16 @@ def serve(order: Order) -> None:
         tell(pid=os.getpid(), port=app.settings.port)
 
     run(
-        Settings(data_dir=Path(order.data_dir), database_url=order.database_url, port=0),
+        Settings(
+            data_dir=Path(order.data_dir),
+            database_url=order.database_url,
+            port=0,
+            node_lease_seconds=order.lease_s,
+            **LIFTED,
+        ),
         models=models,
         open_writer=writer_with(Fuse(order.dies)) if order.dies else open_writer,
+        clock=AheadClock(order.clock_ahead_s),
         ready=ready,
     )
 

@@ -6,6 +6,7 @@ import signal
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from parlour.protocol.events import StreamChunk
 from parlour.protocol.frame import DurableFrame
 from tests.kill.boundary import Boundary
 from tests.kill.follower import Follower
@@ -29,16 +30,23 @@ class AfterFrame:
     """Strikes when a client is sent its `number`-th frame of this server."""
 
     number: int
+    at_the_latest_at_an_end: bool = False
+    """Whether the end of an answer is waited for no further: a busy server makes fewer and larger pieces."""
     _seen: int = 0
+    _has_struck: bool = False
     _client: Follower | None = None
 
     def __str__(self) -> str:
         return f"after frame {self.number}"
 
     def awaits(self, server: Server, client: Follower) -> None:
-        def count(_: DurableFrame) -> None:
+        def count(frame: DurableFrame) -> None:
+            is_end = isinstance(frame.event, StreamChunk) and frame.event.is_final
             self._seen += 1
-            if self._seen == self.number:
+            if is_end and self.at_the_latest_at_an_end:
+                self._seen = max(self._seen, self.number)
+            if self._seen >= self.number and not self._has_struck:
+                self._has_struck = True
                 os.kill(server.pid, signal.SIGKILL)
 
         self._client = client
@@ -47,7 +55,7 @@ class AfterFrame:
     def averted(self) -> bool:
         if self._client is not None:
             self._client.on_frame = lambda _: None
-        return self._seen < self.number
+        return not self._has_struck
 
 
 @dataclass

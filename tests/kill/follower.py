@@ -105,7 +105,7 @@ class Follower:
         if self._socket is not None:
             await self._socket.close()
         if self._reading is not None:
-            await self._reading
+            await asyncio.wait({self._reading})  # not the task itself: whoever loses patience here does not end it
         self._socket, self._reading = None, None
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
@@ -134,6 +134,11 @@ class Follower:
         answer = self._answers.pop(raw.get("reply_to") or "", None)
         if answer is not None and not answer.done():
             answer.set_result(raw)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether somebody is at the other end, as far as it knows."""
+        return self._socket is not None and not self._socket.closed
 
     # --- what it can do ----------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from parlour.identity.who import who_is
 from parlour.models.scripted import ScriptedModel
 from tests.kill.boundary import Boundary
 from tests.kill.child import Order
+from tests.lifted import LIFTED
 from tests.storage import Storage
 
 CONVERSATIONS = 40
@@ -47,7 +48,7 @@ def setting_of(storage: Storage) -> str:
 async def furnished(storage: Storage, folder: Path) -> House:
     """The demo house over an empty database."""
     folder.mkdir(exist_ok=True)
-    settings = Settings(data_dir=folder, database_url=setting_of(storage))
+    settings = Settings(data_dir=folder, database_url=setting_of(storage), **LIFTED)
     async with running(settings, models=[ScriptedModel()], demo=True) as app:
         admin = app.house.admin
         key = await app.gate.make_api_key(tenant_id=admin.tenant_id, user_id=admin.id, name="clients")

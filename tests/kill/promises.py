@@ -11,7 +11,7 @@ from parlour.protocol.content import Message, ReasoningPart, TextPart, ToolCallP
 from parlour.protocol.events import ENDED, AssistantMessageStart, NewMessage, StreamChunk, TurnUpdated
 from parlour.protocol.frame import DurableFrame
 from parlour.protocol.rest import AttemptView, Exchange
-from parlour.protocol.state import ConversationState, TopicState
+from parlour.protocol.state import ConversationState, TopicState, UserState
 from tests.kill.follower import Followed, Follower, Shown, shown
 
 
@@ -28,7 +28,11 @@ async def fresh_fetch(newcomer: Follower, topic: str) -> Fresh:
     await newcomer.follow(topic)
     snapshot = await newcomer.unfollow(topic)
     await newcomer.follow(topic, from_the_beginning=True)
-    return Fresh(snapshot, await newcomer.unfollow(topic))
+    log = await newcomer.unfollow(topic)
+    if isinstance(log.state, UserState) and isinstance(snapshot.state, UserState) and log.state.account is None:
+        # A log tells how an account changed, and only a snapshot who it is.
+        log.state = log.state.model_copy(update={"account": snapshot.state.account})
+    return Fresh(snapshot, log)
 
 
 # --- one feed, no gaps ---------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Kill servers for as long as you like: `python -m tests.kill.soak --runs 1000 [--seed S] [--first N]`.
 
+These have a house for themselves; `tests.nodes.soak` strikes one of two, and `make soak` does both.
+
 Every run draws its scenario, its store and one or two deaths from the seed and its own number, so that a run that
 fails can be had again alone. The last line counts what was done; the exit code is 1 when a promise was broken.
 """

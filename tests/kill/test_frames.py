@@ -42,6 +42,6 @@ async def test_a_server_killed_while_a_provider_streams_to_it_leaves_no_trace_ei
     house = await furnished(storage, tmp_path)
     async with running(Plan()) as provider, nursery() as born:
         for _ in range(TRIALS):
-            death = AfterFrame(chance.randint(1, 30))
+            death = AfterFrame(chance.randint(1, 30), at_the_latest_at_an_end=True)
             died = await tried(born, house, OVER_THE_WIRE, [death], provider=provider.base_url)
             assert died == 1, f"nobody was killed {death}"

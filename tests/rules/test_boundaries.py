@@ -17,6 +17,10 @@ LOADS_LATE = (
 FENCES = {
     "src/parlour/turn/runner.py": "a turn that breaks must end as failed",
     "src/parlour/tools/executor.py": "a tool that breaks must answer the model",
+    "src/parlour/tools/acts.py": "what a tool that breaks has done must be found out",
+    "src/parlour/tools/reading_back.py": "a tool that breaks while it looks cannot tell",
+    "src/parlour/tools/undoing.py": "what a tool that breaks has taken back must be found out",
+    "src/parlour/tools/phrasing.py": "a tool whose words break has still done its work",
     "src/parlour/api/socket.py": "a frame that breaks must not close the connection",
     "src/parlour/api/errors.py": "a request that breaks must be answered",
     "src/parlour/cli/main.py": "a command that breaks must say so plainly",

@@ -53,7 +53,7 @@ async def test_every_migration_can_be_undone_and_done_again(storage: Storage) ->
 
 
 def test_whatever_belongs_to_somebody_has_its_tenant() -> None:
-    nobodys = {"tenants", "nodes", "topics", "events", "deltas", "commits"}
-    parts_of_a_row = {"attempts", "turn_steps", "commands", "search_words"}
+    nobodys = {"tenants", "nodes", "jobs", "sign_ins", "topics", "events", "deltas", "commits"}
+    parts_of_a_row = {"attempts", "turn_steps", "commands", "search_words", "message_edits"}
     for table in metadata.tables.values():
         assert "tenant_id" in table.c or table.name in nobodys | parts_of_a_row, table.name

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import SystemClock
+from parlour.hub.announce.local import Nobody
+from parlour.identity.limits import Limits
 from parlour.identity.who import Who
 from parlour.journal.unit import Writer
 from parlour.models.base import Model
@@ -19,8 +21,8 @@ from parlour.store.queries.messages import message_page
 from parlour.store.tables import turns
 from parlour.tools.caller import Caller
 from parlour.tools.executor import Executor
+from parlour.turn.again import AskingAgain
 from parlour.turn.means import Caps, Means
-from parlour.turn.presence import OnlyNode
 from parlour.turn.record import TurnRow, turn_rows
 from parlour.turn.runner import Runner
 from parlour.turn.say import Saying
@@ -53,6 +55,14 @@ class Doorman:
 
 
 @dataclass
+class Held:
+    """A lease that nothing takes away; in a table of nodes where nobody stands, so every other owner is gone."""
+
+    node_id: str
+    is_held: bool = True
+
+
+@dataclass
 class Workshop:
     """Ann's conversation, and a runner that takes only what it is given."""
 
@@ -74,15 +84,16 @@ class Workshop:
             conversation_id=conversation_id,
             model=model,
         )
-        _, turn = await self.saying.message(self.ann, command)
-        assert turn is not None
-        return turn
+        _, made = await self.saying.message(self.ann, command)
+        assert made is not None
+        return made.turn
 
     async def asks_again(self, answer_id: str) -> TurnRow:
         """Ask for another version of an answer; nobody begins with it."""
         self.sent += 1
         command = Regenerate(type="regenerate", message_id=answer_id, command_id=f"again-{self.sent}")
-        _, turn = await self.saying.again(self.ann, command)
+        asking = AskingAgain(self.saying.reads, self.saying.writer, self.saying.clock, Limits(), 50_000)
+        _, turn = await asking.again(self.ann, command, self.runner.stop)
         assert turn is not None
         return turn
 
@@ -107,7 +118,7 @@ class Workshop:
 
     def another_runner(self, node_id: str) -> Runner:
         """The runner of the next start."""
-        return Runner(node_id, self.means, OnlyNode(node_id))
+        return Runner(Held(node_id), self.means, Nobody())
 
 
 @pytest.fixture
@@ -131,7 +142,7 @@ async def workshop(lived: Lived) -> AsyncIterator[Workshop]:
         caps=Caps(),
         system_prompt="",
     )
-    saying = Saying(lived.database, lived.writer, clock, means.models, 50_000)
-    runner = Runner("node-1", means, OnlyNode("node-1"))
+    saying = Saying(lived.database, lived.writer, clock, means.models, Limits(), 50_000)
+    runner = Runner(Held("node-1"), means, Nobody())
     yield Workshop(anybody(lived.ann), saying, means, doorman, model, runner)
     await runner.close()

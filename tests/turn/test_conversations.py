@@ -40,6 +40,7 @@ async def _never(turn_id: str) -> None:
 
 
 async def test_a_conversation_is_begun_on_both_topics(lived: Lived, ann: Who, published: list[Committed]) -> None:
+    published.clear()
     begun = await lived.conversations.begin(ann, title="  The\n kitchen ")
     assert _said(published) == [("conversation", "conversation_created"), ("user", "conversation_created")]
     assert await _kept(lived, begun.id) == begun

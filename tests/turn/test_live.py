@@ -32,6 +32,7 @@ TURN = TurnRow(
     fence=7,
     deaths=0,
     running_ms=0,
+    question_edit=0,
 )
 
 
@@ -56,6 +57,10 @@ class SlowDisk:
 
     async def commit(self, unit: Unit | Delta) -> Receipt:
         return await self.submit(unit)
+
+    @property
+    def is_full(self) -> bool:
+        return False
 
     async def close(self) -> None:
         return None

@@ -8,21 +8,26 @@ from hypothesis import strategies as st
 
 from parlour.models.base import RequestedCall
 from parlour.protocol.content import Problem
+from parlour.tools.asking import Asking
 from parlour.tools.outcomes import Outcome
 from parlour.turn.machine import STEP_LIMIT, TurnState, run
 from parlour.turn.steps import (
     Answered,
+    Ask,
+    Asked,
     Broke,
     CallModel,
     Emit,
     Finish,
     Interrupted,
     ModelStep,
+    Overtaken,
     Ran,
     Reply,
     RunTools,
     Step,
     ToolStep,
+    Wait,
 )
 from parlour.turn.stored_steps import body_of, step_from
 
@@ -36,6 +41,10 @@ def said(text: str, *calls: RequestedCall) -> ModelStep:
 
 def came(call: RequestedCall) -> Outcome:
     return Outcome(call.id, call.name, "completed", call.arguments or {}, result=["lamp"], sentence="A lamp.")
+
+
+def asking(call: RequestedCall) -> Asking:
+    return Asking(call.id, call.name, "Paint", "write", call.arguments or {}, None)
 
 
 class Playbook:
@@ -139,6 +148,39 @@ def test_an_answer_cut_by_the_models_own_limit_says_so() -> None:
     Playbook().told(Answered(cut)).ends(Finish("completed", "length", None, cut))
 
 
+def test_a_call_that_a_person_has_to_allow_is_put_to_them_and_its_siblings_go_on() -> None:
+    first = said("", KITCHEN, HALL)
+    (
+        Playbook(TurnState((first,)))
+        .asks(RunTools((KITCHEN, HALL)))
+        .told(Asked(asking(KITCHEN)))
+        .asks(Ask(asking(KITCHEN)))
+        .told(None)
+        .asks(RunTools((HALL,)))
+        .told(Ran(came(HALL)))
+        .asks(Emit(ToolStep(came(HALL))))
+        .told(None)
+        .asks(Wait())
+    )
+
+
+def test_a_turn_whose_calls_all_wait_rests_and_goes_on_once_one_of_them_was_decided() -> None:
+    first = said("", KITCHEN, HALL)
+    Playbook(TurnState((first,), frozenset({"1", "2"}))).asks(Wait())
+    Playbook(TurnState((first,), frozenset({"2"}))).asks(RunTools((KITCHEN,)))
+
+
+def test_what_came_of_a_call_does_not_count_where_the_world_had_changed_and_it_is_made_anew() -> None:
+    (
+        Playbook(TurnState((said("", KITCHEN),)))
+        .asks(RunTools((KITCHEN,)))
+        .told(Ran(came(KITCHEN)))
+        .asks(Emit(ToolStep(came(KITCHEN))))
+        .told(Overtaken())
+        .asks(RunTools((KITCHEN,)))
+    )
+
+
 replies = st.one_of(
     st.builds(Answered, st.builds(said, st.text(), st.just(KITCHEN))),
     st.builds(Answered, st.builds(said, st.text(max_size=5))),
@@ -147,8 +189,8 @@ replies = st.one_of(
 )
 
 
-@given(st.lists(replies, min_size=1, max_size=40))
-def test_whatever_comes_back_a_turn_always_ends(answers: list[Reply]) -> None:
+@given(st.lists(replies, min_size=1, max_size=40), st.booleans())
+def test_whatever_comes_back_a_turn_always_ends_or_rests(answers: list[Reply], asks: bool) -> None:
     machine = run(TurnState(), step_limit=5)
     step = next(machine)
     asked = 0
@@ -159,9 +201,12 @@ def test_whatever_comes_back_a_turn_always_ends(answers: list[Reply]) -> None:
             case CallModel():
                 reply = answers.pop(0) if answers else Answered(said("the end"))
             case RunTools(calls):
-                reply = Ran(came(calls[0]))
-            case Emit():
+                reply = Asked(asking(calls[0])) if asks else Ran(came(calls[0]))
+            case Emit() | Ask():
                 reply = None
+            case Wait():
+                assert asks
+                return
         step = machine.send(reply)
     assert step.status in ("completed", "stopped", "failed")
 

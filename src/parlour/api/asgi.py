@@ -2,54 +2,74 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+import structlog
+from sqlalchemy import func, select
 from starlette.routing import Router, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parlour import __version__
 from parlour.api.doors import Doors, OfferedModel
 from parlour.api.headers import WithHeaders
+from parlour.api.limits import Places
 from parlour.api.pages import built_pages, page_routes
 from parlour.api.rest import make_rest
 from parlour.api.socket import SocketDoor, SocketLimits
 from parlour.app import App
+from parlour.hub.typing import Typing
+from parlour.identity.connections import ConnectionDesk
 from parlour.identity.who import Who
+from parlour.protocol.events import ENDED
 from parlour.protocol.house import ConnectedPart
+from parlour.store.database import READ_FAULTS
+from parlour.store.queries.connections import StoredConnection, stored_connections
 from parlour.store.queries.people import Project
-from parlour.store.tables import tenants
+from parlour.store.tables import nodes, tenants, turns
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool
+from parlour.turn.leaving import Leaving
+
+log = structlog.get_logger(__name__)
 
 SOCKET = "/api/v1/chat/ws"
+_STANDS: Mapping[str, Literal["connected", "away", "off"]] = {"connected": "connected", "off": "off"}
 
 
 def make_asgi(app: App) -> ASGIApp:
     """Everything that can be asked of `app` over HTTP and WebSocket."""
     address = urlsplit(app.settings.address)
     origins = frozenset({f"{address.scheme}://{address.netloc}"})
+    places = Places(app.settings.websocket_max_connections, app.settings.websocket_max_per_address)
     rest = make_rest(
         Doors(
             reads=app.database,
             writer=app.writer,
             clock=app.clock,
             gate=app.gate,
+            household=app.household,
+            leaving=Leaving(app.database, app.writer, app.clock, app.talk.end),
+            address=app.settings.address,
             conversations=app.conversations,
             talk=app.talk,
+            rules=app.talk.rules,
             tools=_Tools(app),
             models=_Models(app),
             offers=app.offers,
             providers=app.providers,
+            connections=ConnectionDesk(app.database, app.writer, app.clock, app.providers.vault),
+            outside=app.outside,
             suggestions=_Suggestions(app),
             connected=_Connected(app),
             readiness=_Readiness(app),
+            counts=_Counts(app, places),
             version=__version__,
             origins=origins,
         )
     )
     rest.router.routes.extend(page_routes(built_pages()))
-    sockets = Router([WebSocketRoute(SOCKET, _socket(app, origins).serve)])
+    sockets = Router([WebSocketRoute(SOCKET, _socket(app, origins, places).serve)])
     http = WithHeaders(rest)
 
     async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,16 +78,21 @@ def make_asgi(app: App) -> ASGIApp:
     return asgi
 
 
-def _socket(app: App, origins: frozenset[str]) -> SocketDoor:
-    return SocketDoor(
+def _socket(app: App, origins: frozenset[str], places: Places) -> SocketDoor:
+    door = SocketDoor(
         gate=app.gate,
         hub=app.hub,
         talk=app.talk,
+        typing=Typing(app.hub, app.clock),
         reads=app.database,
         clock=app.clock,
         origins=origins,
         limits=_limits(app),
+        places=places,
+        is_up=lambda: app.lease.is_held,
     )
+    app.lease.on_lost.append(door.send_away)
+    return door
 
 
 def _limits(app: App) -> SocketLimits:
@@ -78,6 +103,7 @@ def _limits(app: App) -> SocketLimits:
         timeout=settings.websocket_timeout,
         queue_bytes=settings.websocket_queue_bytes,
         frame_bytes=settings.websocket_max_frame_bytes,
+        frames=settings.chat_rate_limit,
     )
 
 
@@ -113,7 +139,17 @@ class _Connected:
 
     async def connected(self, who: Who, project: Project) -> Sequence[ConnectedPart]:
         home = await self._home(who.in_project(project.id), project.name)
-        return [home, self._database()] if who.may("house:manage") else [home]
+        joined = await self._joined(project)
+        return [home, *joined, await self._database()] if who.may("house:manage") else [home, *joined]
+
+    async def _joined(self, project: Project) -> Sequence[ConnectedPart]:
+        """What the project's home is joined to. What is wrong with it, and where it is, is for admins."""
+        async with self.app.database.read() as connection:
+            rows = [row for row in await stored_connections(connection) if row.project_id == project.id]
+        return [
+            ConnectedPart(kind="connection", name=row.name, state=_STANDS.get(row.state, "away"), words=_stands(row))
+            for row in rows
+        ]
 
     async def _home(self, caller: Caller, project_name: str) -> ConnectedPart:
         found = await self.app.home.inventory(caller)
@@ -123,16 +159,43 @@ class _Connected:
         what = f"{'The demo house: ' if found.is_demo else ''}{found.in_words()}."
         return ConnectedPart(kind="home", name=name, state="connected", words=what)
 
-    def _database(self) -> ConnectedPart:
+    async def _database(self) -> ConnectedPart:
         url = self.app.database.url
         if self.app.database.is_sqlite:
             name, words = "SQLite", f"Everything is kept in one file: {url.database}."
         else:
-            name, words = (
-                "PostgreSQL",
-                f"Everything is kept in the database {url.database} at {url.host or 'this host'}.",
-            )
+            name = "PostgreSQL"
+            words = f"Everything is kept in the database {url.database} at {url.host or 'this host'}."
+            words += await self._servers()
         return ConnectedPart(kind="database", name=name, state="connected", words=words)
+
+    async def _servers(self) -> str:
+        """The servers that share the database, in a sentence; nothing for one that is alone."""
+        async with self.app.database.read() as connection:
+            versions = list(await connection.scalars(select(nodes.c.version)))
+        if len(versions) < 2:
+            return ""
+        return f" {len(versions)} servers share it, of version {', '.join(sorted(set(versions)))}."
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    app: App
+    places: Places
+
+    async def counts(self) -> Mapping[str, int]:
+        followers = self.app.hub.followers
+        talks = [count for topic, count in followers.items() if topic.startswith("conversation:")]
+        unfinished = select(turns.c.status, func.count()).where(turns.c.status.not_in(ENDED)).group_by(turns.c.status)
+        async with self.app.database.read() as connection:
+            by_status = {status: count for status, count in await connection.execute(unfinished)}
+        return {
+            "connections": self.places.taken,
+            "subscriptions": sum(followers.values()),
+            "conversations_followed": len(talks),
+            "most_connections_of_one_conversation": max(talks, default=0),
+            **{f"turns_{status}": by_status.get(status, 0) for status in ("queued", "running", "waiting")},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +203,29 @@ class _Readiness:
     app: App
 
     async def ready(self) -> Mapping[str, bool]:
-        async with self.app.database.read() as connection:
-            return {"database": await connection.scalar(select(tenants.c.id).limit(1)) is not None}
+        return {
+            "database": await self._is_there(),
+            "storage": not self.app.writer.is_full,
+            "lease": self.app.lease.is_held,
+        }
+
+    async def _is_there(self) -> bool:
+        try:
+            async with self.app.database.read() as connection:
+                return await connection.scalar(select(tenants.c.id).limit(1)) is not None
+        except READ_FAULTS:
+            log.warning("the database cannot be read", exc_info=True)
+            return False
+
+
+def _stands(row: StoredConnection) -> str:
+    """How a connection stands, in words that anybody in its home may read."""
+    match row.state:
+        case "connected":
+            return f"{row.server or row.name} is connected; its devices are kept in step."
+        case "off":
+            return "It is switched off; its devices are as they were last."
+        case "connecting":
+            return "It is being connected."
+        case _:
+            return "It does not answer; its devices are as they were last, and cannot be controlled."

@@ -16,14 +16,15 @@ COOKIE = "parlour_session"
 COOKIE_LASTS_S = 400 * 24 * 3600
 """As long as browsers allow. When the session itself ends is for the server to say."""
 
+_FOREIGN = "This request came from another site, so nothing was done."
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 async def who_asks(connection: HTTPConnection, gate: Gate, origins: frozenset[str]) -> Who:
     """Who sent a request, or opens a socket, by the first of these that it brings:
 
-    an API key in the header; a session cookie, which counts for a change or a socket only when it comes from a
-    page of ours; for a socket, a ticket in the query.
+    an API key or an access token in the header; a session cookie, which counts for a change or a socket only when
+    it comes from a page of ours; for a socket, a ticket in the query.
 
     Raises Unauthenticated, and Forbidden for a foreign page.
     """
@@ -32,11 +33,11 @@ async def who_asks(connection: HTTPConnection, gate: Gate, origins: frozenset[st
         scheme, _, secret = header.partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise Unauthenticated
-        return await gate.by_api_key(secret.strip())
+        return await gate.by_bearer(secret.strip())
     cookie = connection.cookies.get(COOKIE)
     if cookie:
         if _changes_something(connection) and not from_our_page(connection, origins):
-            raise Forbidden("This request came from another site, so nothing was done.")
+            raise Forbidden(_FOREIGN)
         return await gate.by_session(cookie)
     ticket = connection.query_params.get("ticket") if connection.scope["type"] == "websocket" else None
     if ticket:
@@ -46,7 +47,9 @@ async def who_asks(connection: HTTPConnection, gate: Gate, origins: frozenset[st
 
 def asking(gate: Gate, origins: frozenset[str]) -> Callable[..., Awaitable[None]]:
     """The dependency of every router that is not open to all: finds out who is asking, or refuses."""
-    bearer = Depends(HTTPBearer(auto_error=False, description="A token from `parlour token create`."))
+    bearer = Depends(
+        HTTPBearer(auto_error=False, description="A token from `parlour token create`, or from `/auth/token`.")
+    )
     cookie = Depends(APIKeyCookie(name=COOKIE, auto_error=False, description="What a browser has after signing in."))
 
     async def find_out(request: Request, _bearer: object = bearer, _cookie: object = cookie) -> None:
@@ -73,6 +76,12 @@ def from_our_page(connection: HTTPConnection, origins: frozenset[str]) -> bool:
         return False
     _, _, host = origin.lower().partition("://")
     return origin in origins or host == connection.headers.get("host", "").lower() != ""
+
+
+def check_page(request: Request, origins: frozenset[str]) -> None:
+    """Raise Forbidden for a foreign page that would sign a browser in, whether or not that browser has a session."""
+    if "origin" in request.headers and not from_our_page(request, origins):
+        raise Forbidden(_FOREIGN)
 
 
 def visit_of(connection: HTTPConnection) -> Visit:

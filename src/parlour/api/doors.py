@@ -5,19 +5,23 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from parlour.clock import Clock
+from parlour.identity.connections import ConnectionDesk
 from parlour.identity.gate import Gate
+from parlour.identity.household import Household
 from parlour.identity.providers import Providers
 from parlour.identity.who import Who
 from parlour.journal.unit import Writer
 from parlour.models.offers import Offer
-from parlour.protocol.commands import Regenerate, SendMessage
-from parlour.protocol.content import Turn
+from parlour.protocol.approvals import UndoToolCall
+from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage, Regenerate, SendMessage
+from parlour.protocol.content import Approval, Turn
 from parlour.protocol.house import ConnectedPart
 from parlour.store.database import Reads
 from parlour.store.queries.people import Project
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool
 from parlour.turn.conversations import Conversations
+from parlour.turn.leaving import Leaving
 
 
 class Said(Protocol):
@@ -25,7 +29,7 @@ class Said(Protocol):
 
     @property
     def ids(self) -> Mapping[str, str]:
-        """`conversation_id`, `message_id` (the question) and `turn_id`."""
+        """`conversation_id`, `message_id` (the question, or what was changed) and, where one was begun, `turn_id`."""
         ...
 
     @property
@@ -36,6 +40,20 @@ class Said(Protocol):
     @property
     def duplicate(self) -> bool:
         """Whether the same command had been carried out before."""
+        ...
+
+
+class Decided(Protocol):
+    """What came of somebody's word on a change."""
+
+    @property
+    def approval(self) -> Approval:
+        """The change as it stands."""
+        ...
+
+    @property
+    def said(self) -> Said:
+        """`approval_id`, `conversation_id` and `turn_id`, and whether the same command had said so before."""
         ...
 
 
@@ -50,15 +68,51 @@ class Talk(Protocol):
         ...
 
     async def regenerate(self, who: Who, command: Regenerate) -> Said:
-        """Queue another answer to the last question. Raises MessageNotFound, NotNow, IdempotencyConflict."""
+        """Queue another answer to the last question, with other words if there are some.
+
+        Raises MessageNotFound, NotNow, InvalidRequest, MessageTooLong, IdempotencyConflict.
+        """
+        ...
+
+    async def edit(self, who: Who, command: EditMessage) -> Said:
+        """Change one's own message.
+
+        Raises MessageNotFound, Forbidden, NotNow, InvalidRequest, MessageTooLong, IdempotencyConflict.
+        """
+        ...
+
+    async def delete(self, who: Who, command: DeleteMessage) -> Said:
+        """Take a message back. Raises MessageNotFound, NotNow, IdempotencyConflict."""
+        ...
+
+    async def decide(self, who: Who, command: DecideToolCall) -> Decided:
+        """Keep somebody's word on a change that waits.
+
+        Raises NotFound, AlreadyDecided, Forbidden, InvalidRequest, IdempotencyConflict.
+        """
+        ...
+
+    async def undo(self, who: Who, command: UndoToolCall) -> Said:
+        """Take back what a call in an answer did. Raises MessageNotFound, NotNow, IdempotencyConflict."""
         ...
 
     async def stop(self, who: Who, turn_id: str) -> None:
         """Ask a turn to end. Raises NotFound; a turn that has ended is left alone."""
         ...
 
-    async def wait_for_turn(self, turn_id: str, seconds: float) -> Turn:
-        """The turn as soon as it has ended, or as it is after `seconds`. Raises NotFound once it is deleted."""
+    async def wait_for_turn(self, turn_id: str, seconds: float, *, or_waits: bool = False) -> Turn:
+        """The turn as soon as it has ended, or as it is after `seconds`. Raises NotFound once it is deleted.
+
+        With `or_waits`, also as soon as it waits for a person.
+        """
+        ...
+
+
+class Rules(Protocol):
+    """What people need not be asked again."""
+
+    async def forget(self, who: Who, rule_id: str) -> None:
+        """Ask them again from now on. Raises NotFound."""
         ...
 
 
@@ -105,11 +159,55 @@ class Connected(Protocol):
         ...
 
 
+class TriedOut(Protocol):
+    """What came of trying another system out."""
+
+    @property
+    def server(self) -> str | None:
+        """What it calls itself."""
+        ...
+
+    @property
+    def found(self) -> str | None:
+        """What it has, in words."""
+        ...
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it answers, and does not want the token."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """What went wrong, and what to do about it; "" when it works."""
+        ...
+
+
+class Outside(Protocol):
+    """The systems that the house is joined to."""
+
+    async def tried(self, base_url: str, token: str) -> TriedOut:
+        """Try an address and a token out. Never raises."""
+        ...
+
+    def nudge(self) -> None:
+        """An admin has changed something: look at once."""
+        ...
+
+
 class Readiness(Protocol):
     """Whether the house can be used yet."""
 
     async def ready(self) -> Mapping[str, bool]:
         """Of each part by name, whether it is ready."""
+        ...
+
+
+class Counts(Protocol):
+    """What an operator counts."""
+
+    async def counts(self) -> Mapping[str, int]:
+        """Of each thing by name, how many there are on this server just now."""
         ...
 
 
@@ -121,16 +219,24 @@ class Doors:
     writer: Writer
     clock: Clock
     gate: Gate
+    household: Household
+    leaving: Leaving
     conversations: Conversations
     talk: Talk
+    rules: Rules
     tools: Tools
     models: Models
     offers: Sequence[Offer]
     """The models that the settings offer."""
     providers: Providers
+    connections: ConnectionDesk
+    outside: Outside
     suggestions: Suggestions
     connected: Connected
     readiness: Readiness
+    counts: Counts
     version: str
+    address: str
+    """Where people reach the house, as a URL without a slash at its end."""
     origins: frozenset[str] = frozenset()
     """Origins, such as `https://parlour.example`, that are ours besides the one a request was sent to."""

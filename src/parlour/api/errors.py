@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parlour.api.headers import request_id_of
-from parlour.errors import InvalidRequest, NotFound, ParlourError
+from parlour.errors import InvalidRequest, NotFound, ParlourError, RateLimited
+from parlour.protocol.content import Json
 from parlour.protocol.rest import ErrorBody, ErrorDetail
 
 log = structlog.get_logger(__name__)
@@ -30,11 +31,18 @@ def refuse_politely(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _of_the_framework)
 
 
-def problem(scope: Scope, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
+def problem(
+    scope: Scope,
+    status: int,
+    code: str,
+    message: str,
+    headers: Mapping[str, str] | None = None,
+    details: Json | None = None,
+) -> Response:
     """The answer that says what went wrong."""
-    detail = ErrorDetail(code=code, message=message, request_id=request_id_of(scope))
+    detail = ErrorDetail(code=code, message=message, request_id=request_id_of(scope), details=details)
     body = ErrorBody(detail=message, error=detail)
-    return Response(body.model_dump_json(), status, headers, media_type="application/json")
+    return Response(body.model_dump_json(exclude_none=True), status, headers, media_type="application/json")
 
 
 def too_large(scope: Scope) -> Response:
@@ -75,12 +83,19 @@ class AlwaysAnswers:
 
 async def _named(request: Request, error: Exception) -> Response:
     assert isinstance(error, ParlourError)
-    if error.status >= 500:
+    if error.is_fault:
         log.error("request failed", code=error.code, path=request.url.path, exc_info=error, **error.details)
     else:
         log.info("request refused", code=error.code, path=request.url.path, **error.details)
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    return problem(request.scope, error.status, error.code, error.safe, headers)
+    told: Json | None = dict(error.told) if isinstance(error, RateLimited) else None
+    return problem(request.scope, error.status, error.code, error.safe, _headers(error), told)
+
+
+def _headers(error: ParlourError) -> dict[str, str]:
+    """What programs are told of a refusal before they read it."""
+    if error.status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    return {"Retry-After": str(error.told.get("retry_after", 1))} if isinstance(error, RateLimited) else {}
 
 
 async def _misfit(request: Request, error: Exception) -> Response:

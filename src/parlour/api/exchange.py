@@ -9,8 +9,8 @@ from parlour.protocol.rest import Exchange
 
 
 async def exchanged(doors: Doors, who: Who, said: Said, *, wait: float) -> Exchange:
-    """The question and its answer as they stand when the turn ended, or after `wait` seconds."""
-    turn = await doors.talk.wait_for_turn(said.ids["turn_id"], wait)
+    """The question and its answer as they stand when the turn ended or waits for a person, or after `wait` seconds."""
+    turn = await doors.talk.wait_for_turn(said.ids["turn_id"], wait, or_waits=True)
     async with doors.reads.read() as connection:
         question = await message_for(connection, who, turn.question_id)
         answer = None

@@ -17,6 +17,8 @@ ADDRESSES = (
     "/chat/{conversation_id}",
     "/projects/{project_id}/chat",
     "/projects/{project_id}/chat/{conversation_id}",
+    "/invitation",
+    "/inbox",
     "/settings",
     "/settings/{section}",
 )

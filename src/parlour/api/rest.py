@@ -9,20 +9,47 @@ from parlour.api.body_limit import BodyLimit
 from parlour.api.doors import Doors
 from parlour.api.errors import AlwaysAnswers, refuse_politely
 from parlour.api.reference import REFERENCE_POLICY, reference_page
+from parlour.api.routes.approvals import approval_routes
 from parlour.api.routes.auth import auth_routes, sign_in_routes
+from parlour.api.routes.connections import connection_routes
 from parlour.api.routes.conversations import conversation_routes
 from parlour.api.routes.health import health_routes
+from parlour.api.routes.invitations import invitation_routes, invited_routes
 from parlour.api.routes.messages import message_routes
+from parlour.api.routes.metrics import metric_routes
 from parlour.api.routes.models import model_routes
+from parlour.api.routes.oneself import own_routes
+from parlour.api.routes.projects import project_routes
 from parlour.api.routes.providers import provider_routes
 from parlour.api.routes.search import search_routes
 from parlour.api.routes.seen import seen_routes
 from parlour.api.routes.suggestions import suggestion_routes
 from parlour.api.routes.system import system_routes
 from parlour.api.routes.tools import tool_routes
+from parlour.api.routes.users import audit_routes, user_routes
 from parlour.protocol.rest import ErrorBody
 
 PREFIX = "/api/v1"
+SIGNED_IN = (
+    auth_routes,
+    own_routes,
+    user_routes,
+    invitation_routes,
+    project_routes,
+    audit_routes,
+    conversation_routes,
+    message_routes,
+    approval_routes,
+    search_routes,
+    seen_routes,
+    tool_routes,
+    model_routes,
+    provider_routes,
+    connection_routes,
+    suggestion_routes,
+    system_routes,
+)
+"""The doors for whoever says who they are, in the order of the reference."""
 
 
 def make_rest(doors: Doors) -> FastAPI:
@@ -40,24 +67,15 @@ def make_rest(doors: Doors) -> FastAPI:
     app.add_middleware(AlwaysAnswers)
     refuse_politely(app)
     open_to_all = APIRouter(prefix=PREFIX)
-    open_to_all.include_router(sign_in_routes(doors))
+    for routes in (sign_in_routes, invited_routes):
+        open_to_all.include_router(routes(doors))
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(asking(doors.gate, doors.origins))])
-    for routes in (
-        auth_routes,
-        conversation_routes,
-        message_routes,
-        search_routes,
-        seen_routes,
-        tool_routes,
-        model_routes,
-        provider_routes,
-        suggestion_routes,
-        system_routes,
-    ):
+    for routes in SIGNED_IN:
         api.include_router(routes(doors))
     app.include_router(open_to_all)
     app.include_router(api)
     app.include_router(health_routes(doors))
+    app.include_router(metric_routes(doors), dependencies=[Depends(asking(doors.gate, doors.origins))])
 
     @app.get("/docs", include_in_schema=False)
     async def docs(_: Request) -> HTMLResponse:

@@ -1,9 +1,9 @@
 """What the REST doors show of what is kept."""
 
-from collections.abc import Iterable
-
 from parlour.identity.who import Who
-from parlour.protocol.content import Conversation, Role, TextPart, ToolCallPart
+from parlour.protocol.content import Account, Conversation, Role, TextPart, ToolCallPart
+from parlour.protocol.edits import EarlierWordsView
+from parlour.protocol.people import SessionView, UserView
 from parlour.protocol.rest import (
     AttemptView,
     ConversationView,
@@ -11,13 +11,13 @@ from parlour.protocol.rest import (
     MessageList,
     MessageType,
     MessageView,
-    ProjectView,
     TokenView,
     ToolRunView,
     ToolView,
 )
-from parlour.store.queries.messages import CutAttempt, MessagePage, StoredMessage
-from parlour.store.queries.people import Credential, Project
+from parlour.store.queries.credentials import Credential
+from parlour.store.queries.messages import CutAttempt, EarlierWords, MessagePage, StoredMessage
+from parlour.store.queries.people import Person
 from parlour.store.queries.turns import ToolRun
 from parlour.tools.tool import Tool
 
@@ -69,21 +69,55 @@ def attempt_view(attempt: CutAttempt) -> AttemptView:
     return AttemptView.model_validate({name: getattr(attempt, name) for name in AttemptView.model_fields})
 
 
-def me_view(who: Who, projects: Iterable[Project]) -> Me:
+def earlier_words_view(words: EarlierWords) -> EarlierWordsView:
+    """What a message said before a change."""
+    content = "".join(str(part["text"]) for part in words.parts)
+    return EarlierWordsView(edit=words.edit, content=content, replaced_at=words.at)
+
+
+def me_view(person: Person, account: Account) -> Me:
     """Who is asking."""
-    return Me(
-        user_id=who.user_id,
-        username=who.username,
-        full_name=who.full_name,
-        role=who.role,
-        permissions=sorted(who.permissions),
-        projects=[ProjectView(id=project.id, name=project.name, is_home=project.is_home) for project in projects],
+    return Me(**dict(account), email=person.email, has_password=person.has_password)
+
+
+def user_view(person: Person) -> UserView:
+    """Somebody who has an account."""
+    return UserView(
+        id=person.id,
+        username=person.username,
+        full_name=person.full_name,
+        email=person.email,
+        role=person.role,
+        is_active=person.is_active,
+        has_password=person.has_password,
+        created_at=person.created_at,
+        last_login_at=person.signed_in_at,
+    )
+
+
+def session_view(session: Credential, who: Who) -> SessionView:
+    """Somewhere `who` is signed in."""
+    return SessionView(
+        id=session.id,
+        kind="program" if session.name == "program" else "browser",
+        is_current=session.id == who.credential_id,
+        created_at=session.created_at,
+        last_used_at=session.used_at or session.created_at,
+        expires_at=session.expires_at or "",
+        address=session.address,
+        agent=session.agent,
     )
 
 
 def token_view(credential: Credential) -> TokenView:
     """A token without its secret."""
-    return TokenView(id=credential.id, name=credential.name, created_at=credential.created_at)
+    return TokenView(
+        id=credential.id,
+        name=credential.name,
+        created_at=credential.created_at,
+        expires_at=credential.expires_at,
+        last_used_at=credential.used_at,
+    )
 
 
 def tool_view(tool: Tool) -> ToolView:

@@ -27,9 +27,14 @@ class Entry:
 ENTRIES = (
     Entry("serve", "Run the server until it is told to stop."),
     Entry("link", "Print a one-time link that signs somebody in."),
-    Entry("user", "Add people to the house."),
+    Entry("user", "Add people to the house, and say what they may do."),
+    Entry("sample", "Add sample people and a project of theirs, to try the house with."),
     Entry("token", "Make tokens for programs."),
     Entry("key", "Say what to do about the key that secrets are sealed under."),
+    Entry("backup", "Write everything this house holds into one file."),
+    Entry("restore", "Put everything that a backup holds in the place of what is here."),
+    Entry("db", "Bring everything from one database into another."),
+    Entry("intents", "Say how the built-in model understands a sentence."),
     Entry("settings", "Print every setting that is in force."),
     Entry("version", "Print which Parlour this is."),
 )

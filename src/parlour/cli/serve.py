@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from parlour.api.asgi import make_asgi
 from parlour.app import App, running
+from parlour.clock import Clock
 from parlour.config import Settings, read_settings
 from parlour.errors import BadSetting
 from parlour.journal.writer import OpenWriter, open_writer
@@ -46,15 +47,17 @@ def run(
     demo: bool = False,
     models: Sequence[Model] | None = None,
     open_writer: OpenWriter = open_writer,
+    clock: Clock | None = None,
     ready: Callable[[App], Awaitable[None]],
 ) -> None:
     """Serve until SIGINT or SIGTERM, then hand every turn back. `ready` is told once everything listens.
 
-    `models` and `open_writer` are as in `app.running`. Raises BadSetting when the address cannot be listened on.
+    `models`, `open_writer` and `clock` are as in `app.running`. Raises BadSetting when the address cannot be listened
+    on.
     """
     listening = _listen(settings)
     settings = replace(settings, port=listening.getsockname()[1])
-    house = running(settings, demo=demo, models=models, open_writer=open_writer)
+    house = running(settings, demo=demo, models=models, open_writer=open_writer, clock=clock)
     uvloop.run(_serve(house, settings, listening, ready))
 
 
@@ -83,6 +86,8 @@ def transport(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         ws_per_message_deflate=False,
         ws_ping_interval=None,
         lifespan="off",
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -1,11 +1,12 @@
 """Who hears what: hands every topic on, strictly in order of seq, to everybody who follows it.
 
-The writer tells the hub what was committed here. What other processes commit is noticed by comparing the heads
-of the topics that are followed with the database once a second; whatever is missing is read from the feed.
+The writer tells the hub what was committed here. Other nodes announce how far topics have come; and since that may
+be lost, the heads of the topics that are followed are compared with the database once a second, and whenever something
+may have been missed. Whatever is missing is read from the feed.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,12 +14,14 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
+from parlour.hub.announce.base import Announcer
 from parlour.hub.frames import framed
 from parlour.hub.subscriber import Subscriber
+from parlour.hub.watcher import Watcher
 from parlour.journal import feed
 from parlour.journal.merging import merged
 from parlour.journal.snapshot import snapshot
-from parlour.journal.unit import Committed
+from parlour.journal.unit import Committed, Publish
 from parlour.protocol.events import Snapshot, Subscribed
 from parlour.store.database import READ_FAULTS, Reads
 
@@ -36,6 +39,7 @@ class _Topic:
     known: int = 0
     """The highest seq that is known to be committed."""
     followers: set[Subscriber] = field(default_factory=set[Subscriber])
+    watchers: set[Watcher] = field(default_factory=set[Watcher])
     catching_up: "asyncio.Task[None] | None" = None
 
 
@@ -55,6 +59,7 @@ class Hub:
         self._clock = clock
         self._replay_limit = replay_limit_bytes
         self._topics: dict[str, _Topic] = {}
+        self._comparing: asyncio.Task[None] | None = None
 
     # --- handing on --------------------------------------------------------------------------------------------
 
@@ -69,11 +74,30 @@ class Hub:
             elif topic.head is None or said.seq > topic.head:
                 self._hand_on(topic, said)
 
+    def publishing(self, announcer: Announcer) -> Publish:
+        """What is done with everything that is committed: it is handed on here, and told to the other nodes."""
+
+        def publish(committed: Sequence[Committed]) -> None:
+            self.publish(committed)
+            announcer.committed(committed)
+
+        return publish
+
+    def heard(self, heads: Mapping[str, int]) -> None:
+        """Another process has committed: the topics, and how far each has come. Called on the event loop."""
+        for name, seq in heads.items():
+            topic = self._topics.get(name)
+            if topic is not None and topic.head is not None and seq > topic.head:
+                self._catch_up(name, topic, seq)
+
     def _hand_on(self, topic: _Topic, said: Committed) -> None:
         topic.head = said.seq
-        frame = framed(said)
-        for follower in topic.followers:
-            follower.offer(frame)
+        if topic.followers:
+            frame = framed(said)
+            for follower in topic.followers:
+                follower.offer(frame)
+        for watcher in topic.watchers:
+            watcher.offer(said)
 
     def _catch_up(self, name: str, topic: _Topic, seq: int) -> None:
         topic.known = max(topic.known, seq)
@@ -83,7 +107,7 @@ class Hub:
     async def _read_missing(self, name: str, topic: _Topic) -> None:
         """Hand on what is missing up to what is known; what becomes known meanwhile too."""
         try:
-            while topic.followers and topic.head is not None and topic.head < topic.known:
+            while (topic.followers or topic.watchers) and topic.head is not None and topic.head < topic.known:
                 before = topic.head
                 await self._read_on(name, topic, before)
                 if topic.head == before:
@@ -101,9 +125,18 @@ class Hub:
             topic.head = bounds.seq
             for follower in list(topic.followers):
                 follower.lose(name)
+            for watcher in topic.watchers:
+                watcher.lose()
         for said in missing:
             if said.seq > (topic.head or 0):
                 self._hand_on(topic, said)
+
+    def mention(self, topic: str, wire: str, *, but: Subscriber) -> None:
+        """Hand a frame of the moment on to everybody here who follows `topic`, except one."""
+        served = self._topics.get(topic)
+        for follower in served.followers if served else ():
+            if follower is not but:
+                follower.mention(wire)
 
     async def keep_up(self) -> None:
         """Once a second, read what other processes have committed to the topics that are followed. Never returns.
@@ -112,20 +145,25 @@ class Hub:
         """
         while True:
             await self._clock.sleep(SWEEP_S)
-            try:
-                await self._compare_heads()
-            except READ_FAULTS:
-                log.exception("the heads of topics could not be compared; trying again")
+            await self._compare()
+
+    def missed(self) -> None:
+        """Something may have been committed elsewhere that nobody told: compare at once."""
+        if self._comparing is None or self._comparing.done():
+            self._comparing = asyncio.create_task(self._compare(), name="compare-heads")
+
+    async def _compare(self) -> None:
+        try:
+            await self._compare_heads()
+        except READ_FAULTS:
+            log.exception("the heads of topics could not be compared; trying again")
 
     async def _compare_heads(self) -> None:
         served = [name for name, topic in self._topics.items() if topic.head is not None]
         for start in range(0, len(served), TOPICS_AT_ONCE):
             async with self._reads.read() as connection:
                 heads = await feed.heads(connection, served[start : start + TOPICS_AT_ONCE])
-            for name, seq in heads.items():
-                topic = self._topics.get(name)
-                if topic is not None and topic.head is not None and seq > topic.head:
-                    self._catch_up(name, topic, seq)
+            self.heard(heads)
 
     # --- following ---------------------------------------------------------------------------------------------
 
@@ -167,13 +205,38 @@ class Hub:
         served = self._topics.get(topic)
         if served is not None:
             served.followers.discard(subscriber)
-            if not served.followers:
-                del self._topics[topic]
+            self._let_go(topic, served)
+
+    async def watch(self, watcher: Watcher, topic: str) -> None:
+        """Let `watcher` look at whatever is said on `topic` from now on, here or by another process."""
+        served = self._topics.setdefault(topic, _Topic())
+        served.watchers.add(watcher)
+        if served.head is None:
+            async with self._reads.read() as connection:
+                bounds = await feed.bounds(connection, topic)
+            if served.head is None:
+                served.head = bounds.seq
+
+    def unwatch(self, watcher: Watcher, topic: str) -> None:
+        """Let `watcher` look no longer."""
+        served = self._topics.get(topic)
+        if served is not None:
+            served.watchers.discard(watcher)
+            self._let_go(topic, served)
+
+    def _let_go(self, name: str, topic: _Topic) -> None:
+        if not topic.followers and not topic.watchers:
+            del self._topics[name]
 
     def leave(self, subscriber: Subscriber) -> None:
         """Forget a connection that has ended."""
         for topic in subscriber.topics:
             self.unsubscribe(subscriber, topic)
+
+    @property
+    def followers(self) -> dict[str, int]:
+        """How many connections here follow each topic."""
+        return {name: len(topic.followers) for name, topic in self._topics.items()}
 
     @property
     def waiting_bytes(self) -> dict[Subscriber, int]:

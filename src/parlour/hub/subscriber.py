@@ -112,6 +112,11 @@ class Subscriber:
         self._told_bytes += len(wire)
         self._put(wire)
 
+    def mention(self, wire: str) -> None:
+        """Take a frame of the moment that may as well be missed: it is left out where much waits already."""
+        if self.waiting_bytes + len(wire) <= self._limit:
+            self.tell(wire)
+
     def _put(self, item: Frame | str) -> None:
         self._queue.append(item)
         self._filled.set()

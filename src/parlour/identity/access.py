@@ -5,9 +5,10 @@ What is not theirs does not exist: a stranger's id and an unknown one get the sa
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from parlour.errors import ConversationNotFound, MessageNotFound, NotFound
+from parlour.errors import ConversationNotFound, MessageNotFound, NotFound, NotNow
 from parlour.identity.who import Who
 from parlour.ids import is_id
+from parlour.store.queries.approvals import StoredApproval, stored_approval
 from parlour.store.queries.conversations import StoredConversation, stored_conversation
 from parlour.store.queries.messages import StoredMessage, stored_message
 from parlour.store.queries.people import Project, home_project, project_joined
@@ -15,9 +16,11 @@ from parlour.store.queries.turns import StoredTurn, ToolRun, stored_turn, tool_r
 
 
 async def conversation_for(connection: AsyncConnection, who: Who, conversation_id: str) -> StoredConversation:
-    """The conversation, when it is theirs. Raises ConversationNotFound otherwise."""
+    """The conversation, when it is theirs and in a project they are in. Raises ConversationNotFound otherwise."""
     found = await stored_conversation(connection, conversation_id) if is_id(conversation_id) else None
     if found is None or found.value.owner_id != who.user_id or found.tenant_id != who.tenant_id:
+        raise ConversationNotFound
+    if await _joined(connection, who, found.value.project_id) is None:
         raise ConversationNotFound
     return found
 
@@ -46,6 +49,17 @@ async def tool_run_for(connection: AsyncConnection, who: Who, run_id: str) -> To
     return found
 
 
+async def approval_for(connection: AsyncConnection, who: Who, approval_id: str) -> StoredApproval:
+    """The change that waits, or waited, when they asked for it in a conversation of theirs: then they may decide.
+
+    Raises NotFound otherwise.
+    """
+    found = await stored_approval(connection, approval_id) if is_id(approval_id) else None
+    if found is None or found.user_id != who.user_id or not await _owns(connection, who, found.value.conversation_id):
+        raise NotFound
+    return found
+
+
 async def project_for(connection: AsyncConnection, who: Who, project_id: str | None) -> Project:
     """The project, when they are a member; the shared one when none is named. Raises NotFound otherwise."""
     if project_id is None:
@@ -54,6 +68,14 @@ async def project_for(connection: AsyncConnection, who: Who, project_id: str | N
     found = await _joined(connection, who, project_id)
     if found is None:
         raise NotFound("Project not found.")
+    return found
+
+
+async def project_to_begin_in(connection: AsyncConnection, who: Who, project_id: str | None) -> Project:
+    """`project_for` something new. Raises NotNow besides, for a project that was put away."""
+    found = await project_for(connection, who, project_id)
+    if found.status == "archived":
+        raise NotNow("This project is archived: nothing new is begun there until somebody brings it back.")
     return found
 
 

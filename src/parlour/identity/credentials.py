@@ -1,13 +1,16 @@
 """Everything that proves who somebody is: made here with its secret, which is shown once and never kept.
 
 link      signs in once, by a press of a button, within 15 minutes
-session   a browser's, in a cookie; lasts 30 days after it was last used
-api_key   a program's, in a header; lasts until it is revoked
+session   a browser's, in a cookie, or a program's, behind its access tokens; lasts 30 days after it was last used
+refresh   gets a program its next access token, once; belongs to a session and ends with it
+api_key   a program's, in a header; lasts until it is revoked, or as many days as it was made for
 ticket    opens one socket within 60 seconds; carries the id of the session or key it was made with
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import Executable, insert, update
 
@@ -16,19 +19,22 @@ from parlour.errors import NotNow
 from parlour.identity.secrets import API_KEY_PREFIX, hash_of, new_secret
 from parlour.ids import new_id
 from parlour.journal.unit import Guard
-from parlour.store.queries.people import CredentialKind
+from parlour.store.queries.credentials import CredentialKind
 from parlour.store.tables import credentials
 
 LINK_LASTS = timedelta(minutes=15)
 SESSION_LASTS = timedelta(days=30)
-SESSION_SLIDES_AFTER = timedelta(days=1)
+USE_IS_NOTED_AFTER = timedelta(minutes=10)
 TICKET_LASTS = timedelta(seconds=60)
+
+NOTHING: Mapping[str, str | None] = MappingProxyType({})
 
 _LASTS: dict[CredentialKind, timedelta | None] = {
     "link": LINK_LASTS,
     "session": SESSION_LASTS,
     "api_key": None,
     "ticket": TICKET_LASTS,
+    "refresh": SESSION_LASTS,
 }
 
 
@@ -44,10 +50,23 @@ class Issued:
     insert: Executable
 
 
-def issue(kind: CredentialKind, *, tenant_id: str, user_id: str, now: datetime, name: str = "") -> Issued:
-    """Make a credential of `kind` for somebody. It proves nothing until its `insert` is committed."""
-    secret = new_secret(API_KEY_PREFIX if kind == "api_key" else "")
-    lasts = _LASTS[kind]
+def issue(
+    kind: CredentialKind,
+    *,
+    tenant_id: str,
+    user_id: str,
+    now: datetime,
+    name: str = "",
+    days: int | None = None,
+    kept: Mapping[str, str | None] = NOTHING,
+    secret: str = "",
+) -> Issued:
+    """Make a credential of `kind` for somebody; `days` say how long, where its kind does not.
+
+    `kept` is what more is kept of it, by column. It proves nothing until its `insert` is committed.
+    """
+    secret = secret or new_secret(API_KEY_PREFIX if kind == "api_key" else "")
+    lasts = _LASTS[kind] if days is None else timedelta(days=days)
     identifier, created_at = new_id(), isoformat(now)
     expires_at = isoformat(now + lasts) if lasts else None
     change = insert(credentials).values(
@@ -59,6 +78,7 @@ def issue(kind: CredentialKind, *, tenant_id: str, user_id: str, now: datetime, 
         name=name,
         created_at=created_at,
         expires_at=expires_at,
+        **kept,
     )
     return Issued(identifier, secret, name, created_at, expires_at, change)
 

@@ -1,35 +1,40 @@
 """The gate: who somebody is by the secret they show, and how they come by one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Executable, delete, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
-from parlour.errors import Conflict, NotFound, Unauthenticated
+from parlour.errors import Conflict, NotFound, NotNow, Unauthenticated
 from parlour.identity.audit import NOWHERE, audited
 from parlour.identity.credentials import (
     SESSION_LASTS,
-    SESSION_SLIDES_AFTER,
+    USE_IS_NOTED_AFTER,
     Issued,
     issue,
     revoked,
     used_once,
 )
-from parlour.identity.secrets import hash_of
+from parlour.identity.enrolling import said_again
+from parlour.identity.secrets import API_KEY_PREFIX, hash_of
+from parlour.identity.signer import Signer
 from parlour.identity.who import Visit, Who, who_is
 from parlour.ids import is_id
-from parlour.journal.unit import Unit, Writer
+from parlour.journal.retrying import Built, read_and_commit
+from parlour.journal.unit import Change, Unit, Writer
 from parlour.store.database import Reads
-from parlour.store.queries.people import (
+from parlour.store.queries.credentials import (
     Credential,
     CredentialKind,
-    Person,
     credential,
     credential_and_person,
     credentials_of,
-    person,
 )
+from parlour.store.queries.people import Person, person
 from parlour.store.tables import credentials, users
 
 _DEAD_LINK = "This link was used before or has expired. The command “parlour link” prints a new one."
@@ -42,16 +47,34 @@ class Gate:
     reads: Reads
     writer: Writer
     clock: Clock
+    signer: Signer | None = None
+    """Reads access tokens; None where nobody comes with one."""
+
+    async def by_bearer(self, secret: str) -> Who:
+        """Who holds this API key or access token. Raises Unauthenticated."""
+        if secret.startswith(API_KEY_PREFIX) or self.signer is None:
+            return await self.by_api_key(secret)
+        claims = await self.signer.read(secret)
+        async with self.reads.read() as connection:
+            session = await credential(connection, claims.session_id)
+            owner = await person(connection, claims.user_id)
+        if session is None or owner is None or session.user_id != owner.id or session.kind != "session":
+            raise Unauthenticated
+        if not session.holds(self._now()) or not owner.is_active:
+            raise Unauthenticated
+        await self._note_use(session)
+        return who_is(owner, session.id)
 
     async def by_session(self, secret: str) -> Who:
         """Who holds this session. Using it keeps it alive. Raises Unauthenticated."""
         found, owner = await self._known("session", secret)
-        await self._slide(found)
+        await self._note_use(found)
         return who_is(owner, found.id)
 
     async def by_api_key(self, secret: str) -> Who:
         """Who holds this API key. Raises Unauthenticated."""
         found, owner = await self._known("api_key", secret)
+        await self._note_use(found)
         return who_is(owner, found.id)
 
     async def by_ticket(self, secret: str) -> Who:
@@ -67,12 +90,14 @@ class Gate:
             raise Unauthenticated from conflict
         return who_is(owner, made_with.id)
 
-    async def still_holds(self, who: Who) -> bool:
-        """Whether what proved `who` would still be accepted now; for connections that stay open."""
+    async def again(self, who: Who) -> Who | None:
+        """The same person as they stand now, for connections that stay open; None where what proved them is no more."""
         async with self.reads.read() as connection:
             found = await credential(connection, who.credential_id)
             owner = await person(connection, who.user_id)
-        return found is not None and found.holds(self._now()) and owner is not None and owner.is_active
+        if found is None or not found.holds(self._now()) or owner is None or not owner.is_active:
+            return None
+        return who_is(owner, found.id)
 
     async def sign_in(self, link: str, visit: Visit = NOWHERE) -> tuple[Who, Issued]:
         """Use a one-time link up for a session. Every other open link of the person ends with it.
@@ -84,16 +109,10 @@ class Gate:
         except Unauthenticated as refusal:
             raise Unauthenticated(_DEAD_LINK) from refusal
         at = self._now()
-        session = issue("session", tenant_id=owner.tenant_id, user_id=owner.id, now=self.clock.now())
+        session = issue_session(owner, "browser", visit, self.clock.now())
         unit = Unit(
             guards=[used_once(found.id, at)],
-            changes=[
-                _expired_go(owner.id, at),
-                _other_links_end(owner.id, at),
-                session.insert,
-                update(users).where(users.c.id == owner.id).values(signed_in_at=at),
-                audited("sign_in", tenant_id=owner.tenant_id, user_id=owner.id, at=at, visit=visit),
-            ],
+            changes=[_other_links_end(owner.id, at), *signed_in(owner, session, at, visit, by="link")],
         )
         try:
             await self.writer.commit(unit)
@@ -103,15 +122,21 @@ class Gate:
 
     async def sign_out(self, who: Who, visit: Visit = NOWHERE) -> None:
         """End the session or key that `who` came with."""
-        await self._end(who, who.credential_id, "sign_out", visit)
+        await self.end(who, [who.credential_id], "sign_out", visit)
 
-    async def make_link(self, owner: Person) -> Issued:
-        """A one-time link for somebody: the way in, and the way back in."""
-        return await self._issue("link", owner.tenant_id, owner.id, "link_created")
+    async def make_link(self, owner: Person, visit: Visit = NOWHERE) -> Issued:
+        """A one-time link for somebody: the way in, and the way back in. Raises NotNow for who is deactivated."""
+        if not owner.is_active:
+            raise NotNow(f"{owner.username} is deactivated. Activate the account first.")
+        made = issue("link", tenant_id=owner.tenant_id, user_id=owner.id, now=self.clock.now())
+        return await self._keep(made, owner.tenant_id, owner.id, "link_created", visit)
 
-    async def make_api_key(self, *, tenant_id: str, user_id: str, name: str, visit: Visit = NOWHERE) -> Issued:
-        """A key for a program that acts for somebody."""
-        return await self._issue("api_key", tenant_id, user_id, "token_created", name=name, visit=visit)
+    async def make_api_key(
+        self, *, tenant_id: str, user_id: str, name: str, days: int | None = None, visit: Visit = NOWHERE
+    ) -> Issued:
+        """A key for a program that acts for somebody; for ever, where no `days` say how long."""
+        made = issue("api_key", tenant_id=tenant_id, user_id=user_id, now=self.clock.now(), name=name, days=days)
+        return await self._keep(made, tenant_id, user_id, "token_created", visit)
 
     async def make_ticket(self, who: Who) -> Issued:
         """A ticket that opens one socket. It ends with the session or key that `who` came with."""
@@ -131,7 +156,7 @@ class Gate:
             found = await credential(connection, credential_id) if is_id(credential_id) else None
         if found is None or found.user_id != who.user_id or found.kind != "api_key":
             raise NotFound
-        await self._end(who, credential_id, "token_revoked", visit)
+        await self.end(who, [credential_id], "token_revoked", visit)
 
     async def _known(self, kind: CredentialKind, secret: str) -> tuple[Credential, Person]:
         async with self.reads.read() as connection:
@@ -140,45 +165,50 @@ class Gate:
             raise Unauthenticated
         return found
 
-    async def _slide(self, session: Credential) -> None:
-        now = self.clock.now()
-        left = datetime.fromisoformat(session.expires_at) - now if session.expires_at else SESSION_LASTS
-        if SESSION_LASTS - left < SESSION_SLIDES_AFTER:
-            return
-        later = (
-            update(credentials)
-            .where(credentials.c.id == session.id, credentials.c.revoked_at.is_(None))
-            .values(expires_at=isoformat(now + SESSION_LASTS))
-        )
-        await self.writer.commit(Unit(changes=[later]))
+    async def end(self, who: Who, credential_ids: Sequence[str], action: str, visit: Visit) -> None:
+        """End some of one's credentials, and say so to everything that was opened with them."""
+        at = self._now()
 
-    async def _issue(
-        self, kind: CredentialKind, tenant_id: str, user_id: str, action: str, *, name: str = "", visit: Visit = NOWHERE
-    ) -> Issued:
+        async def build(connection: AsyncConnection) -> Built[None]:
+            guards, events = await said_again(connection, who.tenant_id, who.user_id)
+            remembered = [
+                audited(
+                    action,
+                    tenant_id=who.tenant_id,
+                    user_id=who.user_id,
+                    at=at,
+                    resource=("credential", each),
+                    visit=visit,
+                )
+                for each in credential_ids
+            ]
+            ended = [revoked(each, at) for each in credential_ids]
+            return None, Unit(guards=guards, changes=[*ended, *remembered], events=events)
+
+        await read_and_commit(self.reads, self.writer, build)
+
+    async def _note_use(self, found: Credential) -> None:
+        """Keep when it was last used, about; that is also what a session's end is counted from."""
         now = self.clock.now()
-        made = issue(kind, tenant_id=tenant_id, user_id=user_id, now=now, name=name)
+        if found.used_at is not None and found.used_at > isoformat(now - USE_IS_NOTED_AFTER):
+            return
+        noted = {"used_at": isoformat(now)}
+        if found.kind == "session":
+            noted["expires_at"] = isoformat(now + SESSION_LASTS)
+        still = (credentials.c.id == found.id, credentials.c.revoked_at.is_(None))
+        await self.writer.commit(Unit(changes=[update(credentials).where(*still).values(**noted)]))
+
+    async def _keep(self, made: Issued, tenant_id: str, user_id: str, action: str, visit: Visit) -> Issued:
         remembered = audited(
             action,
             tenant_id=tenant_id,
             user_id=user_id,
-            at=isoformat(now),
+            at=made.created_at,
             resource=("credential", made.id),
             visit=visit,
         )
         await self.writer.commit(Unit(changes=[made.insert, remembered]))
         return made
-
-    async def _end(self, who: Who, credential_id: str, action: str, visit: Visit) -> None:
-        at = self._now()
-        remembered = audited(
-            action,
-            tenant_id=who.tenant_id,
-            user_id=who.user_id,
-            at=at,
-            resource=("credential", credential_id),
-            visit=visit,
-        )
-        await self.writer.commit(Unit(changes=[revoked(credential_id, at), remembered]))
 
     def _now(self) -> str:
         return isoformat(self.clock.now())
@@ -192,6 +222,28 @@ def _other_links_end(user_id: str, at: str) -> Executable:
         credentials.c.revoked_at.is_(None),
     )
     return update(credentials).where(*open_links).values(revoked_at=at)
+
+
+def issue_session(owner: Person, kind: Literal["browser", "program"], visit: Visit, now: datetime) -> Issued:
+    """A new session for somebody, and where it was begun. A program's is never shown: its tokens stand for it."""
+    return issue(
+        "session",
+        tenant_id=owner.tenant_id,
+        user_id=owner.id,
+        now=now,
+        name=kind,
+        kept={"address": visit.address and visit.address[:64], "agent": visit.agent and visit.agent[:300]},
+    )
+
+
+def signed_in(owner: Person, session: Issued, at: str, visit: Visit, *, by: str) -> list[Change]:
+    """The changes by which somebody is signed in, in their order."""
+    return [
+        _expired_go(owner.id, at),
+        session.insert,
+        update(users).where(users.c.id == owner.id).values(signed_in_at=at),
+        audited("sign_in", tenant_id=owner.tenant_id, user_id=owner.id, at=at, visit=visit, details={"by": by}),
+    ]
 
 
 def _expired_go(user_id: str, at: str) -> Executable:

@@ -1,18 +1,21 @@
 """People and the house they live in: the first start, and whoever is added later."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Insert, Table, exists, insert, literal, select
 
 from parlour.clock import Clock, isoformat
 from parlour.errors import Conflict, Duplicate, InvalidRequest, NotFound, ParlourError, StorageFailed
 from parlour.identity.audit import audited
+from parlour.identity.people import add_person
 from parlour.ids import new_id
 from parlour.journal.unit import Guard, Unit, Writer
+from parlour.protocol.content import UserRole
+from parlour.protocol.people import NewUser
 from parlour.store.database import Reads
-from parlour.store.queries.people import Person, Role, first_tenant, home_project, person_named
+from parlour.store.queries.people import Person, first_admin, first_tenant, home_project, person_named
 from parlour.store.tables import members, projects, tenants, users
 
 FIRST_TENANT = "00000000-0000-7000-8000-000000000001"
@@ -20,12 +23,10 @@ FIRST_TENANT = "00000000-0000-7000-8000-000000000001"
 
 ADMIN = "admin"
 
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
-
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every house has: its tenant, the project everybody shares, and the first person."""
+    """What every house has: its tenant, the project everybody shares, and the admin who was there first."""
 
     tenant_id: str
     home_project_id: str
@@ -33,7 +34,7 @@ class House:
 
     @property
     def admin_id(self) -> str:
-        """The first person's id."""
+        """That admin's id."""
         return self.admin.id
 
 
@@ -44,7 +45,7 @@ async def house(reads: Reads) -> House | None:
         if tenant_id is None:
             return None
         home = await home_project(connection, tenant_id)
-        admin = await person_named(connection, tenant_id, ADMIN)
+        admin = await first_admin(connection, tenant_id)
     return House(tenant_id, home.id, admin) if home and admin else None
 
 
@@ -77,32 +78,22 @@ async def person_called(reads: Reads, username: str) -> Person:
 
 
 async def add_user(
-    reads: Reads, writer: Writer, clock: Clock, *, username: str, role: Role = "user", full_name: str = ""
+    reads: Reads, writer: Writer, clock: Clock, *, username: str, role: UserRole = "user", full_name: str = ""
 ) -> Person:
     """Add somebody to the house and to its shared project.
 
     Raises InvalidRequest for a name that cannot be one, Duplicate when somebody has it.
     """
-    username = username.lower()
-    if not _USERNAME.fullmatch(username):
-        raise InvalidRequest(
-            "A name has up to 63 letters a to z, digits, dots, dashes and underscores; the first is a letter or digit."
-        )
     standing = await house(reads)
     if standing is None:
         raise NotFound("This house was never started. `parlour serve` starts it.")
-    at, user_id = isoformat(clock.now()), new_id()
-    row = _user_row(user_id, standing.tenant_id, username, role, full_name, at)
-    taken = exists().where(users.c.tenant_id == standing.tenant_id, users.c.username == username)
-    unit = Unit(
-        guards=[Guard(_insert_unless(taken, users, row), Duplicate(f"Somebody here is called {username} already."))],
-        changes=[
-            insert(members).values(_membership(standing.home_project_id, user_id, standing.tenant_id, at)),
-            audited("user_added", tenant_id=standing.tenant_id, user_id=None, at=at, resource=("user", user_id)),
-        ],
-    )
-    await writer.commit(unit)
-    return await person_called(reads, username)
+    try:
+        new = NewUser(username=username, full_name=full_name[:255], role=role)
+    except ValidationError as error:
+        raise InvalidRequest(
+            "A name has up to 63 letters a to z, digits, dots, dashes and underscores; the first is a letter or digit."
+        ) from error
+    return await add_person(reads, writer, clock, standing.tenant_id, new)
 
 
 def _first_house(at: str) -> Unit:
@@ -120,7 +111,7 @@ def _first_house(at: str) -> Unit:
     )
 
 
-def _user_row(user_id: str, tenant_id: str, username: str, role: Role, full_name: str, at: str) -> dict[str, Any]:
+def _user_row(user_id: str, tenant_id: str, username: str, role: UserRole, full_name: str, at: str) -> dict[str, Any]:
     return {
         "id": user_id,
         "tenant_id": tenant_id,

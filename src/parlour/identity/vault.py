@@ -5,6 +5,8 @@ that was started with another key notices it before it does anything.
 """
 
 import asyncio
+import hashlib
+import hmac
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from parlour.identity.master_key import MasterKey, Place
 from parlour.identity.users import FIRST_TENANT
 from parlour.journal.unit import Guard, Unit, Writer
 from parlour.store.database import Reads
-from parlour.store.tables import providers, settings
+from parlour.store.tables import connections, providers, settings
 
 FINGERPRINT = "master_key"
 """The setting with the fingerprint of the master key. The key is the whole house's, and the row its first tenant's."""
@@ -54,13 +56,21 @@ class Vault:
         key, text = await asyncio.to_thread(_seal, self.path, fingerprint, secret, place)
         if fingerprint is not None:
             return Sealed(text, ())
-        row = {
-            "tenant_id": FIRST_TENANT,
-            "key": FINGERPRINT,
-            "value": key.fingerprint,
-            "updated_at": isoformat(self.clock.now()),
-        }
-        return Sealed(text, (Guard(insert(settings).values(row), Moved()),))
+        return Sealed(text, (self._noted(key),))
+
+    async def derived(self, writer: Writer, purpose: str) -> bytes:
+        """A key of its own for one purpose, the same on every node; the master key is made if there is none yet.
+
+        Raises BadSetting as `check` does.
+        """
+        fingerprint = await self._fingerprint()
+        key = await asyncio.to_thread(_key, self.path, fingerprint)
+        if fingerprint is None:
+            try:
+                await writer.commit(Unit(guards=[self._noted(key)]))
+            except Moved:
+                return await self.derived(writer, purpose)
+        return hmac.new(key.secret, f"parlour {purpose}".encode(), hashlib.sha256).digest()
 
     def opened(self, sealed: str, place: Place) -> str:
         """What was sealed for `place`. Reads a file. Raises NotAvailable when no key is there that opens it."""
@@ -72,6 +82,12 @@ class Vault:
             raise place.closed
         return key.opened(sealed, place)
 
+    def _noted(self, key: MasterKey) -> Guard:
+        """Keeps the fingerprint of the master key; Moved where one is kept already."""
+        at = isoformat(self.clock.now())
+        row = {"tenant_id": FIRST_TENANT, "key": FINGERPRINT, "value": key.fingerprint, "updated_at": at}
+        return Guard(insert(settings).values(row), Moved())
+
     async def _fingerprint(self) -> str | None:
         """Of the key that the secrets of the house are sealed under; None while there are none."""
         async with self.reads.read() as connection:
@@ -79,18 +95,24 @@ class Vault:
 
 
 async def forget_sealed(writer: Writer, clock: Clock) -> None:
-    """Drop every sealed secret of the house, for one whose master key is lost. Its providers stay, without keys."""
+    """Drop every sealed secret of the house, for one whose master key is lost. What had one stays, without it."""
     at = isoformat(clock.now())
     keyless = update(providers).values(sealed_key=None, updated_at=at, version=providers.c.version + 1)
     said = audited("sealed_secrets_forgotten", tenant_id=FIRST_TENANT, user_id=None, at=at)
-    await writer.commit(Unit(changes=[keyless, unset(FIRST_TENANT, FINGERPRINT), said]))
+    tokenless = update(connections).values(sealed_token=None, updated_at=at, version=connections.c.version + 1)
+    await writer.commit(Unit(changes=[keyless, tokenless, unset(FIRST_TENANT, FINGERPRINT), said]))
 
 
 def _seal(path: Path, fingerprint: str | None, secret: str, place: Place) -> tuple[MasterKey, str]:
+    key = _key(path, fingerprint)
+    return key, key.sealed(secret, place)
+
+
+def _key(path: Path, fingerprint: str | None) -> MasterKey:
+    """The master key, made now where nothing needs another one."""
     if fingerprint is None and read_key(path) is None:
         make_key(path)
-    key = _held(path, fingerprint)
-    return key, key.sealed(secret, place)
+    return _held(path, fingerprint)
 
 
 def _held(path: Path, fingerprint: str | None) -> MasterKey:

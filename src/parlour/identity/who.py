@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from parlour.identity.roles import permissions_of
-from parlour.store.queries.people import Person, Role
+from parlour.protocol.content import UserRole
+from parlour.protocol.roles import permissions_of
+from parlour.store.queries.people import Person
 from parlour.tools.caller import Caller
 
 
@@ -23,7 +24,7 @@ class Who:
     tenant_id: str
     username: str
     full_name: str
-    role: Role
+    role: UserRole
     credential_id: str
     """The session or API key. A ticket names the one it was made with, so that revoking that ends the socket too."""
     permissions: frozenset[str]

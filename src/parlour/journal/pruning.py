@@ -6,27 +6,23 @@ a snapshot. A turn that is open keeps everything since its start.
 
 from datetime import timedelta
 
-import structlog
 from sqlalchemy import Executable, ScalarSelect, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
-from parlour.errors import ParlourError
-from parlour.journal.unit import Unit, Writer
+from parlour.journal.jobs import Job
+from parlour.journal.unit import Guard, Unit, Writer
 from parlour.protocol.events import ENDED
-from parlour.store.database import READ_FAULTS, Reads
+from parlour.store.database import Reads
 from parlour.store.tables import commands, commits, deltas, events, topics, turns
 
 ROWS_AT_ONCE = 2_000
-PAUSE_S = 0.05
 EVERY_S = 30.0
 COMMANDS_KEPT = timedelta(days=7)
 
-log = structlog.get_logger(__name__)
-
 
 class Pruning:
-    """The job that raises floors."""
+    """What raises floors."""
 
     def __init__(self, reads: Reads, writer: Writer, clock: Clock, *, keep: timedelta) -> None:
         """`keep` is how long a client may be away and still get only what it missed."""
@@ -35,18 +31,12 @@ class Pruning:
         self._clock = clock
         self._keep = keep
 
-    async def go_on(self) -> None:
-        """Wait, prune, and begin anew; a failing database is tried again the next time. Never returns."""
-        while True:
-            await self._clock.sleep(EVERY_S)
-            try:
-                while await self.step():
-                    await self._clock.sleep(PAUSE_S)
-            except (*READ_FAULTS, ParlourError):
-                log.exception("pruning failed; trying again later")
+    def job(self) -> Job:
+        """As one of the house's jobs."""
+        return Job("pruning", EVERY_S, self.step)
 
-    async def step(self) -> bool:
-        """Take one small step; whether there is more to take."""
+    async def step(self, is_mine: Guard) -> bool:
+        """Take one small step if `is_mine` holds; whether there is more to take."""
         now = self._clock.now()
         cutoff = isoformat(now - self._keep)
         async with self._reads.read() as connection:
@@ -64,13 +54,17 @@ class Pruning:
                     commands.c.kind != "send_message", commands.c.at < isoformat(now - COMMANDS_KEPT)
                 ),
             ]
-        await self._writer.commit(Unit(changes=changes))
+        await self._writer.commit(Unit(guards=[is_mine], changes=changes))
         return more
 
 
 async def _running(connection: AsyncConnection) -> set[str]:
-    """The topics of the turns that have not ended: one that was handed back goes on from its live text."""
-    found = await connection.scalars(select(turns.c.conversation_id).where(turns.c.status.not_in(ENDED)))
+    """The topics of the turns that go on from their live text: one that was handed back does too.
+
+    One that waits for a person, which may take long, has settled everything that it said.
+    """
+    going = turns.c.status.not_in({*ENDED, "waiting"})
+    found = await connection.scalars(select(turns.c.conversation_id).where(going))
     return {f"conversation:{identifier}" for identifier in found}
 
 

@@ -18,9 +18,10 @@ from parlour.protocol.frame import frame_of
 from parlour.protocol.reduce import reduce
 from parlour.protocol.state import ConversationState, ProjectState, TopicState, UserState
 from parlour.protocol.text import STATE_TEXT_UNITS
+from parlour.store.queries.approvals import inbox_of, pending_in
 from parlour.store.queries.conversations import conversation_from
 from parlour.store.queries.messages import message_from
-from parlour.store.queries.people import members_of
+from parlour.store.queries.people import account_of, joined_by, members_of
 from parlour.store.queries.turns import open_turns
 from parlour.store.tables import conversations, events, messages, projects
 
@@ -58,7 +59,7 @@ async def conversation_state(
         window=held[0] if window is None else window,
         messages=[message_of(message, message.position, message.rev) for message in held[1]],
         turns=await open_turns(connection, conversation_id),
-        approvals=[],
+        approvals=[each.value for each in await pending_in(connection, conversation_id)],
     )
     return await _with_running_text(connection, state)
 
@@ -117,7 +118,11 @@ async def user_state(connection: AsyncConnection, user_id: str, window: str | No
     """A person's conversations whose last activity is at or after `window`; the newest page when that is None."""
     query = (
         select(conversations)
-        .where(conversations.c.owner_id == user_id, conversations.c.archived_at.is_(None))
+        .where(
+            conversations.c.owner_id == user_id,
+            conversations.c.project_id.in_(joined_by(user_id)),
+            conversations.c.archived_at.is_(None),
+        )
         .order_by(conversations.c.last_activity_at.desc(), conversations.c.id.desc())
     )
     if window is None:
@@ -125,7 +130,10 @@ async def user_state(connection: AsyncConnection, user_id: str, window: str | No
         window = found[LIST_HEAD - 1].last_activity_at if len(found) > LIST_HEAD else ""
     query = query.where(conversations.c.last_activity_at >= window)
     head = [conversation_from(row) for row in (await connection.execute(query)).mappings()]
-    return UserState(topic=f"user:{user_id}", window=window, conversations=head, inbox=[], notices=[])
+    account, inbox = await account_of(connection, user_id), await inbox_of(connection, user_id)
+    return UserState(
+        topic=f"user:{user_id}", account=account, window=window, conversations=head, inbox=inbox, notices=[]
+    )
 
 
 async def _project_state(connection: AsyncConnection, project_id: str) -> ProjectState:

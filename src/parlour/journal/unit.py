@@ -127,13 +127,19 @@ class Writer(Protocol):
         """Commit `unit` after every earlier one of its topics, and publish its events once it is durable.
 
         The future fails with the Conflict of the first guard that did not hold, Fenced for a Delta whose turn
-        moved on, and StorageFailed when nothing could be stored; then nothing of the unit is kept. A unit whose
+        moved on, StorageFull when there is no room on the disk, and StorageFailed when nothing could be stored for
+        another reason; then nothing of the unit is kept. A unit whose
         id was committed before is not repeated: its first receipt is given again.
         """
         ...
 
     async def commit(self, unit: Unit | Delta) -> Receipt:
         """`submit`, and wait. The unit goes on even if the waiting is cancelled."""
+        ...
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the disk had no room for what was tried last. Only another try can tell that it has some again."""
         ...
 
     async def close(self) -> None:

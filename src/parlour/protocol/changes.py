@@ -14,6 +14,19 @@ from parlour.protocol.events import (
 )
 from parlour.protocol.text import STATE_TEXT_UNITS, first_units, spliced
 
+_RESULT = (
+    "status",
+    "summary",
+    "result",
+    "truncated",
+    "error",
+    "duration_ms",
+    "cached",
+    "repeated",
+    "decided_by",
+    "undo",
+)
+
 MessageChange = MessageUpdated | MessageDeleted | StreamChunk | AnswerRestarted | ToolCall | ToolResult
 
 
@@ -42,7 +55,7 @@ def changed(message: Message, event: MessageChange, seq: int) -> Message:
         case ToolCall():
             return message.model_copy(update={"rev": seq, "parts": _with_calls(message.parts, event)})
         case ToolResult():
-            return message.model_copy(update={"rev": seq, "parts": _with_result(message.parts, event)})
+            return message.model_copy(update={"rev": seq, "parts": with_result(message.parts, event)})
         case _:
             assert_never(event)
 
@@ -100,11 +113,13 @@ def _with_calls(parts: Sequence[Part], event: ToolCall) -> list[Part]:
     return grown
 
 
-def _with_result(parts: Sequence[Part], event: ToolResult) -> list[Part]:
+def with_result(parts: Sequence[Part], event: ToolResult) -> list[Part]:
+    """`parts` after what `event` says of one call among them. Raises ValueError when that is none of them."""
     for index, part in enumerate(parts):
         if isinstance(part, ToolCallPart) and part.tool_call_id == event.tool_call_id:
-            fields = ("status", "summary", "result", "truncated", "error", "duration_ms", "cached")
-            update = {name: getattr(event, name) for name in fields} | {"label": event.label or part.label}
+            update = {name: getattr(event, name) for name in _RESULT} | {"label": event.label or part.label}
+            if event.arguments is not None:
+                update["arguments"] = event.arguments
             return _replaced(parts, index, part.model_copy(update=update))
     raise ValueError(f"message {event.message_id} has no tool call {event.tool_call_id}")
 

@@ -45,7 +45,7 @@ class SendMessage(Command):
 
 
 class EditMessage(Command):
-    """Change the words of one's own message."""
+    """Change the words of one's own message; what it said before is kept. Refused while it is being answered."""
 
     type: Literal["edit_message"]
     message_id: Id
@@ -54,7 +54,7 @@ class EditMessage(Command):
 
 
 class DeleteMessage(Command):
-    """Take a message back."""
+    """Take a message back. Its words are gone from everywhere; a mark stays where it stood."""
 
     type: Literal["delete_message"]
     message_id: Id
@@ -62,7 +62,10 @@ class DeleteMessage(Command):
 
 
 class Regenerate(Command):
-    """Answer the last question again; the present answer stays as a version. Also the way to retry a failed one."""
+    """Answer the last question again; the present answer stays as a version. Also the way to retry a failed one.
+
+    `message_id` names the question or its present answer. With `content` the question says that from now on.
+    """
 
     type: Literal["regenerate"]
     message_id: Id
@@ -81,10 +84,12 @@ class DecideToolCall(Command):
     """Say yes or no to a change that waits."""
 
     type: Literal["decide_tool_call"]
-    tool_call_id: Id
+    approval_id: Id
     decision: Literal["approve", "deny"]
     arguments: Json | None = None
-    remember: Words | None = None
+    """What to do instead: the call with other arguments. Left out, it is what was asked."""
+    remember: bool = False
+    """Never to ask again for what the approval's `remember` says."""
     command_id: Id
 
 
@@ -116,5 +121,18 @@ ClientCommand = Annotated[
     Field(discriminator="type"),
 ]
 
-SERVED = frozenset({"subscribe", "unsubscribe", "send_message", "regenerate", "stop_generation", "heartbeat"})
+SERVED = frozenset(
+    {
+        "subscribe",
+        "unsubscribe",
+        "send_message",
+        "edit_message",
+        "delete_message",
+        "regenerate",
+        "stop_generation",
+        "decide_tool_call",
+        "typing_indicator",
+        "heartbeat",
+    }
+)
 """The commands this server answers; any other known one gets `not_available` and is left out of the reference."""

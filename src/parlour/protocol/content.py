@@ -13,6 +13,9 @@ Role = Literal["user", "assistant", "system", "tool"]
 MessageStatus = Literal["sent", "running", "completed", "stopped", "failed"]
 TurnStatus = Literal["queued", "running", "waiting", "completed", "stopped", "failed"]
 ToolStatus = Literal["pending", "waiting", "executing", "completed", "failed", "denied", "unknown"]
+Effect = Literal["read", "control", "write", "destructive"]
+Undo = Literal["offered", "done"]
+UserRole = Literal["admin", "moderator", "user", "guest"]
 
 
 class Value(BaseModel):
@@ -71,6 +74,11 @@ class ToolCallPart(Value):
     error: Problem | None = None
     duration_ms: float | None = None
     cached: bool = False
+    repeated: bool = False
+    """True when it had been done before for the same question, and was not done again; this is the earlier result."""
+    decided_by: str | None = None
+    """The name of whoever said yes or no to it."""
+    undo: Undo | None = None
 
 
 class NoticePart(Value):
@@ -106,6 +114,10 @@ class MessageBody(Value):
     model: str | None = None
     usage: Usage | None = None
     created_at: str
+    edits: int = 0
+    """How often its words were changed. The earlier ones are kept and can be opened."""
+    answers_edit: int = 0
+    """For an answer: how often the question had been changed when it was answered."""
     edited_at: str | None = None
     deleted_at: str | None = None
     metadata: Json = Field(default_factory=dict)
@@ -159,19 +171,54 @@ class Turn(Value):
     """Why it ended or waits: stopped, step_limit, time_limit, output_limit, crash_loop, or an error code."""
 
 
-class Approval(Value):
-    """A change that waits for a person's word."""
+class PreviewChange(Value):
+    """One thing that would be different afterwards, in words."""
 
+    what: str
+    """What changes: "Floor Lamp", "Hall Light, brightness"."""
+    before: str | None = None
+    """How it is now; None for something that is not there yet."""
+    after: str | None = None
+    """How it would be; None for something that would be gone."""
+
+
+class Preview(Value):
+    """What a call would change, worked out without doing it."""
+
+    changes: list[PreviewChange]
+    note: str = ""
+    """What else somebody who decides should know: "It is locked since yesterday."."""
+
+
+class Approval(Value):
+    """A change that waits for a person."""
+
+    id: str
+    """No other approval has it, whatever ids a model gives its calls; a change that is asked about anew has another."""
     tool_call_id: str
+    """The call in the answer `message_id`."""
     conversation_id: str
+    project_id: str
     message_id: str
+    turn_id: str
     tool_name: str
+    label: str
+    """What it would do, in words: "Add “Floor Lamp” to the Study"."""
+    effect: Effect
     arguments: Json
-    preview: JsonValue = None
+    preview: Preview | None = None
+    """None for a tool that cannot foresee what it would do."""
+    reason: Literal["effect", "changed", "again", "unknown", "tainted"] = "effect"
+    """Why it is asked: for what it does; because what it would do is not what was approved; because this answer
+    replaces one that acted already; because it may have been done and nobody can tell; because a language model
+    proposes it after reading what others wrote."""
+    remember: str | None = None
+    """What "always" would mean, in words: "Always here, for lights". None where it is asked every time."""
     status: Literal["pending", "approved", "denied", "expired", "superseded"]
     requested_at: str
     expires_at: str
     decided_by: str | None = None
+    decided_by_name: str | None = None
     decided_at: str | None = None
 
 
@@ -189,4 +236,27 @@ class Member(Value):
 
     user_id: str
     name: str
-    role: Literal["admin", "moderator", "user", "guest"]
+    role: UserRole
+
+
+class Joined(Value):
+    """A project that somebody is a member of."""
+
+    id: str
+    name: str
+    is_home: bool
+    is_owner: bool = False
+    is_archived: bool = False
+    """One that was put away: it can be read, and nothing new is begun there."""
+
+
+class Account(Value):
+    """Who somebody is and what they may do, as it stands now."""
+
+    user_id: str
+    username: str
+    full_name: str
+    role: UserRole
+    permissions: list[str]
+    projects: list[Joined]
+    """The shared one first, then by name."""

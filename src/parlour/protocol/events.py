@@ -10,14 +10,17 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from parlour.protocol.content import (
+    Account,
     Approval,
     Conversation,
     Json,
+    Member,
     MessageBody,
     Notice,
     Problem,
     Turn,
     TurnStatus,
+    Undo,
     Usage,
     Value,
 )
@@ -148,13 +151,15 @@ class ToolCall(Value):
 
 
 class ToolResult(Value):
-    """A tool came back, or went to work (`executing`)."""
+    """A tool came back, went to work (`executing`), or waits for a person (`waiting`)."""
 
     type: Literal["tool_result"] = "tool_result"
     message_id: str
     tool_call_id: str
     tool_name: str
-    status: Literal["executing", "completed", "failed", "denied", "unknown"]
+    status: Literal["waiting", "executing", "completed", "failed", "denied", "unknown"]
+    arguments: Json | None = None
+    """What it was called with in the end, where a person changed that."""
     label: str | None = None
     """What it did, in words, where that can be said better than before: "Looked at the kitchen"."""
     summary: str | None = None
@@ -163,6 +168,9 @@ class ToolResult(Value):
     error: Problem | None = None
     duration_ms: float | None = None
     cached: bool = False
+    repeated: bool = False
+    decided_by: str | None = None
+    undo: Undo | None = None
 
 
 # --- approvals and the rest ----------------------------------------------------------------------------------------
@@ -218,6 +226,24 @@ class EntityChanged(Value):
     version: int
 
 
+# --- people --------------------------------------------------------------------------------------------------------
+
+
+class ProjectUpdated(Value):
+    """A project's name or members changed; on the project's own topic."""
+
+    type: Literal["project_updated"] = "project_updated"
+    name: str
+    members: list[Member]
+
+
+class AccountUpdated(Value):
+    """What somebody may do, or where they belong, changed; on their own topic."""
+
+    type: Literal["account_updated"] = "account_updated"
+    account: Account
+
+
 DurableEvent = Annotated[
     ConversationCreated
     | ConversationUpdated
@@ -236,7 +262,9 @@ DurableEvent = Annotated[
     | SummaryAvailable
     | SystemNotification
     | UploadProgress
-    | EntityChanged,
+    | EntityChanged
+    | ProjectUpdated
+    | AccountUpdated,
     Field(discriminator="type"),
 ]
 

@@ -8,10 +8,11 @@ from parlour.protocol.content import Value
 class ConnectedPart(Value):
     """Something that belongs to this house."""
 
-    kind: Literal["home", "database"]
+    kind: Literal["home", "database", "connection"]
     name: str
     """What people call it: "Maple House", "SQLite"."""
-    state: Literal["connected", "empty"]
+    state: Literal["connected", "empty", "away", "off"]
+    """Empty: a home with nothing in it. Away: it does not answer, or does not let this house in."""
     words: str
     """What is there, as a sentence."""
 

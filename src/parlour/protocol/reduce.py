@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from parlour.protocol.changes import MessageChange, changed, message_of
-from parlour.protocol.content import Approval, Conversation, Message, Notice, Turn
+from parlour.protocol.content import Account, Approval, Conversation, Message, Notice, Turn
 from parlour.protocol.events import (
     ENDED,
+    AccountUpdated,
     AnswerRestarted,
     ApprovalDecided,
     ApprovalRequested,
@@ -27,6 +28,7 @@ from parlour.protocol.events import (
     MessageDeleted,
     MessageUpdated,
     NewMessage,
+    ProjectUpdated,
     StreamChunk,
     SummaryAvailable,
     SystemNotification,
@@ -90,7 +92,7 @@ def _conversation(state: ConversationState, event: DurableEvent, seq: int) -> Co
             return state.model_copy(update={"approvals": _pending(state.approvals, event.approval)})
         case SystemNotification():
             return state.model_copy(update={"notices": _notices(state.notices, event.notice)})
-        case SummaryAvailable() | UploadProgress() | EntityChanged():
+        case SummaryAvailable() | UploadProgress() | EntityChanged() | ProjectUpdated() | AccountUpdated():
             return state
         case _:
             assert_never(event)
@@ -99,21 +101,22 @@ def _conversation(state: ConversationState, event: DurableEvent, seq: int) -> Co
 def _user(state: UserState, event: DurableEvent) -> UserState:
     match event:
         case ConversationCreated() | ConversationUpdated():
-            listed = _listed(state.conversations, event.conversation, since=state.window)
-            return state.model_copy(update={"conversations": listed})
+            return _with_conversation(state, event.conversation)
         case ConversationDeleted():
             gone = event.conversation_id
             inbox = [approval for approval in state.inbox if approval.conversation_id != gone]
             return state.model_copy(update={"conversations": _without(state.conversations, gone), "inbox": inbox})
         case ApprovalRequested() | ApprovalDecided():
-            return state.model_copy(update={"inbox": _pending(state.inbox, event.approval)})
+            return _with_approval(state, event.approval)
         case SystemNotification():
             return state.model_copy(update={"notices": _notices(state.notices, event.notice)})
+        case AccountUpdated():
+            return _with_account(state, event.account)
         case NewMessage() | AssistantMessageStart() | MessageUpdated() | MessageDeleted():
             return state
         case StreamChunk() | AnswerRestarted() | ToolCall() | ToolResult() | TurnUpdated():
             return state
-        case SummaryAvailable() | UploadProgress() | EntityChanged():
+        case SummaryAvailable() | UploadProgress() | EntityChanged() | ProjectUpdated():
             return state
         case _:
             assert_never(event)
@@ -127,16 +130,43 @@ def _project(state: ProjectState, event: DurableEvent, seq: int) -> ProjectState
             return state.model_copy(update={"conversations": _without(state.conversations, event.conversation_id)})
         case EntityChanged():
             return state.model_copy(update={"home_rev": max(state.home_rev, seq)})
+        case ProjectUpdated():
+            return state.model_copy(update={"name": event.name, "members": event.members})
         case NewMessage() | AssistantMessageStart() | MessageUpdated() | MessageDeleted():
             return state
         case StreamChunk() | AnswerRestarted() | ToolCall() | ToolResult() | TurnUpdated():
             return state
         case ApprovalRequested() | ApprovalDecided():
             return state
-        case SummaryAvailable() | SystemNotification() | UploadProgress():
+        case SummaryAvailable() | SystemNotification() | UploadProgress() | AccountUpdated():
             return state
         case _:
             assert_never(event)
+
+
+def _with_conversation(state: UserState, conversation: Conversation) -> UserState:
+    if not _belongs(state.account, conversation):
+        return state
+    listed = _listed(state.conversations, conversation, since=state.window)
+    return state.model_copy(update={"conversations": listed})
+
+
+def _with_approval(state: UserState, approval: Approval) -> UserState:
+    if not _belongs(state.account, approval):
+        return state
+    return state.model_copy(update={"inbox": _pending(state.inbox, approval)})
+
+
+def _with_account(state: UserState, account: Account) -> UserState:
+    """Somebody's state as their account changes; what lies in a project they left goes."""
+    conversations = [one for one in state.conversations if _belongs(account, one)]
+    inbox = [one for one in state.inbox if _belongs(account, one)]
+    return state.model_copy(update={"account": account, "conversations": conversations, "inbox": inbox})
+
+
+def _belongs(account: Account | None, thing: Conversation | Approval) -> bool:
+    """Whether something lies in a project that they are in; what does not is not there for them."""
+    return account is None or any(project.id == thing.project_id for project in account.projects)
 
 
 def _with_message(state: ConversationState, event: NewMessage | AssistantMessageStart, seq: int) -> ConversationState:
@@ -177,9 +207,9 @@ def _turns(turns: Sequence[Turn], turn: Turn) -> list[Turn]:
 
 def _pending(approvals: Sequence[Approval], approval: Approval) -> list[Approval]:
     if approval.status != "pending":
-        return [other for other in approvals if other.tool_call_id != approval.tool_call_id]
-    if any(other.tool_call_id == approval.tool_call_id for other in approvals):
-        return [approval if other.tool_call_id == approval.tool_call_id else other for other in approvals]
+        return [other for other in approvals if other.id != approval.id]
+    if any(other.id == approval.id for other in approvals):
+        return [approval if other.id == approval.id else other for other in approvals]
     return [*approvals, approval]
 
 

@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 
 from parlour.protocol.commands import Id
 from parlour.protocol.content import (
+    Account,
     Conversation,
     Json,
     Message,
@@ -35,6 +36,8 @@ class ErrorDetail(Value):
     code: str
     message: str
     request_id: str
+    details: Json | None = None
+    """Where something was asked too often: which `limit`, its `current` and `maximum`, `reset_at`, `retry_after`."""
 
 
 class ErrorBody(Value):
@@ -54,24 +57,12 @@ class SignIn(Value):
     link: Line
 
 
-class ProjectView(Value):
-    """A project one is a member of."""
-
-    id: str
-    name: str
-    is_home: bool
-
-
-class Me(Value):
+class Me(Account):
     """Who is asking, and what they may do."""
 
-    user_id: str
-    username: str
-    full_name: str
-    role: Literal["admin", "moderator", "user", "guest"]
-    permissions: list[str]
-    projects: list[ProjectView]
-    """The shared one first."""
+    email: str | None
+    has_password: bool
+    """Whether they can sign in with one; links always work."""
 
 
 class Ticket(Value):
@@ -82,9 +73,10 @@ class Ticket(Value):
 
 
 class NewToken(Value):
-    """What to call a new token."""
+    """What to call a new token, and in how many days it ends; without them it lasts until it is revoked."""
 
     name: Annotated[Line, Field(max_length=100)]
+    days: Annotated[int, Field(ge=1, le=3_650)] | None = None
 
 
 class TokenView(Value):
@@ -93,6 +85,8 @@ class TokenView(Value):
     id: str
     name: str
     created_at: str
+    expires_at: str | None
+    last_used_at: str | None
 
 
 class TokenMade(TokenView):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from parlour.protocol.content import Approval, Conversation, Member, Message, Notice, Turn, Value
+from parlour.protocol.content import Account, Approval, Conversation, Member, Message, Notice, Turn, Value
 
 
 class ConversationState(Value):
@@ -35,6 +35,7 @@ class UserState(Value):
 
     kind: Literal["user"] = "user"
     topic: str
+    account: Account | None = None
     window: str
     conversations: list[Conversation]
     inbox: list[Approval]

@@ -7,10 +7,11 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from parlour.errors import BadSetting
+from parlour.store.line import WATCHED, watch
 
 READ_FAULTS = (SQLAlchemyError, sqlite3.Error, OSError)
 """What reading fails with while the database is away. Whoever goes on for ever logs it and tries again."""
@@ -45,11 +46,14 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         options = options or {"pool_size": 4, "max_overflow": 0}
         if not self.is_sqlite:
-            options["isolation_level"] = "REPEATABLE READ"
+            options |= {"isolation_level": "REPEATABLE READ", "connect_args": WATCHED}
         self._engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self._engine.sync_engine, "checkout", _refuse_lost)
+            watch(self._engine)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
@@ -83,6 +87,12 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     cursor.execute("PRAGMA busy_timeout = 5000")
     cursor.execute("PRAGMA cache_size = -16000")
     cursor.close()
+
+
+def _refuse_lost(connection: Any, *_: object) -> None:
+    """Have the pool open another connection in the place of one that was lost while nobody used it."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -27,6 +27,14 @@ def newest(folders: Sequence[Path]) -> frozenset[str]:
     return frozenset(revisions - built_on)
 
 
+def known(folders: Sequence[Path]) -> frozenset[str]:
+    """Every revision in these folders."""
+    named = (
+        dict(_NAMED.findall(path.read_text(encoding="utf-8"))) for folder in folders for path in folder.glob("*.py")
+    )
+    return frozenset(name for each in named for name in _QUOTED.findall(each["revision"]))
+
+
 def stored(connection: Connection) -> frozenset[str]:
     """The revisions that a database says it is at; none for an empty one."""
     if not inspect(connection).has_table("alembic_version"):

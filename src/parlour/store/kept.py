@@ -9,14 +9,16 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import structlog
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.store.database import Database
+from parlour.store.line import line_to
 from parlour.store.prepared import STRAIGHT, driver_of
 
 # asyncpg tells no types; what it throws comes bare from its own calls, and wrapped by SQLAlchemy.
 LOST: tuple[Any, ...] = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+BARE: tuple[Any, ...] = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What the driver throws by itself, which whoever reads does not know of."""
 BROKEN_KEY: tuple[Any, ...] = (asyncpg.IntegrityConstraintViolationError, IntegrityError)
 FAULTS: tuple[Any, ...] = (asyncpg.PostgresError, SQLAlchemyError, *LOST)
 """What any use of the database may throw."""
@@ -28,13 +30,7 @@ class Connections:
     """At most so many connections to a database. They begin no transaction by themselves."""
 
     def __init__(self, url: URL, most: int) -> None:
-        self._engine = create_async_engine(
-            url,
-            poolclass=NullPool,
-            isolation_level="AUTOCOMMIT",
-            execution_options=STRAIGHT,
-            hide_parameters=True,
-        )
+        self._engine = line_to(url, execution_options=STRAIGHT)
         self._idle: list[AsyncConnection] = []
         self._free = Semaphore(most)
 
@@ -42,7 +38,7 @@ class Connections:
     async def lend(self) -> AsyncGenerator[AsyncConnection]:
         """A connection outside of any transaction, and so it is to come back; after a failure it is rolled back."""
         async with self._free:
-            connection = self._idle.pop() if self._idle else await self._engine.connect()
+            connection = await self._alive()
             try:
                 yield connection
             except BaseException:
@@ -52,6 +48,15 @@ class Connections:
                     await self._give_up(connection)
                 raise
             self._idle.append(connection)
+
+    async def _alive(self) -> AsyncConnection:
+        """One that is idle, unless all of those have been lost: then a new one."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not driver_of(connection).is_closed():
+                return connection
+            await self._give_up(connection)
+        return await self._engine.connect()
 
     async def _give_up(self, connection: AsyncConnection) -> None:
         """Drop a connection that was lost, and all others: a server that went away took them with it."""
@@ -89,11 +94,14 @@ class KeptDatabase(Database):
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
-        async with self._connections.lend() as connection:
-            driver = driver_of(connection)
-            await driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield connection
-            await driver.execute("ROLLBACK")
+        try:
+            async with self._connections.lend() as connection:
+                driver = driver_of(connection)
+                await driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield connection
+                await driver.execute("ROLLBACK")
+        except BARE as fault:
+            raise ConnectionError("the database could not be read") from fault
 
     async def close(self) -> None:
         await self._connections.close()

@@ -7,13 +7,16 @@ and reaches the model only as a failure without detail.
     ├── Refused        permission_denied    the caller may not
     ├── BadArguments   invalid_arguments    the arguments do not fit; the model may try others
     ├── NotThere       not_found            what was named does not exist, or is not the caller's
-    └── Failed         failed               it was tried and did not work
+    ├── Failed         failed               it was tried and did not work; nothing was changed
+    └── Unsure         unknown              it was tried, and whether it worked cannot be told
 """
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pydantic import JsonValue
+
+from parlour.protocol.content import Undo
 
 
 class ToolProblem(Exception):
@@ -46,9 +49,15 @@ class NotThere(ToolProblem):
 
 
 class Failed(ToolProblem):
-    """It was tried and did not work."""
+    """It was tried and did not work. Nothing was changed: it may be tried again."""
 
     code = "failed"
+
+
+class Unsure(ToolProblem):
+    """It was tried, and whether it worked cannot be told."""
+
+    code = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class Outcome:
 
     tool_call_id: str
     tool: str
-    status: Literal["completed", "failed"]
+    status: Literal["completed", "failed", "denied", "unknown"]
     arguments: dict[str, JsonValue]
     """As validated: canonical, with defaults filled in; as given when they did not fit."""
     result: JsonValue = None
@@ -81,3 +90,14 @@ class Outcome:
     problem: str | None = None
     suggestion: str | None = None
     duration_ms: float = 0.0
+    repeated: bool = False
+    """It had been done before for the same question and was not done again; this is the earlier result."""
+    edited: bool = False
+    """A person changed the arguments before they said yes."""
+    decided_by: str | None = None
+    """The name of whoever said yes or no to it."""
+    undo: Undo | None = None
+    tainted: bool = False
+    """It came from outside of this house, and is not to be trusted."""
+    ledger_key: str | None = None
+    """Where the ledger has what was done."""

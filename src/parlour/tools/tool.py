@@ -3,15 +3,16 @@
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_type_hints
+from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, create_model
 
+from parlour.protocol.content import Effect
+from parlour.tools.acting import Foreseen, Found
 from parlour.tools.caller import Caller
 from parlour.tools.language import Language
 from parlour.tools.outcomes import BadArguments
 
-Effect = Literal["read", "control", "write", "destructive"]
 Arguments = dict[str, JsonValue]
 
 DEFAULT_TIMEOUT_S = 30.0
@@ -25,6 +26,31 @@ class ToolContext:
     conversation_id: str
     turn_id: str
     tool_call_id: str
+    idempotency_key: str = ""
+    """The same for every attempt at one effect, for another side that honours such keys; "" for a mere read."""
+
+
+Foresee = Callable[..., Awaitable[Foreseen]]
+"""Given the context and the arguments as the function takes them: what the call would change."""
+ReadBack = Callable[..., Awaitable[Found]]
+"""Given the same, whenever nobody knows whether a call was carried out: what can be seen of it."""
+UndoIt = Callable[[ToolContext, Arguments, Any], Awaitable[Any]]
+"""Given the context of whoever takes it back, and the arguments and the result of a call that was carried out. What it
+returns is a result in JSON, or the `Kept` of a tool that keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """What a tool that changes something can say of it besides."""
+
+    keeps: bool = False
+    """Its function changes nothing itself and returns a `Kept`: what is committed together with the word that it is
+    done. So does its `undo`."""
+    idempotent: bool = False
+    """Running it again with the same arguments changes nothing more."""
+    foresee: Foresee | None = None
+    read_back: ReadBack | None = None
+    undo: UndoIt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +81,9 @@ class Tool:
     arguments: type[BaseModel]
     wording: Wording
     timeout_s: float = DEFAULT_TIMEOUT_S
-    idempotent: bool = False
     open_world: bool = False
+    """It touches what lies outside of this house; what comes from there is not to be trusted."""
+    acting: Acting = field(default=Acting(), compare=False)
     language: Language | None = field(default=None, compare=False)
 
     def validated(self, raw: Arguments) -> BaseModel:
@@ -75,8 +102,8 @@ def make_tool(
     permission: str | None = None,
     wording: Wording | None = None,
     timeout_s: float = DEFAULT_TIMEOUT_S,
-    idempotent: bool = False,
     open_world: bool = False,
+    acting: Acting | None = None,
     language: Language | None = None,
 ) -> Tool:
     """Make a tool of an async function whose first parameter is its ToolContext.
@@ -114,8 +141,8 @@ def make_tool(
         arguments=arguments,
         wording=wording or plain_wording(name),
         timeout_s=timeout_s,
-        idempotent=idempotent,
         open_world=open_world,
+        acting=acting or Acting(),
         language=language,
     )
 

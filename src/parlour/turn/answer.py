@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
 from parlour.models.base import RequestedCall
+from parlour.protocol.changes import with_result
 from parlour.protocol.content import (
     Json,
     Part,
@@ -83,6 +84,19 @@ class Answer:
         """The event that says a call went to work."""
         return ToolResult(message_id=self.message_id, tool_call_id=call.id, tool_name=call.name, status="executing")
 
+    def is_waiting(self, tool_call_id: str) -> bool:
+        """Whether a call waits for a person."""
+        return any(
+            isinstance(part, ToolCallPart) and part.tool_call_id == tool_call_id and part.status == "waiting"
+            for part in self.parts
+        )
+
+    def with_state(self, tool_call_id: str, status: Literal["waiting", "executing"]) -> tuple["Answer", ToolResult]:
+        """The answer with a call that waits for a person, or went to work after it; and the event that says so."""
+        name = next(p.name for p in self.parts if isinstance(p, ToolCallPart) and p.tool_call_id == tool_call_id)
+        said = ToolResult(message_id=self.message_id, tool_call_id=tool_call_id, tool_name=name, status=status)
+        return self._with(said), said
+
     def with_outcome(self, outcome: Outcome) -> tuple["Answer", ToolResult]:
         """The answer with what came of a call, and the event that says so."""
         truncated = len(orjson.dumps(outcome.result)) > SHOWN_RESULT_BYTES
@@ -91,26 +105,21 @@ class Answer:
             tool_call_id=outcome.tool_call_id,
             tool_name=outcome.tool,
             status=outcome.status,
+            arguments=outcome.arguments if outcome.edited else None,
             label=outcome.label or None,
             summary=outcome.summary or None,
             result=None if truncated else outcome.result,
             truncated=truncated,
             error=problem_of(outcome),
             duration_ms=round(outcome.duration_ms, 3),
+            repeated=outcome.repeated,
+            decided_by=outcome.decided_by,
+            undo=outcome.undo,
         )
-        changes: dict[str, Any] = {
-            name: getattr(said, name)
-            for name in ("status", "summary", "result", "truncated", "error", "duration_ms", "cached")
-        }
-        if said.label:
-            changes["label"] = said.label
-        parts = tuple(
-            part.model_copy(update=changes)
-            if isinstance(part, ToolCallPart) and part.tool_call_id == outcome.tool_call_id
-            else part
-            for part in self.parts
-        )
-        return replace(self, parts=parts), said
+        return self._with(said), said
+
+    def _with(self, said: ToolResult) -> "Answer":
+        return replace(self, parts=tuple(with_result(self.parts, said)))
 
     def restarted(self, reason: str) -> tuple["Answer", AnswerRestarted]:
         """The answer as a new attempt that begins after what is settled, and the event that says so."""

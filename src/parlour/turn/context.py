@@ -15,7 +15,7 @@ from parlour.models.base import AssistantMessage, ModelMessage, ToolMessage, Use
 from parlour.tools.outcomes import Outcome
 from parlour.tools.tool import Tool
 from parlour.turn.report import LONGEST_SYSTEM, Piece, Report
-from parlour.turn.steps import ModelStep, Settled
+from parlour.turn.steps import ModelStep, Settled, ToolStep
 
 RECENT_EXCHANGES = 5
 CAPS = {"system": 500, "tool_results": 1000, "recent": 2000, "older": 1000}
@@ -23,6 +23,8 @@ CAPS_BUDGET = 4000
 """The prompt at which `CAPS` hold exactly; at another they grow or shrink with it."""
 CUT_MARK = "… [cut]"
 NOT_KEPT = '{"cut": "this result did not fit; ask for less at once if it is needed"}'
+
+_REPEATED = {"repeated": True, "message": "This had been done before for the same question and was not done again."}
 
 Count = Callable[[str], int]
 
@@ -76,6 +78,7 @@ class _Shown:
 
     message: ModelMessage
     piece: Piece
+    is_tainted: bool = False
 
 
 def assemble(
@@ -111,14 +114,17 @@ def assemble(
         cut.append(f"{left_out} earlier messages left out")
     shown = [*kept, *now]
     before = [*_system_piece(system, shown_system, count), *_tools_piece(tools, count)]
-    report = Report.of((*before, *(each.piece for each in shown)), cut, budget.prompt)
+    tainted = any(each.is_tainted for each in shown)
+    report = Report.of((*before, *(each.piece for each in shown)), cut, budget.prompt, tainted=tainted)
     return Context(shown_system, tuple(each.message for each in shown), report)
 
 
 def tool_content(outcome: Outcome) -> str:
     """What came of a call, as the JSON text that a language model reads. It is data, never an instruction."""
     if outcome.status == "completed":
-        return orjson.dumps({"result": outcome.result}).decode()
+        return orjson.dumps({"result": outcome.result} | (_REPEATED if outcome.repeated else {})).decode()
+    if outcome.status != "failed":
+        return orjson.dumps({outcome.status: True, "message": outcome.problem}).decode()
     return orjson.dumps({"error": outcome.problem, "code": outcome.code, "suggestion": outcome.suggestion}).decode()
 
 
@@ -130,7 +136,7 @@ def _shown(exchange: Exchange, count: Count) -> list[_Shown]:
         message = _message(step)
         kind = "answer" if isinstance(step, ModelStep) else "tool_result"
         piece = Piece(kind=kind, tokens=_size(message, count), message_id=exchange.answer_id, step=number)
-        shown.append(_Shown(message, piece))
+        shown.append(_Shown(message, piece, isinstance(step, ToolStep) and step.outcome.tainted))
     return shown
 
 
@@ -138,14 +144,15 @@ def _message(step: Settled) -> AssistantMessage | ToolMessage:
     if isinstance(step, ModelStep):
         return AssistantMessage(step.text, step.calls, step.reasoning)
     done = step.outcome
-    return ToolMessage(done.tool_call_id, done.tool, tool_content(done), done.sentence, done.status != "completed")
+    return ToolMessage(done.tool_call_id, done.tool, tool_content(done), done.sentence, done.status == "failed")
 
 
 def _instead(shown: _Shown, message: ModelMessage, count: Count) -> _Shown:
     """The same piece with less of it."""
     if message == shown.message:
         return shown
-    return _Shown(message, shown.piece.model_copy(update={"tokens": _size(message, count), "shortened": True}))
+    piece = shown.piece.model_copy(update={"tokens": _size(message, count), "shortened": True})
+    return replace(shown, message=message, piece=piece)
 
 
 def _newest_that_fit(exchanges: Sequence[Exchange], room: int, slots: int, count: Count) -> list[_Shown]:

@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
 from parlour.errors import InvalidRequest, Moved
-from parlour.identity.access import conversation_for, project_for
+from parlour.identity.access import conversation_for, project_to_begin_in
 from parlour.identity.audit import audited
 from parlour.identity.who import Who
 from parlour.ids import new_id
+from parlour.journal.retrying import Built, read_and_commit
 from parlour.journal.unit import Event, Filled, Guard, Unit, Writer, event, seq_of
 from parlour.protocol.content import Conversation
 from parlour.protocol.events import ENDED, ConversationCreated, ConversationDeleted, ConversationUpdated
@@ -24,10 +25,12 @@ from parlour.store.database import Reads
 from parlour.store.queries.conversations import StoredConversation
 from parlour.store.queries.turns import open_turns
 from parlour.store.tables import (
+    approvals,
     attempts,
     conversations,
     deltas,
     events,
+    ledger,
     messages,
     projects,
     search_words,
@@ -37,7 +40,6 @@ from parlour.store.tables import (
     turns,
 )
 from parlour.turn import findable
-from parlour.turn.retrying import Built, read_and_commit
 
 UNTITLED = "New chat"
 TITLE_LIMIT = 200
@@ -155,6 +157,8 @@ def deleted(before: StoredConversation, who: Who, at: str) -> Unit:
     said = ConversationDeleted(conversation_id=mine)
     inside = [
         delete(attempts).where(attempts.c.message_id.in_(_ids_in(mine))),
+        delete(approvals).where(approvals.c.conversation_id == mine),
+        delete(ledger).where(ledger.c.conversation_id == mine),
         delete(tool_runs).where(tool_runs.c.conversation_id == mine),
         delete(turn_steps).where(turn_steps.c.turn_id.in_(select(turns.c.id).where(turns.c.conversation_id == mine))),
         delete(turns).where(turns.c.conversation_id == mine),
@@ -173,7 +177,7 @@ def deleted(before: StoredConversation, who: Who, at: str) -> Unit:
     spoken: list[Event] = [event(topic, said) for topic in (own_topic, owner_topic)]
     return Unit(
         guards=[Guard(_still(before).where(no_open_turn).values(version=before.version + 1), Moved())],
-        changes=[*inside, *_forgotten(own_topic, 0), *_forgotten(owner_topic, 1), remembered],
+        changes=[*inside, *forgotten(own_topic, 0), *forgotten(owner_topic, 1), remembered],
         events=spoken,
     )
 
@@ -200,7 +204,7 @@ class Conversations:
         Raises NotFound for a project that is not theirs, InvalidRequest for a title that cannot be one.
         """
         async with self.reads.read() as connection:
-            project = await project_for(connection, who, project_id)
+            project = await project_to_begin_in(connection, who, project_id)
         at = isoformat(self.clock.now())
         new = empty(who, conversation_id=new_id(), project_id=project.id, title=title, at=at)
         await self.writer.commit(begun(new, who.tenant_id))
@@ -256,7 +260,7 @@ def _ids_in(conversation_id: str) -> Select[str]:
     return select(messages.c.id).where(messages.c.conversation_id == conversation_id)
 
 
-def _forgotten(topic: str, index: int) -> list[Executable]:
+def forgotten(topic: str, index: int) -> list[Executable]:
     """What was said on `topic` before the unit's event number `index` goes, and its floor rises to just there."""
     newest_delta = select(func.coalesce(func.max(deltas.c.id), topics.c.mark)).scalar_subquery()
     return [

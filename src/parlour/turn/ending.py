@@ -1,21 +1,27 @@
 """How a turn ends: whatever is still open is settled, the answer is whole or says why not, and everybody is told."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import isoformat
 from parlour.errors import ConversationNotFound, Moved
+from parlour.journal.retrying import Built, read_and_commit
 from parlour.journal.unit import Unit
 from parlour.models.base import RequestedCall, estimate_tokens
 from parlour.protocol.content import Conversation, LastMessage, Usage
+from parlour.store.queries.approvals import StoredApproval, approvals_of_turn
 from parlour.store.queries.conversations import StoredConversation, stored_conversation
+from parlour.store.queries.ledger import entries_of
 from parlour.tools.outcomes import Outcome
+from parlour.tools.phrasing import unknown
 from parlour.turn import units
 from parlour.turn.answer import Answer
+from parlour.turn.approval_units import joined, withdrawn
 from parlour.turn.machine import TurnState
 from parlour.turn.means import Means
 from parlour.turn.preview import plain, preview
-from parlour.turn.record import Past, TurnRow
-from parlour.turn.retrying import Built, read_and_commit
+from parlour.turn.record import FIRST_FENCE, Past, TurnRow
 from parlour.turn.steps import Finish, ModelStep, Settled, ToolStep
 
 
@@ -28,7 +34,8 @@ async def end_turn(
     ConversationNotFound when it was deleted meanwhile.
     """
     turn = past.turn
-    ended: list[Settled] = [ToolStep(_cut_off(call)) for call in state.open_calls]
+    begun = await _begun(past, state, means)
+    ended: list[Settled] = [ToolStep(_cut_off(call, past, state, begun)) for call in state.open_calls]
     if finish.last is not None:
         ended.append(finish.last)
     models = [step for step in (*state.steps, *ended) if isinstance(step, ModelStep)]
@@ -47,16 +54,21 @@ async def end_turn(
     ending = units.Ending(finish.status, finish.reason, final, steps, tokens)
     at = isoformat(means.clock.now())
 
-    def unit_after(before: StoredConversation) -> Unit:
+    def unit_after(before: StoredConversation, waiting: Sequence[StoredApproval] = ()) -> Unit:
         after = _conversation_after(before, turn, line, tokens, at)
-        return units.finished(turn, answer, ending, before=before, after=after, at=at)
+        unit = units.finished(turn, answer, ending, before=before, after=after, at=at)
+        return joined(unit, withdrawn(waiting, "superseded", at))
 
     async def build(connection: AsyncConnection) -> Built[None]:
         before = await stored_conversation(connection, turn.conversation_id)
         if before is None:
             raise ConversationNotFound
-        return None, unit_after(before)
+        asked = await approvals_of_turn(connection, turn.id)
+        return None, unit_after(before, [each for each in asked if each.value.status == "pending"])
 
+    if state.pending:
+        await read_and_commit(means.reads, means.writer, build)
+        return True
     try:
         # Whatever is asked in a conversation changes it: if it still stands, nothing was.
         await means.writer.commit(unit_after(past.conversation))
@@ -90,8 +102,23 @@ def _total(steps: list[ModelStep]) -> Usage | None:
     )
 
 
-def _cut_off(call: RequestedCall) -> Outcome:
-    """What stands for a call that was at work when its turn ended."""
+async def _begun(past: Past, state: TurnState, means: Means) -> frozenset[str]:
+    """The calls that an earlier owner had begun and nobody has settled: nobody knows whether they were done."""
+    if not state.open_calls or past.turn.fence <= FIRST_FENCE:
+        return frozenset()
+    async with means.reads.read() as connection:
+        entries = await entries_of(connection, past.turn.question_id)
+    mine = [entry for entry in entries if entry.turn_id == past.turn.id and entry.status == "started"]
+    return frozenset(entry.tool_call_id for entry in mine)
+
+
+def _cut_off(call: RequestedCall, past: Past, state: TurnState, begun: frozenset[str]) -> Outcome:
+    """What stands for a call that waited or was at work when its turn ended. This owner had begun none of them."""
+    if call.id in begun:
+        return unknown(Outcome(call.id, call.name, "unknown", call.arguments or {}))
+    if call.id in state.pending or (call.id in past.asked and past.asked[call.id][1].is_no):
+        undecided = "That was not decided, so nothing was changed."
+        return Outcome(call.id, call.name, "denied", call.arguments or {}, code="denied", problem=undecided)
     return Outcome(
         call.id,
         call.name,

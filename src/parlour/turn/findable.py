@@ -13,6 +13,10 @@ _KEEP = insert(search_words).inline()
 _RENAME = update(search_words).where(
     search_words.c.conversation_id == bindparam("the_conversation"), search_words.c.message_id.is_(None)
 )
+_REWORD = update(search_words).where(
+    search_words.c.conversation_id == bindparam("the_conversation"),
+    search_words.c.message_id == bindparam("the_message"),
+)
 
 
 def by_title(conversation: Conversation) -> Change:
@@ -29,7 +33,17 @@ def by_new_title(before: Conversation, after: Conversation) -> list[Change]:
 
 def by_words(conversation: Conversation, message_id: str, parts: Sequence[Part]) -> Change:
     """Makes a new message findable by its words. Once it is deleted, the database itself forgets them."""
-    return _row(conversation, message_id, "\n".join(part.text for part in parts if part.kind == "text"))
+    return _row(conversation, message_id, _text(parts))
+
+
+def by_other_words(conversation: Conversation, message_id: str, parts: Sequence[Part]) -> Change:
+    """Makes a message findable by what it says now, and no longer by what it said."""
+    words = indexed(conversation.owner_id, _text(parts))
+    return Filled(_REWORD, {"the_conversation": conversation.id, "the_message": message_id, "words": words})
+
+
+def _text(parts: Sequence[Part]) -> str:
+    return "\n".join(part.text for part in parts if part.kind == "text")
 
 
 def _row(conversation: Conversation, message_id: str | None, text: str) -> Change:

@@ -5,24 +5,28 @@ the same settled steps it asks for the same next thing, in whatever process and 
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parlour.models.base import RequestedCall
 from parlour.protocol.content import Problem
 from parlour.turn.steps import (
     Answered,
+    Ask,
+    Asked,
     Broke,
     CallModel,
     Emit,
     Finish,
     Interrupted,
     ModelStep,
+    Overtaken,
     Ran,
     Reply,
     RunTools,
     Settled,
     Step,
     ToolStep,
+    Wait,
 )
 
 INTERRUPTIONS = {
@@ -38,13 +42,18 @@ FILTERED = Problem(code="content_filter", message="The model's provider held the
 
 @dataclass(frozen=True, slots=True)
 class TurnState:
-    """Everything a turn is: its settled steps."""
+    """Everything a turn is: its settled steps, and which of its calls wait for a person."""
 
     steps: tuple[Settled, ...] = ()
+    pending: frozenset[str] = frozenset()
 
     def after(self, settled: Settled) -> "TurnState":
         """The state with one more settled step."""
-        return TurnState((*self.steps, settled))
+        return replace(self, steps=(*self.steps, settled))
+
+    def asking(self, tool_call_id: str) -> "TurnState":
+        """The state with one more call that waits for a person."""
+        return replace(self, pending=self.pending | {tool_call_id})
 
     @property
     def model_steps(self) -> Sequence[ModelStep]:
@@ -59,12 +68,20 @@ class TurnState:
         done = {step.outcome.tool_call_id for step in self.steps if isinstance(step, ToolStep)}
         return tuple(call for call in self.model_steps[-1].calls if call.id not in done)
 
+    @property
+    def ready_calls(self) -> tuple[RequestedCall, ...]:
+        """Those of them that wait for nobody."""
+        return tuple(call for call in self.open_calls if call.id not in self.pending)
+
 
 def run(state: TurnState, *, step_limit: int) -> Generator[Step, Reply, None]:
-    """Ask for one thing after the other until the turn ends; the last thing asked for is always a `Finish`."""
+    """Ask for one thing after the other until the turn ends or rests: the last is always a `Finish` or a `Wait`."""
     while True:
+        if state.open_calls and not state.ready_calls:
+            yield Wait()
+            return
         if state.open_calls:
-            reply = yield RunTools(state.open_calls)
+            reply = yield RunTools(state.ready_calls)
         elif len(state.model_steps) >= step_limit:
             yield Finish("failed", STEP_LIMIT.code, STEP_LIMIT)
             return
@@ -76,8 +93,11 @@ def run(state: TurnState, *, step_limit: int) -> Generator[Step, Reply, None]:
                 state = state.after(step)
             case Ran(outcome):
                 settled = ToolStep(outcome)
-                yield Emit(settled)
-                state = state.after(settled)
+                if (yield Emit(settled)) is None:
+                    state = state.after(settled)
+            case Asked(asking):
+                yield Ask(asking)
+                state = state.asking(asking.tool_call_id)
             case _:
                 yield _ending(reply)
                 return
@@ -95,5 +115,5 @@ def _ending(reply: Reply) -> Finish:
             return Finish("stopped", "stopped", None, partial)
         case Interrupted(reason, partial):
             return Finish("failed", reason, Problem(code=reason, message=INTERRUPTIONS[reason]), partial)
-        case Ran() | None:
+        case Ran() | Asked() | Overtaken() | None:
             raise ValueError("a turn's machine was told something it did not ask for")

@@ -1,16 +1,20 @@
 """What a turn needs from the rest of the house, in the turn's own words."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock
-from parlour.journal.unit import Writer
+from parlour.journal.unit import Unit, Writer
 from parlour.models.base import Model, RequestedCall
 from parlour.store.database import Reads
+from parlour.store.queries.ledger import Entry
+from parlour.tools.acts import Ended
+from parlour.tools.asking import Asking
 from parlour.tools.caller import Caller
-from parlour.tools.outcomes import Outcome
+from parlour.tools.occasion import Occasion
 from parlour.tools.tool import Tool, ToolContext
 
 
@@ -25,8 +29,21 @@ class Tools(Protocol):
         """A call in words: "Looking at the kitchen"."""
         ...
 
-    async def run(self, call: RequestedCall, context: ToolContext) -> Outcome:
-        """Run one call to its end."""
+    async def run(self, call: RequestedCall, context: ToolContext, occasion: Occasion | None = None) -> Ended | Asking:
+        """Run one call to its end, or tell what is to be put to a person before it."""
+        ...
+
+    async def considered(self, call: RequestedCall, context: ToolContext, asked: Asking) -> Asking:
+        """What was asked, with the arguments of `call`. Raises ToolProblem for those that cannot be."""
+        ...
+
+    async def undo(
+        self, entry: Entry, context: ToolContext, commit: Callable[[Unit], Awaitable[object]]
+    ) -> tuple[Unit, bool]:
+        """Take back what was done: what is to be committed with the word of it, and whether nothing happens before.
+
+        Raises ToolProblem when it cannot be taken back, or the caller may not.
+        """
         ...
 
 
@@ -51,6 +68,8 @@ class Caps:
     """Where a turn ends, however willing a model is to go on. Time waiting for a person does not count."""
 
     steps: int = 16
+    approval_hours: int = 24
+    """How long a change waits for a person's word."""
     seconds: float = 600.0
     output_units: int = 1_000_000
     context_tokens: int = 8_000

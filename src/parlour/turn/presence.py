@@ -1,32 +1,56 @@
-"""Whether a node is alive, seen at once: a lock that dies with its process.
+"""Which nodes are dead, seen at once: each holds a lock that dies with its process, or loses its lease when it hangs.
 
-On SQLite the data directory's lock file is that lock, and only one server runs: every other owner is dead. On
-PostgreSQL each node holds a session advisory lock under its name; whoever can take it knows that the node died.
+On SQLite the data directory's lock file is that lock, and only one server runs: every other node is dead. On
+PostgreSQL each node holds a session advisory lock under its id, on a connection of its own.
 """
 
-import hashlib
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from parlour.clock import Clock
+from parlour.store.database import Reads
+from parlour.store.database_time import database_time
+from parlour.store.line import line_to
+from parlour.store.tables import nodes
+
+GRACE_S = 2.0
+"""For so long after it lost its own connection a node takes nobody for dead: the database may have lost them all."""
+ANSWER_S = 4.0
+"""A database that says nothing for so long has lost the connection."""
+
+
+def _key(node_id: str | ColumnElement[str]) -> ColumnElement[int]:
+    """A node's id as the 64-bit number that advisory locks want."""
+    return func.hashtextextended(node_id, 0)
+
+
+# A shared lock that is given back at the end of the statement: two who look at once do not see each other.
+_IS_DEAD = or_(nodes.c.lease_until < database_time(), func.pg_try_advisory_xact_lock_shared(_key(nodes.c.id)))
+_OTHERS = select(nodes.c.id, _IS_DEAD.label("is_dead")).where(nodes.c.id != bindparam("me"))
 
 log = structlog.get_logger(__name__)
 
 
 class Presence(Protocol):
-    """Keeps this node's lock, and tells which others have lost theirs."""
+    """Holds this node's lock, and tells which others have lost theirs or their lease."""
 
-    async def open(self) -> None:
-        """Take this node's lock."""
+    is_alone: bool
+    """Whether the lock itself says that nobody else can be there, so that no lease runs out."""
+
+    async def open(self, node_id: str) -> None:
+        """Take the lock of this node, and give back the one before."""
         ...
 
-    async def dead(self, owners: Iterable[str]) -> set[str]:
-        """Those of `owners`, other than this node, that are certainly not running any more."""
+    async def others(self) -> dict[str, bool]:
+        """Every other node in the table, and whether it is dead: it does nothing any more."""
         ...
 
     async def close(self) -> None:
@@ -37,14 +61,19 @@ class Presence(Protocol):
 class OnlyNode:
     """The one server of a data directory, which holds its lock file: everybody else is dead."""
 
-    def __init__(self, node_id: str) -> None:
+    is_alone = True
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+        self._node_id = ""
+
+    async def open(self, node_id: str) -> None:
         self._node_id = node_id
 
-    async def open(self) -> None:
-        return None
-
-    async def dead(self, owners: Iterable[str]) -> set[str]:
-        return {owner for owner in owners if owner != self._node_id}
+    async def others(self) -> dict[str, bool]:
+        async with self._reads.read() as connection:
+            found = await connection.scalars(select(nodes.c.id).where(nodes.c.id != self._node_id))
+        return dict.fromkeys(found, True)
 
     async def close(self) -> None:
         return None
@@ -53,42 +82,58 @@ class OnlyNode:
 class PostgresPresence:
     """A node among others on PostgreSQL."""
 
-    def __init__(self, url: URL, node_id: str) -> None:
-        self._engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
-        self._node_id = node_id
+    is_alone = False
+
+    def __init__(self, url: URL, clock: Clock) -> None:
+        self._engine = line_to(url)
+        self._clock = clock
+        self._node_id = ""
         self._connection: AsyncConnection | None = None
+        self._is_held = False
+        self._judges_from = 0.0
 
-    async def open(self) -> None:
-        self._connection = await self._engine.connect()
-        await self._connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(self._node_id)})
+    async def open(self, node_id: str) -> None:
+        await self._hang_up()
+        self._node_id = node_id
+        async with self._session() as connection, asyncio.timeout(ANSWER_S):
+            await self._hold(connection)
 
-    async def dead(self, owners: Iterable[str]) -> set[str]:
-        connection = await self._holding()
-        found: set[str] = set()
-        for owner in owners:
-            key = {"key": _key(owner)}
-            if owner != self._node_id and await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
-                await connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
-                found.add(owner)
-        return found
+    async def others(self) -> dict[str, bool]:
+        async with self._session() as connection, asyncio.timeout(ANSWER_S):
+            await self._hold(connection)
+            found = await connection.execute(_OTHERS, {"me": self._node_id})
+            may_judge = self._clock.monotonic() >= self._judges_from
+            return {row.id: row.is_dead and may_judge for row in found}
 
-    async def _holding(self) -> AsyncConnection:
-        """The connection that holds this node's lock; a new one with the lock taken anew where that was lost."""
-        assert self._connection is not None
+    @asynccontextmanager
+    async def _session(self) -> AsyncGenerator[AsyncConnection]:
+        """The connection that holds this node's lock; after a failure the next is a new one."""
+        if self._connection is None:
+            self._connection, self._is_held = await self._engine.connect(), False
         try:
-            await self._connection.scalar(text("SELECT 1"))
-        except SQLAlchemyError:
-            log.warning("the connection that says this node lives was lost; taking its lock again")
-            await self._connection.close()
-            await self.open()
-        return self._connection
+            yield self._connection
+        except (SQLAlchemyError, OSError):
+            log.warning("the connection that says this node lives was lost")
+            await self._hang_up()
+            self._judges_from = self._clock.monotonic() + GRACE_S
+            raise
+
+    async def _hold(self, connection: AsyncConnection) -> None:
+        """Take the lock if it is not held: what is left of an earlier connection may hold it for a little while."""
+        if not self._is_held:
+            lock = select(func.pg_try_advisory_lock(_key(self._node_id)))
+            self._is_held = bool(await connection.scalar(lock))
+
+    async def _hang_up(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                await connection.invalidate()
+                await connection.close()
+            except (SQLAlchemyError, OSError):
+                log.debug("a lost connection could not be closed", exc_info=True)
 
     async def close(self) -> None:
         if self._connection is not None:
             await self._connection.close()
         await self._engine.dispose()
-
-
-def _key(node_id: str) -> int:
-    """A node's name as the 64-bit number that advisory locks want."""
-    return int.from_bytes(hashlib.sha256(node_id.encode()).digest()[:8], signed=True)

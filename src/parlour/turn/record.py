@@ -1,6 +1,6 @@
 """A turn as it is kept, read back whole: its row, its steps, its answer, and what was said before it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -12,9 +12,11 @@ from parlour.journal.merging import merged
 from parlour.protocol.content import Message, Part, TurnStatus
 from parlour.protocol.text import first_units
 from parlour.store.prepared import Row, rows
+from parlour.store.queries.approvals import StoredApproval, approvals_of_turn
 from parlour.store.queries.conversations import StoredConversation, stored_conversation
 from parlour.store.queries.messages import message_from
 from parlour.store.tables import messages, turn_steps, turns
+from parlour.tools.asking import Word
 from parlour.turn.answer import Answer, text_part
 from parlour.turn.context import Exchange
 from parlour.turn.machine import TurnState
@@ -77,6 +79,8 @@ class TurnRow:
     fence: int
     deaths: int
     running_ms: int
+    question_edit: int
+    """How often the question had been changed when this was asked."""
 
     @property
     def topic(self) -> str:
@@ -102,6 +106,8 @@ class Past:
     turn: TurnRow
     question: str
     state: TurnState
+    asked: Mapping[str, tuple[int, Word]]
+    """Of each call that a person was asked about, how often, and what came of it the last time."""
     answer: Answer
     chunk_index: int
     """The number of the next chunk."""
@@ -120,6 +126,8 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     turn = turn_row_from(row)
     (question, stored), before = await _said(connection, turn)
     steps = await _steps(connection, turn.conversation_id)
+    asked = await _asked(connection, turn)
+    pending = frozenset(call for call, (_, word) in asked.items() if word.status == "pending")
     answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
     cut, chunk_index = await _live_text(connection, turn, answer, stored.position)
     conversation = await stored_conversation(connection, turn.conversation_id)
@@ -127,7 +135,8 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     return Past(
         turn=turn,
         question=text_of(question),
-        state=TurnState(tuple(steps.get(turn.id, ()))),
+        state=TurnState(tuple(steps.get(turn.id, ())), pending),
+        asked=asked,
         answer=answer,
         chunk_index=chunk_index,
         cut=cut,
@@ -154,7 +163,8 @@ def _exchanges(said: Sequence[Message], question: Message, steps: dict[str, list
     """What was asked before `question`, each with the newest answer to it that is none of an error."""
     answers: dict[str, Message] = {}
     for message in said:
-        if message.role == "assistant" and message.parent_id and message.status in ("completed", "stopped"):
+        stands = message.status in ("completed", "stopped") and message.deleted_at is None
+        if message.role == "assistant" and message.parent_id and stands:
             answers[message.parent_id] = message
     earlier: list[Exchange] = []
     for message in said:
@@ -171,6 +181,27 @@ async def _steps(connection: AsyncConnection, conversation_id: str) -> dict[str,
     for row in await rows(connection, _STEPS, conversation_id=conversation_id):
         found.setdefault(row["turn_id"], []).append(step_from(row["kind"], row["body"]))
     return found
+
+
+async def _asked(connection: AsyncConnection, turn: TurnRow) -> dict[str, tuple[int, Word]]:
+    if turn.fence == FIRST_FENCE:
+        return {}
+    return {
+        asked.value.tool_call_id: (asked.number + 1, word_of(asked))
+        for asked in await approvals_of_turn(connection, turn.id)
+    }
+
+
+def word_of(asked: StoredApproval) -> Word:
+    """What came of asking."""
+    return Word(
+        status=asked.value.status,
+        reason=asked.value.reason,
+        digest=asked.digest,
+        arguments=asked.value.arguments if asked.decided_arguments is None else asked.decided_arguments,
+        decided_by=asked.value.decided_by,
+        decided_by_name=asked.value.decided_by_name,
+    )
 
 
 async def _live_text(

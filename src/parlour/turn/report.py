@@ -40,12 +40,16 @@ class Report(BaseModel):
     tokens: int = 0
     limit: int = 0
     """0 where it was not kept."""
+    tainted: bool = False
+    """Whether something was in it that is not to be trusted."""
 
     @classmethod
-    def of(cls, pieces: Iterable[Piece], cut: Iterable[str], limit: int) -> "Report":
+    def of(cls, pieces: Iterable[Piece], cut: Iterable[str], limit: int, *, tainted: bool = False) -> "Report":
         """The report of these pieces, its size that of them all."""
         shown = tuple(pieces)
-        return cls(pieces=shown, cut=tuple(cut), tokens=sum(piece.tokens for piece in shown), limit=limit)
+        return cls(
+            pieces=shown, cut=tuple(cut), tokens=sum(piece.tokens for piece in shown), limit=limit, tainted=tainted
+        )
 
     def as_json(self) -> Json:
         """As it is kept."""
@@ -58,3 +62,8 @@ def report_from(kept: object) -> Report:
         return Report.model_validate(kept)
     except ValidationError:
         return Report()
+
+
+def is_tainted(kept: object) -> bool:
+    """Whether a model had read what is not to be trusted. Where nobody knows what it read, it had."""
+    return kept is None or report_from(kept).tainted

@@ -6,35 +6,34 @@ from typing import Any, TypeVar
 
 import structlog
 
-from parlour.clock import isoformat
 from parlour.models.base import Model, ModelProblem, ModelRequest, RequestedCall
 from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.protocol.content import Json, Part, Problem, ReasoningPart, TextPart
 from parlour.tools.caller import Caller
-from parlour.tools.outcomes import Outcome
-from parlour.tools.tool import ToolContext
-from parlour.turn import units
+from parlour.turn.calls import Calls
 from parlour.turn.context import Budget, Exchange, assemble
 from parlour.turn.ending import end_turn
 from parlour.turn.listening import OutputLimit, listen, partial_step
 from parlour.turn.live import Live
 from parlour.turn.machine import run
 from parlour.turn.means import Means
+from parlour.turn.progress import Progress
 from parlour.turn.record import Past
 from parlour.turn.steps import (
     Answered,
+    Ask,
     Broke,
     CallModel,
     Emit,
     Finish,
     Interrupted,
     ModelStep,
-    Ran,
+    Overtaken,
     Reply,
     RunTools,
-    Settled,
     Step,
     ToolStep,
+    Wait,
 )
 
 MODEL_TRIES = 2
@@ -49,19 +48,19 @@ class _Interruption(Exception):
 
 
 class TurnRun:
-    """A claimed turn on its way to its end."""
+    """A claimed turn on its way to its end, or to a rest."""
 
     def __init__(self, past: Past, model: Model, caller: Caller, means: Means) -> None:
         """`past` is read after the claim."""
         self.turn = past.turn
+        self.waits = False
+        """Whether it rests until a person gives their word."""
         self._past = past
-        self._state = past.state
-        self._answer = past.answer
-        self._chunk_index = past.chunk_index
+        self._progress = Progress(past, means)
+        self._calls = Calls(past, self._progress, caller, means)
         self._model = model
         self._caller = caller
         self._means = means
-        self._tool_tasks: dict[str, asyncio.Task[Outcome]] = {}
         self._interrupted: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._started = means.clock.monotonic()
         if past.turn.stop_asked:
@@ -78,43 +77,57 @@ class TurnRun:
             self._interrupted.set_result(reason)
 
     async def go(self) -> bool:
-        """Carry the turn to its end, and tell whether something else may wait in its conversation.
+        """Carry the turn to its end or its rest, and tell whether something else may go on in its conversation.
 
         Raises Fenced when another owner took it, StorageFailed when nothing can be stored. Cancelling leaves
-        everything that was said in the log, for the next owner.
+        everything that was said in the log, for the next owner; what is changing something comes to its end first.
         """
         try:
             return await self._go()
         finally:
-            tasks = self._tool_tasks.values()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._calls.let_go()
 
     async def _go(self) -> bool:
-        if self._past.cut and self.turn.stop_asked:
-            self._answer = self._answer.with_parts(self._past.cut)
-            return await self._finish(Finish("stopped", "stopped", None, _step_of(self._past.cut, self._model.name)))
-        if self._past.cut:
-            await self._begin_again(self._past.cut, "restart")
-        machine = run(self._state, step_limit=self._means.caps.steps)
+        cut, progress = self._past.cut, self._progress
+        if cut and self.turn.stop_asked:
+            progress.said(cut, progress.chunk_index)
+            return await self._finish(Finish("stopped", "stopped", None, _step_of(cut, self._model.name)))
+        if cut:
+            await progress.begin_again(cut, "restart")
+        machine = run(progress.state, step_limit=self._means.caps.steps)
         step: Step = next(machine)
-        while not isinstance(step, Finish):
+        while not isinstance(step, Finish | Wait):
             step = machine.send(await self._perform(step))
-        return await self._finish(step)
+        if isinstance(step, Finish):
+            return await self._finish(step)
+        await progress.rest(self.running_ms)
+        self.waits = True
+        return True
 
-    async def _perform(self, step: CallModel | RunTools | Emit) -> Reply:
+    async def _perform(self, step: CallModel | RunTools | Emit | Ask) -> Reply:
         match step:
             case CallModel():
                 return await self._call_model()
             case RunTools(calls):
-                try:
-                    return await self._unless_interrupted(self._first_of(calls))
-                except _Interruption as interruption:
-                    return Interrupted(interruption.reason)
+                return await self._run_tools(calls)
+            case Emit(ToolStep(outcome) as settled):
+                if await self._progress.settle(settled, self._calls.deed_of(outcome)):
+                    return None
+                self._calls.try_again(outcome.tool_call_id)
+                return Overtaken()
             case Emit(settled):
-                await self._settle(settled)
+                await self._progress.settle(settled)
                 return None
+            case Ask(asking):
+                await self._progress.ask(asking)
+                return None
+
+    async def _run_tools(self, calls: Sequence[RequestedCall]) -> Reply:
+        try:
+            return await self._unless_interrupted(self._calls.first_of(calls))
+        except _Interruption as interruption:
+            begun = await self._calls.only_begun(calls)
+            return await self._calls.first_of(begun) if begun else Interrupted(interruption.reason)
 
     # --- the model ---------------------------------------------------------------------------------------------
 
@@ -122,50 +135,47 @@ class TurnRun:
         request, seen = await self._request()
         for tried in range(1, MODEL_TRIES + 1):
             live = self._live()
-            room = self._means.caps.output_units - self._answer.text_units
+            room = self._means.caps.output_units - self._progress.answer.text_units
             try:
                 step = await self._unless_interrupted(listen(self._model, request, live, room=room, seen=seen))
             except ModelProblem as problem:
                 log.warning("a model failed", turn=self.turn.id, code=problem.code, detail=problem.detail)
-                await self._keep(live)
+                await live.settled()
                 if live.length and tried < MODEL_TRIES:
-                    await self._begin_again(live.parts, problem.code)
+                    self._progress.chunk_index = live.chunk_index
+                    await self._progress.begin_again(live.parts, problem.code)
                     continue
-                self._answer = self._answer.with_parts(live.parts)
+                self._progress.said(live.parts, live.chunk_index)
                 failure = Problem(code=problem.code, message=problem.safe)
                 return Broke(failure, partial_step(live, self._model, seen))
             except (_Interruption, OutputLimit) as interruption:
-                await self._keep(live)
-                self._answer = self._answer.with_parts(live.parts)
+                await live.settled()
+                self._progress.said(live.parts, live.chunk_index)
                 reason = interruption.reason if isinstance(interruption, _Interruption) else "output_limit"
                 return Interrupted(reason, partial_step(live, self._model, seen))
-            self._chunk_index = live.chunk_index
-            self._answer = self._answer.with_parts(live.parts)
+            self._progress.said(live.parts, live.chunk_index)
             return Answered(step)
         raise AssertionError("a model is tried at least once")
 
-    async def _keep(self, live: Live) -> None:
-        await live.settled()
-        self._chunk_index = live.chunk_index
-
     def _live(self) -> Live:
+        answer = self._progress.answer
         return Live(
             self._means.writer,
             self.turn,
-            message_id=self._answer.message_id,
-            attempt=self._answer.attempt,
-            first_part=len(self._answer.parts),
-            chunk_index=self._chunk_index,
+            message_id=answer.message_id,
+            attempt=answer.attempt,
+            first_part=len(answer.parts),
+            chunk_index=self._progress.chunk_index,
         )
 
     async def _request(self) -> tuple[ModelRequest, Json]:
-        caps, model = self._means.caps, self._model
+        caps, model, past, progress = self._means.caps, self._model, self._past, self._progress
         tools = await self._means.tools.offered(self._caller)
         # The built-in model reads the talk and the tools and nothing else; so it is shown nothing else.
         context = assemble(
             "" if model.name == BUILT_IN else self._means.system_prompt,
-            self._past.earlier,
-            Exchange(self._past.question, self._state.steps, self.turn.question_id, self._answer.message_id),
+            past.earlier,
+            Exchange(past.question, progress.state.steps, self.turn.question_id, progress.answer.message_id),
             tools=tools,
             budget=Budget(model.window, caps.answer_tokens, caps.context_tokens, caps.context_messages),
             count=model.count_tokens,
@@ -180,58 +190,29 @@ class TurnRun:
         )
         return request, context.report.as_json()
 
-    # --- tools -------------------------------------------------------------------------------------------------
-
-    async def _first_of(self, calls: Sequence[RequestedCall]) -> Ran:
-        for call in calls:
-            if call.id not in self._tool_tasks:
-                context = ToolContext(self._caller, self.turn.conversation_id, self.turn.id, call.id)
-                running = self._means.tools.run(call, context)
-                self._tool_tasks[call.id] = asyncio.create_task(running, name=f"tool {call.name}")
-        tasks = [self._tool_tasks[call.id] for call in calls]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        return Ran(next(task.result() for task in tasks if task.done()))
-
     async def _unless_interrupted(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Do `work`, unless a person or the time limit ends the turn first: raises _Interruption."""
-        task = asyncio.ensure_future(work)
         left = self._means.caps.seconds - self.running_ms / 1000
+        if self._interrupted.done() or left <= 0:
+            work.close()
+            raise _Interruption(self._why())
+        task = asyncio.ensure_future(work)
         try:
-            if not self._interrupted.done():
-                await asyncio.wait(
-                    {task, self._interrupted}, timeout=max(0.0, left), return_when=asyncio.FIRST_COMPLETED
-                )
+            await asyncio.wait({task, self._interrupted}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
         finally:
             if not task.done():
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
-        raise _Interruption(self._interrupted.result() if self._interrupted.done() else "time_limit")
+        raise _Interruption(self._why())
 
-    # --- what is written ---------------------------------------------------------------------------------------
-
-    def _now(self) -> str:
-        return isoformat(self._means.clock.now())
-
-    async def _settle(self, settled: Settled) -> None:
-        number = len(self._state.steps)
-        if isinstance(settled, ToolStep):
-            answer, unit = units.tool_ended(self.turn, number, settled, self._answer, self._now())
-        else:
-            labelled = [(call, self._means.tools.label(call)) for call in settled.calls]
-            answer, unit = units.called_tools(self.turn, number, settled, self._answer, labelled, self._now())
-        await self._means.writer.commit(unit)
-        self._answer = answer
-        self._state = self._state.after(settled)
-
-    async def _begin_again(self, cut: list[Part] | tuple[Part, ...], reason: str) -> None:
-        answer, unit = units.begun_again(self.turn, self._answer, cut, reason, self._now())
-        await self._means.writer.commit(unit)
-        self._answer = answer
+    def _why(self) -> str:
+        return self._interrupted.result() if self._interrupted.done() else "time_limit"
 
     async def _finish(self, finish: Finish) -> bool:
-        return await end_turn(self._past, self._answer, self._state, finish, self._chunk_index, self._means)
+        progress = self._progress
+        return await end_turn(self._past, progress.answer, progress.state, finish, progress.chunk_index, self._means)
 
 
 def _step_of(cut: tuple[Part, ...], model: str) -> ModelStep:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from parlour.models.base import FinishReason, RequestedCall
 from parlour.protocol.content import Json, Problem, Usage
+from parlour.tools.asking import Asking
 from parlour.tools.outcomes import Outcome
 
 # --- settled: what is kept for ever, in canonical form -------------------------------------------------------------
@@ -43,16 +44,31 @@ class CallModel:
 
 @dataclass(frozen=True, slots=True)
 class RunTools:
-    """See that each of these calls is running, and wait for the first to end. Answered by `Ran` or `Interrupted`."""
+    """See that each of these calls is running, and wait for the first to end.
+
+    Answered by `Ran`, by `Asked` where a person has to say yes first, or by `Interrupted`.
+    """
 
     calls: tuple[RequestedCall, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Emit:
-    """Settle a step and say so. Answered by None."""
+    """Settle a step and say so. Answered by None, or by `Overtaken`."""
 
     settled: Settled
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Put a call to a person, and say so. Answered by None."""
+
+    asking: Asking
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing can be done until a person gives their word: the turn rests, and somebody goes on with it then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,7 @@ class Finish:
     last: ModelStep | None = None
 
 
-Step = CallModel | RunTools | Emit | Finish
+Step = CallModel | RunTools | Emit | Ask | Wait | Finish
 
 # --- what it is told -----------------------------------------------------------------------------------------------
 
@@ -93,6 +109,18 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A person has to say yes first."""
+
+    asking: Asking
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """What was to be settled no longer fitted what stands: nothing of it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class Interrupted:
     """A person stopped it, or a limit did: "stopped", "time_limit", "output_limit"."""
 
@@ -100,4 +128,4 @@ class Interrupted:
     partial: ModelStep | None = None
 
 
-Reply = Answered | Broke | Ran | Interrupted | None
+Reply = Answered | Broke | Ran | Asked | Overtaken | Interrupted | None

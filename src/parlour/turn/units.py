@@ -10,10 +10,18 @@ from sqlalchemy import and_, bindparam, exists, insert, or_, select, update
 from parlour.errors import Fenced, NotNow
 from parlour.journal.unit import Change, Event, Filled, Guard, Unit, event, seq_of
 from parlour.models.base import RequestedCall
-from parlour.protocol.content import Conversation, MessageBody, Part, Problem, Turn, TurnStatus
-from parlour.protocol.events import ENDED, AssistantMessageStart, ConversationUpdated, StreamChunk, TurnUpdated
+from parlour.protocol.content import Approval, Conversation, MessageBody, Part, Problem, Turn, TurnStatus
+from parlour.protocol.events import (
+    ENDED,
+    ApprovalRequested,
+    AssistantMessageStart,
+    ConversationUpdated,
+    StreamChunk,
+    TurnUpdated,
+)
 from parlour.store.queries.conversations import StoredConversation
-from parlour.store.tables import attempts, messages, tool_runs, turn_steps, turns
+from parlour.store.tables import approvals, attempts, messages, tool_runs, turn_steps, turns
+from parlour.tools.asking import Asking
 from parlour.turn import findable
 from parlour.turn.answer import Answer, problem_of
 from parlour.turn.conversations import conversation_becomes, topics_of
@@ -22,6 +30,7 @@ from parlour.turn.steps import ModelStep, Settled, ToolStep
 from parlour.turn.stored_steps import body_of
 
 BUSY: tuple[TurnStatus, ...] = ("running", "waiting")
+NOTHING = Unit()
 
 # What every turn writes, made once. The names of parameters are none of a column.
 _OTHERS = turns.alias()
@@ -37,6 +46,7 @@ _TAKE = update(turns).where(
     turns.c.id == bindparam("the_id"),
     turns.c.fence == bindparam("the_fence"),
     turns.c.status == bindparam("the_status"),
+    turns.c.question_edit == bindparam("the_edit"),
     ~_BUSY_WITH_ANOTHER,
 )
 _OF_OWNER = update(turns).where(
@@ -49,6 +59,7 @@ _ANSWER = update(messages).where(messages.c.id == bindparam("the_id"))
 _KEEP_ANSWER = insert(messages)
 _KEEP_STEP = insert(turn_steps)
 _KEEP_RUN = insert(tool_runs)
+_KEEP_APPROVAL = insert(approvals)
 _RUN = update(tool_runs).where(
     tool_runs.c.turn_id == bindparam("the_turn"), tool_runs.c.tool_call_id == bindparam("the_call")
 )
@@ -77,8 +88,10 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
             "the_id": turn.id,
             "the_fence": turn.fence,
             "the_status": turn.status,
+            "the_edit": turn.question_edit,
             "the_conversation": turn.conversation_id,
             "claimed_at": at,
+            "reason": None,
             **{name: getattr(mine, name) for name in ("status", "owner", "answer_id", "fence", "deaths")},
         },
     )
@@ -109,6 +122,7 @@ def _empty_answer(turn: TurnRow, answer_id: str, model: str, at: str) -> Message
         status="running",
         model=model,
         created_at=at,
+        answers_edit=turn.question_edit,
     )
 
 
@@ -125,7 +139,7 @@ def called_tools(
         Filled(
             _KEEP_RUN,
             {
-                "id": _run_id(turn, call.id),
+                "id": run_id_of(turn, call.id),
                 "tenant_id": turn.tenant_id,
                 "conversation_id": turn.conversation_id,
                 "message_id": answer.message_id,
@@ -145,11 +159,75 @@ def called_tools(
     return grown, Unit(guards=[_owned(turn, settled=True)], changes=changes, events=spoken)
 
 
-def tool_ended(turn: TurnRow, number: int, step: ToolStep, answer: Answer, at: str) -> tuple[Answer, Unit]:
-    """Settles what came of one call."""
+def tool_ended(
+    turn: TurnRow, number: int, step: ToolStep, answer: Answer, at: str, deed: Unit = NOTHING
+) -> tuple[Answer, Unit]:
+    """Settles what came of one call, together with what it did, `deed`."""
     grown, said = answer.with_outcome(step.outcome)
-    changes = [_step_row(turn, number, step, at), _run_ended(turn, step, at), _answer_row(grown, 0)]
-    return grown, Unit(guards=[_owned(turn, settled=True)], changes=changes, events=[event(turn.topic, said)])
+    here = len(deed.events)
+    changes = [*deed.changes, _step_row(turn, number, step, at), _run_ended(turn, step, at), _answer_row(grown, here)]
+    spoken = [*deed.events, event(turn.topic, said)]
+    return grown, Unit(guards=[_owned(turn, settled=True), *deed.guards], changes=changes, events=spoken)
+
+
+def began(turn: TurnRow, call_id: str, answer: Answer, deed: Unit) -> tuple[Answer, Unit]:
+    """Commits that a call is about to change something, `deed`; one that waited for a person is at work from now on."""
+    guards = [_owned(turn), *deed.guards]
+    if not answer.is_waiting(call_id):
+        return answer, replace(deed, guards=guards)
+    grown, said = answer.with_state(call_id, "executing")
+    run = Filled(_RUN, {"the_turn": turn.id, "the_call": call_id, "status": "executing"})
+    spoken = [*deed.events, event(turn.topic, said)]
+    return grown, Unit(guards, [*deed.changes, run, _answer_row(grown, len(deed.events))], spoken)
+
+
+def asked(turn: TurnRow, asking: Asking, number: int, answer: Answer, at: str, expires_at: str) -> tuple[Answer, Unit]:
+    """Puts a call to a person: it waits from now on, in its answer and in the inbox of whoever asked."""
+    grown, said = answer.with_state(asking.tool_call_id, "waiting")
+    run_id = run_id_of(turn, asking.tool_call_id)
+    approval = Approval(
+        id=run_id if number == 0 else str(uuid.uuid5(uuid.UUID(run_id), str(number))),
+        tool_call_id=asking.tool_call_id,
+        conversation_id=turn.conversation_id,
+        project_id=turn.project_id,
+        message_id=answer.message_id,
+        turn_id=turn.id,
+        tool_name=asking.tool,
+        label=asking.label,
+        effect=asking.effect,
+        arguments=asking.arguments,
+        preview=asking.preview,
+        reason=asking.reason,
+        remember=asking.remember,
+        status="pending",
+        requested_at=at,
+        expires_at=expires_at,
+    )
+    row = approval.model_dump(mode="json") | {
+        "tenant_id": turn.tenant_id,
+        "user_id": turn.user_id,
+        "run_id": run_id,
+        "number": number,
+        "position": seq_of(1),
+        "inbox_position": seq_of(2),
+        "subject": asking.subject,
+        "digest": asking.digest,
+    }
+    run = Filled(_RUN, {"the_turn": turn.id, "the_call": asking.tool_call_id, "status": "waiting"})
+    requested = ApprovalRequested(approval=approval)
+    spoken = [
+        event(turn.topic, said),
+        event(turn.topic, requested),
+        event(f"user:{turn.user_id}", requested),
+    ]
+    changes = [Filled(_KEEP_APPROVAL, row), run, _answer_row(grown, 0)]
+    return grown, Unit(guards=[_owned(turn, settled=True)], changes=changes, events=spoken)
+
+
+def waits(turn: TurnRow, running_ms: int) -> Unit:
+    """Lets a turn rest until a person gives their word."""
+    rest = _of_owner(turn, status="waiting", reason="approval", owner=None, fence=turn.fence + 1, running_ms=running_ms)
+    return Unit(guards=[Guard(rest, Fenced())], events=[_turn_event(turn, turn.answer_id, "waiting", "approval")])
 
 
 def begun_again(turn: TurnRow, answer: Answer, cut: Sequence[Part], reason: str, at: str) -> tuple[Answer, Unit]:
@@ -273,10 +351,13 @@ def _run_ended(turn: TurnRow, step: ToolStep, at: str) -> Filled:
         "error": problem.model_dump() if problem else None,
         "duration_ms": round(done.duration_ms),
         "ended_at": at,
+        "decided_by": done.decided_by,
+        "repeated": done.repeated,
+        "ledger_key": done.ledger_key,
     }
     return Filled(_RUN, which | row)
 
 
-def _run_id(turn: TurnRow, call_id: str) -> str:
+def run_id_of(turn: TurnRow, call_id: str) -> str:
     """The id of the run of a call: the same whenever it is asked for."""
     return str(uuid.uuid5(uuid.UUID(turn.id), call_id))

@@ -15,18 +15,24 @@ from parlour.models.base import (
     ToolMessage,
     UserMessage,
 )
+from parlour.models.intents.agreeing import Agreement
 from parlour.models.intents.followup import Turn
 from parlour.models.intents.frames import Grammar, grammar_of
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.lexicon import english
 from parlour.models.intents.model import IntentsModel
 from parlour.models.intents.outcome import Asked, Declined, Outcome, Plan
+from parlour.models.intents.second_reader import SecondReader
 from parlour.models.intents.understanding import Understander
+from parlour.protocol.content import Effect
+from parlour.toolkits.devices.abilities import abilities_of
+from parlour.toolkits.devices.phrasebook import language_of as devices_language
 from parlour.toolkits.home.phrasebook import TOOLS, language_of
-from parlour.tools.language import NameChanges, NameSource
+from parlour.tools.language import Language, NameChanges, NameSource
 from parlour.tools.tool import Tool, ToolContext, make_tool
 from tests.models.intents.house import CALLER, HouseNames, larch_cottage
 
+WRITES = frozenset({"create_entity", "update_entity", "create_relationship"})
 NARROWING = frozenset({"about", "task"})
 """Arguments that say how much of an answer is wanted; which thing is meant is judged without them."""
 
@@ -41,7 +47,22 @@ def tools_of(names: NameSource) -> tuple[Tool, ...]:
         nothing.__name__ = name
         return make_tool(nothing, effect="read", language=language_of(name, names))
 
-    return tuple(named(name) for name in TOOLS)
+    return tuple(named(name) for name in TOOLS if name not in WRITES)
+
+
+def acting_tools_of(names: NameSource) -> tuple[Tool, ...]:
+    """These, the writing tools and `control_devices`, which do nothing either."""
+
+    async def nothing(context: ToolContext) -> None:
+        """Do nothing."""
+
+    def named(name: str, language: Language, effect: Effect) -> Tool:
+        nothing.__name__ = name
+        return make_tool(nothing, effect=effect, language=language)
+
+    writing = (named(name, language_of(name, names), "write") for name in TOOLS if name in WRITES)
+    control = named("control_devices", devices_language(names, abilities_of), "control")
+    return (*tools_of(names), *writing, control)
 
 
 def cottage() -> tuple[Grammar, NameIndex]:
@@ -51,9 +72,20 @@ def cottage() -> tuple[Grammar, NameIndex]:
     return grammar_of(tools_of(HouseNames()), english()), index
 
 
+def acting_cottage() -> tuple[Grammar, NameIndex]:
+    """The same house, with tools that act."""
+    _, index = cottage()
+    return grammar_of(acting_tools_of(HouseNames()), english()), index
+
+
 def understood(text: str, grammar: Grammar, index: NameIndex) -> Outcome:
     """What a first question comes to."""
-    return Understander(grammar, index).understand([Turn(text)])
+    return understander(grammar, index).understand([Turn(text)])
+
+
+def understander(grammar: Grammar, index: NameIndex) -> Understander:
+    """As the model has it, with a second reader of commands."""
+    return Understander(grammar, index, Agreement(SecondReader(), grammar, index))
 
 
 def spoken(outcome: Outcome) -> str:

@@ -9,7 +9,7 @@ from parlour.models.intents.index import NameIndex
 from parlour.models.intents.lexicon import english
 from parlour.toolkits.home.names import classes_of
 from parlour.tools.language import NameChanges, Named
-from tests.models.intents.asking import tools_of
+from tests.models.intents.asking import acting_tools_of, tools_of
 from tests.models.intents.house import HouseNames, slug
 
 
@@ -18,6 +18,12 @@ def maple() -> tuple[Grammar, NameIndex]:
     index = NameIndex(english().spoken)
     index.apply(NameChanges(1, _things(), (), True))
     return grammar_of(tools_of(HouseNames()), english()), index
+
+
+def acting_maple() -> tuple[Grammar, NameIndex]:
+    """The same house, with tools that act."""
+    _, index = maple()
+    return grammar_of(acting_tools_of(HouseNames()), english()), index
 
 
 def _things() -> list[Named]:
@@ -39,4 +45,5 @@ def _named(kind: str, row: dict[str, Any], ids: dict[str, str]) -> Named:
         names=(row["name"], *row.get("aliases", ())),
         classes=classes_of(kind, row.get("device_class"), row.get("kind")),
         place=places[0] if places else None,
+        services=tuple(row["services"]) if "services" in row else None,
     )

@@ -231,12 +231,12 @@ def harm(mutation: Mutation, outcome: Outcome, index: NameIndex) -> str | None:
     spoken = plain_words(mutation.text, index.spoken)
     for arguments in outcome.arguments:
         for value in arguments.values():
-            if isinstance(value, str) and value in index.things and not _justified(value, spoken, index):
+            if isinstance(value, str) and value in index.things and not is_justified(value, spoken, index):
                 return f"“{value}” is not what was named"
     return None
 
 
-def _justified(thing: str, spoken: tuple[str, ...], index: NameIndex) -> bool:
+def is_justified(thing: str, spoken: tuple[str, ...], index: NameIndex) -> bool:
     """Whether the question holds enough of a name, or the class, of the thing.
 
     One letter of a word, or one space, may be wrong.

@@ -1,12 +1,14 @@
 """Questions made of what is there."""
 
 from parlour.models.intents.explaining import explained
-from parlour.models.intents.followup import Turn
+from parlour.models.intents.explanation_wording import in_words
 from parlour.models.intents.model import IntentsModel
 from parlour.models.intents.outcome import Plan
+from parlour.models.intents.second_reader import SecondReader
 from parlour.tools.language import Named
 from tests.models.intents.asking import Chat, cottage, tools_of
 from tests.models.intents.house import CALLER, HouseNames
+from tests.models.intents.maple import acting_maple
 
 
 async def suggested(names: HouseNames, count: int = 4) -> list[str]:
@@ -49,8 +51,26 @@ async def test_as_many_as_can_be_made():
 
 def test_an_explanation_shows_every_stage():
     grammar, index = cottage()
-    found = explained((Turn("whihc lights are purple in the kitchen"),), grammar, index)
+    found = explained(["whihc lights are purple in the kitchen"], grammar, index, SecondReader())
     assert found.repairs == (("whihc", "which"),)
     assert [(t.words, t.role) for t in found.tags] == [("lights", "class"), ("kitchen", "name")]
     assert ("purple",) in [t.leftover for t in found.tried]
     assert not isinstance(found.outcome, Plan)
+
+
+def test_an_explanation_of_a_command_tells_what_the_second_reader_makes_of_it():
+    house = acting_maple()
+    found = explained(["is the hall light on?", "set it to 40 percent"], *house, SecondReader())
+    assert found.calls == (("control_devices", {"devices": ["Hall Light"], "action": "set_brightness", "value": 40}),)
+    alone = explained(["turn on the desk lamp"], *house, SecondReader())
+    assert [(r.action, r.things) for r in alone.second] == [("turn_on", frozenset({"desk-lamp"}))]
+    lines = in_words(alone, "", house[1])
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == [
+        "Said",
+        "Read",
+        "Taken",
+        "Tried",
+        "Second",
+        "Calls",
+        "Verdict",
+    ]

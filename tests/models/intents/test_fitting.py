@@ -10,7 +10,7 @@ def best(text: str, reading: int = 0) -> Fit:
     grammar, index = cottage()
     words = words_of(text, grammar.lexicon.spoken)
     found = readings(tuple(w.text for w in words), grammar, index)[reading]
-    return fits(words, found, grammar, index)[0]
+    return fits(words, found, grammar, index, grammar.frames)[0]
 
 
 def test_a_frame_fits_when_every_word_is_explained():

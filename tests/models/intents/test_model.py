@@ -91,7 +91,7 @@ async def test_a_refusal_names_the_words_and_gives_examples_that_work():
 
 
 async def test_a_command_is_declined_in_plain_words():
-    assert (await Chat().says("turn on the light")).startswith("I can only look things up so far")
+    assert (await Chat().says("turn on the light")).startswith("I can only look things up for you")
 
 
 async def test_a_greeting_is_answered_and_help_lists_what_can_be_asked():

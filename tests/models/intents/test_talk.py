@@ -96,7 +96,7 @@ TALKS: dict[str, Talk] = {
     ],
     "a command in the middle changes nothing": [
         ("what's in the kitchen?", "get_devices_in_room(room=kitchen)"),
-        ("turn it off", "I can only look things up so far; I cannot change or switch anything."),
+        ("turn it off", "I can only look things up for you; I cannot change or switch anything."),
     ],
     "two questions at once": [
         ("what's in the kitchen and the hall?", "get_devices_in_room(room=kitchen) & get_devices_in_room(room=hall)"),

@@ -3,8 +3,7 @@
 import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Entry } from "../connection/outbox";
-import { HandClock, HandLines } from "../connection/pretend";
+import { HandClock, HandLines, NOTHING_KEPT } from "../connection/pretend";
 import type { Rest } from "../connection/rest";
 import { RestError, restAt } from "../connection/rest";
 import type { Conversation, DurableEvent, MessageBody, StreamChunk, TopicState } from "../protocol";
@@ -16,7 +15,7 @@ import { App } from "./App";
 
 const ID = head(0).id;
 const TOPIC = empty().topic;
-const ME = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: ["house:manage"], projects: [] } as const;
+const ME = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: ["house:manage"], projects: [], email: null, has_password: false } as const;
 const BUILT_IN: ModelView = { id: "built-in", provider: "built-in", host: "", is_allowed: true, is_default: true };
 
 /** What the server offers beside its own model, allowed or not. */
@@ -43,7 +42,6 @@ beforeEach(() => {
   seq = 0;
   models = [BUILT_IN];
   held = [];
-  sessionStorage.clear();
   localStorage.clear();
   history.replaceState(null, "", "/");
 });
@@ -85,9 +83,7 @@ function rest(): Rest {
 
 async function open(path: string): Promise<void> {
   history.replaceState(null, "", path);
-  let entries: Entry[] = [];
-  const keep = { load: () => entries, save: (next: Entry[]) => (entries = next), claim: () => false };
-  const room = createRoom({ rest: rest(), open: lines.open, clock, keep });
+  const room = createRoom({ rest: rest(), open: lines.open, clock, keep: NOTHING_KEPT });
   render(
     <RoomProvider room={room}>
       <App />
@@ -108,7 +104,7 @@ async function heard(say: () => void): Promise<void> {
 
 function list(conversations: Conversation[]): Promise<void> {
   held = conversations;
-  return snapshot({ kind: "user", topic: "user:u", window: "", conversations, inbox: [], notices: [] });
+  return snapshot({ kind: "user", topic: "user:u", account: null, window: "", conversations, inbox: [], notices: [] });
 }
 
 function snapshot(state: TopicState): Promise<void> {

@@ -1,12 +1,13 @@
 import { useEffect, useMemo } from "react";
 import { SeenPlace } from "../features/seen/SeenPlace";
+import { Invited } from "../features/sign-in/Invited";
 import { SignIn } from "../features/sign-in/SignIn";
 import { useActs, useRoom } from "../state/use-room";
 import { go, usePath } from "../ui/navigation";
 import { Toasts } from "../ui/Toasts";
 import { Away } from "./Away";
 import { House } from "./House";
-import { placeAt } from "./places";
+import { isDoor, placeAt } from "./places";
 import { takeWanted, want } from "./wanted";
 
 /** The page: who one is decides between the sign-in and the house, the address decides what is open in it. */
@@ -16,7 +17,7 @@ export function App() {
   const toasts = useRoom((room) => room.toasts);
   const acts = useActs();
   const path = usePath();
-  const place = useMemo(() => placeAt(path, location.search), [path]);
+  const place = useMemo(() => placeAt(path, location.search, location.hash), [path]);
 
   useEffect(() => {
     if (me === null) want(location.pathname + location.hash, Date.now());
@@ -24,12 +25,14 @@ export function App() {
 
   const entered = () => {
     const wanted = takeWanted(Date.now());
-    if (place.kind === "link") go(wanted, true);
+    if (isDoor(place)) go(wanted, true);
   };
   return (
     <>
       {place.kind === "link" ? (
         <SignIn link={place.token} why={whyOut} entered={entered} />
+      ) : place.kind === "invitation" ? (
+        <Invited secret={place.secret} entered={entered} />
       ) : me === null ? (
         <SignIn link={null} why={whyOut} entered={entered} />
       ) : me === undefined ? (

@@ -16,7 +16,6 @@ let page: Played;
 
 beforeEach(() => {
   localStorage.clear();
-  sessionStorage.clear();
   page = new Played();
 });
 afterEach(cleanup);
@@ -46,7 +45,7 @@ describe("an address", () => {
   });
 
   test("of one's own project begins a conversation there", async () => {
-    page.me?.projects.push({ id: PROJECT, name: "Garden", is_home: false });
+    page.me?.projects.push({ id: PROJECT, name: "Garden", is_home: false, is_owner: true, is_archived: false });
     await opens(`/projects/${PROJECT}/chat`);
     await userEvent.type(screen.getByLabelText("Message"), "Hello{Enter}");
     const [sent] = page.lines.last.heard("send_message");

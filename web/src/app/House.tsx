@@ -1,8 +1,12 @@
 import type { MouseEvent, ReactNode } from "react";
 import { lazy, useCallback, useMemo, useState } from "react";
+import { Inbox } from "../features/approvals/Inbox";
+import { Waiting } from "../features/approvals/Waiting";
 import { Chat } from "../features/chat/Chat";
+import type { DrawWaiting } from "../features/chat/waits";
 import { Sidebar } from "../features/list/Sidebar";
 import { Models } from "../features/models/Models";
+import { ProjectChoice } from "../features/projects/ProjectChoice";
 import { lookInto } from "../features/seen/place";
 import { Welcome } from "../features/welcome/Welcome";
 import { chatAddress } from "../state/addresses";
@@ -11,19 +15,20 @@ import { MenuIcon } from "../ui/icons";
 import { Later } from "../ui/Later";
 import { useHash, usePath } from "../ui/navigation";
 import { Announcer } from "./Announcer";
+import { Attention } from "./Attention";
 import { useCommands } from "./commands";
 import { useDrawer } from "./drawer";
 import { COMMAND, useKeys } from "./keys";
 import { Nowhere } from "./Nowhere";
 import { Over } from "./Over";
 import { Person } from "./Person";
-import type { Place } from "./places";
+import type { Inside } from "./places";
 import { Themes } from "./Themes";
 
 const Settings = lazy(async () => ({ default: (await import("../features/settings/Settings")).Settings }));
 
 /** The list, the room beside it, and what lies over both at times. */
-export function House({ place }: { place: Exclude<Place, { kind: "link" }> }) {
+export function House({ place }: { place: Inside }) {
   const [over, setOver] = useState<"find" | "keys" | null>(null);
   const project = useProject(place);
   const conversation = place.kind === "chat" ? place.conversation : null;
@@ -55,6 +60,7 @@ export function House({ place }: { place: Exclude<Place, { kind: "link" }> }) {
       <Sidebar current={conversation} start={start} aside={aside} foot={<Person listKeys={list} />} />
       {open && <button className="veil" aria-label="Close the list" onClick={hide} />}
       <Room place={place} project={project} menu={menu} covered={open} />
+      <Attention />
       <Announcer key={conversation} conversation={conversation} />
       <Over what={over} commands={commands} close={close} />
     </div>
@@ -62,7 +68,7 @@ export function House({ place }: { place: Exclude<Place, { kind: "link" }> }) {
 }
 
 interface RoomProps {
-  place: Exclude<Place, { kind: "link" }>;
+  place: Inside;
   project: string | null | undefined;
   menu: ReactNode;
   covered: boolean;
@@ -80,6 +86,7 @@ function Room({ place, project, menu, covered }: RoomProps) {
       </Later>
     );
   }
+  if (place.kind === "inbox") return <Inbox menu={menu} covered={covered} />;
   if (project === undefined) {
     const why = "There is no such project, or you are not a member of it.";
     return <Nowhere what="This project is not here" why={why} menu={menu} covered={covered} />;
@@ -91,17 +98,24 @@ function Room({ place, project, menu, covered }: RoomProps) {
       project={project}
       covered={covered}
       menu={menu}
-      models={<Models />}
+      models={
+        <>
+          {place.conversation === null && <ProjectChoice project={project} />}
+          <Models />
+        </>
+      }
       welcome={welcome}
       onSeen={lookInto}
+      drawWaiting={drawWaiting}
     />
   );
 }
 
+const drawWaiting: DrawWaiting = (message, call, onGone) => <Waiting message={message} call={call} onGone={onGone} />;
 const welcome = (ask: (question: string) => void) => <Welcome ask={ask} />;
 
 /** The project an address names; null for the shared one, undefined for one that is not here. */
-function useProject(place: Place): string | null | undefined {
+function useProject(place: Inside): string | null | undefined {
   const projects = useRoom((room) => room.me?.projects);
   const named = place.kind === "chat" ? place.project : null;
   const found = projects?.find((project) => project.id === named);

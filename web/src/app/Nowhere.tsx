@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { useEffect } from "react";
 import { Link } from "../ui/navigation";
+import { useTitle } from "../ui/title";
 
 interface Props {
   what: string;
@@ -11,9 +11,7 @@ interface Props {
 
 /** Says that nothing is at an address, and leads on. */
 export function Nowhere({ what, why, menu, covered }: Props) {
-  useEffect(() => {
-    document.title = `${what} · Parlour`;
-  }, [what]);
+  useTitle(what);
   return (
     <main className="room" inert={covered}>
       <header className="top">

@@ -42,7 +42,7 @@ function Waiting() {
   const [first] = inbox ?? [];
   if (first === undefined) return null;
   return (
-    <Link to={chatAddress({ conversation: first.conversation_id, message: first.message_id })} className="waiting">
+    <Link to={inbox?.length === 1 ? chatAddress({ conversation: first.conversation_id, message: first.message_id }) : "/inbox"} className="waiting">
       {inbox?.length} waiting
     </Link>
   );

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import type { Command } from "../features/find/choices";
 import { nameOf } from "../state/models";
-import { answering } from "../state/room";
+import { answering, headOf } from "../state/room";
 import { useActs, useRoom } from "../state/use-room";
 import { go } from "../ui/navigation";
 import { THEMES, chooseTheme } from "./theme";
@@ -11,6 +11,7 @@ export function useCommands(start: string, listKeys: () => void): Command[] {
   const acts = useActs();
   const models = useRoom((room) => room.models);
   const now = useRoom(answering);
+  const isEmpty = useRoom((room) => (headOf(room)?.inbox.length ?? 0) === 0);
   return useMemo(() => {
     const answers = models.filter((model) => model.is_allowed);
     return [
@@ -23,6 +24,7 @@ export function useCommands(start: string, listKeys: () => void): Command[] {
         aside: id === now?.id ? "answers now" : "",
         act: () => acts.choose(is_default ? null : id),
       })),
+      { id: "inbox", group: "This page", label: "Waiting for you", also: "inbox approvals decide", hidden: isEmpty, act: () => go("/inbox") },
       { id: "settings", group: "This page", label: "Settings", also: "models providers", act: () => go("/settings") },
       { id: "keys", group: "This page", label: "Keys", also: "keyboard shortcuts help", act: listKeys },
       ...THEMES.map((theme) => ({
@@ -35,5 +37,5 @@ export function useCommands(start: string, listKeys: () => void): Command[] {
       })),
       { id: "out", group: "This page", label: "Sign out", also: "leave log out", hidden: true, act: () => void acts.signOut() },
     ];
-  }, [acts, models, now, start, listKeys]);
+  }, [acts, models, now, isEmpty, start, listKeys]);
 }

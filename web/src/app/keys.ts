@@ -21,7 +21,15 @@ export const KEYS: readonly KeyGroup[] = [
     keys: [
       [["Enter"], "Send"],
       [["Shift", "Enter"], "Begin a new line"],
+      [["↑"], "In an empty field: say your last question in other words"],
       [["Esc"], "Stop the answer that is being written"],
+    ],
+  },
+  {
+    where: "In a question that you change",
+    keys: [
+      [["Enter"], "Save it, and ask again where it is the last"],
+      [["Esc"], "Leave it as it was"],
     ],
   },
   {

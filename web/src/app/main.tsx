@@ -3,7 +3,7 @@ import { createRoot } from "react-dom/client";
 import { browserClock } from "../connection/clock";
 import { choiceIn, keptIn, recalled, remembered } from "../connection/keep";
 import { restAt } from "../connection/rest";
-import { browserShelf, tabShelf } from "../connection/shelf";
+import { browserShelf } from "../connection/shelf";
 import { onWaking } from "../connection/waking";
 import { wireTo } from "../connection/wire";
 import { createRoom } from "../state/room";
@@ -25,7 +25,7 @@ const room = createRoom({
   rest: restAt("/api/v1", (input, init) => fetch(input, init)),
   open: () => wireTo(address),
   clock: browserClock,
-  keep: keptIn(tabShelf),
+  keep: keptIn(browserShelf),
   choice: choiceIn(browserShelf),
   sort: {
     kept: recalled(browserShelf, SORT) === "oldest" ? "oldest" : "latest",
@@ -36,7 +36,7 @@ const room = createRoom({
 followTheme();
 onWaking(browserClock, room.acts.wake);
 addEventListener("pagehide", () => void room.acts.finish());
-if (!tabShelf.lasts()) room.acts.tell(NOT_KEPT);
+if (!browserShelf.lasts()) room.acts.tell(NOT_KEPT);
 void room.acts.start();
 
 const place = document.getElementById("root");

@@ -27,3 +27,12 @@ test("the settings are told by their section, the first one by none", () => {
 test("a sign-in link is told by its token", () => {
   expect(placeAt("/link", "?token=secret")).toEqual({ kind: "link", token: "secret" });
 });
+
+test("an invitation is told by what stands behind its #, which no server sees", () => {
+  expect(placeAt("/invitation", "", "#secret")).toEqual({ kind: "invitation", secret: "secret" });
+  expect(placeAt("/invitation")).toEqual({ kind: "nowhere" });
+});
+
+test("what waits has a place of its own", () => {
+  expect(placeAt("/inbox/")).toEqual({ kind: "inbox" });
+});

@@ -1,20 +1,19 @@
 /** The whole page over a server that a test plays by hand. */
 
 import { act, render } from "@testing-library/react";
-import type { Entry } from "../connection/outbox";
-import { HandClock, HandLines } from "../connection/pretend";
+import { HandClock, HandLines, NOTHING_KEPT } from "../connection/pretend";
 import type { Rest } from "../connection/rest";
 import { RestError, restAt } from "../connection/rest";
 import type { Approval, Conversation, DurableEvent, TopicState } from "../protocol";
-import type { Me } from "../protocol/rest";
+import type { Me, ToolView } from "../protocol/rest";
 import type { SearchHit } from "../protocol/search";
 import { createRoom } from "../state/room";
 import { at, framed } from "../state/story";
 import { RoomProvider } from "../state/use-room";
 import { App } from "./App";
 
-const ME: Me = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: [], projects: [] };
-const HOME = { id: "p", name: "Home", is_home: true };
+const ME: Me = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: [], projects: [], email: null, has_password: false };
+const HOME = { id: "p", name: "Home", is_home: true, is_owner: false, is_archived: false };
 
 export class Played {
   readonly clock = new HandClock();
@@ -25,14 +24,21 @@ export class Played {
   hits: SearchHit[] = [];
   models = [{ id: "built-in", provider: "built-in", host: "", is_allowed: true, is_default: true }];
   private seq = 0;
+  private own = 0;
+  tools: ToolView[] = [];
+  /** What else the server answers. */
+  doors: Partial<Rest> = {};
   private held: Conversation[] = [];
+
+  /** Somebody who may do anything. */
+  robin(): Me {
+    return { ...ME, projects: [HOME] };
+  }
 
   /** Opens the page at an address, and greets it if somebody is signed in. */
   async opens(path: string): Promise<void> {
     history.replaceState(null, "", path);
-    let entries: Entry[] = [];
-    const keep = { load: () => entries, save: (next: Entry[]) => (entries = next), claim: () => false };
-    const room = createRoom({ rest: this.rest(), open: this.lines.open, clock: this.clock, keep });
+    const room = createRoom({ rest: this.rest(), open: this.lines.open, clock: this.clock, keep: NOTHING_KEPT });
     render(
       <RoomProvider room={room}>
         <App />
@@ -63,7 +69,7 @@ export class Played {
 
   list(conversations: Conversation[], inbox: Approval[] = []): Promise<void> {
     this.held = conversations;
-    return this.snapshot({ kind: "user", topic: "user:u", window: "", conversations, inbox, notices: [] });
+    return this.snapshot({ kind: "user", topic: "user:u", account: null, window: "", conversations, inbox, notices: [] });
   }
 
   snapshot(state: TopicState): Promise<void> {
@@ -74,6 +80,31 @@ export class Played {
     return this.heard(() => {
       for (const event of events) this.lines.last.say(framed((this.seq += 1), event));
     });
+  }
+
+  /** Something happens on the person's own topic. */
+  hears(...events: DurableEvent[]): Promise<void> {
+    return this.heard(() => {
+      for (const event of events) this.lines.last.say(framed((this.own += 1), event, "user:u"));
+    });
+  }
+
+  /** What the page said last of one kind. */
+  sent(type: string): Record<string, unknown> | undefined {
+    return this.lines.last.heard(type).at(-1);
+  }
+
+  /** The server has the last command of one kind. */
+  acknowledges(type: string): Promise<void> {
+    const reply_to = String(this.sent(type)?.["id"]);
+    return this.heard(() => this.lines.last.say({ type: "ack", reply_to, ids: {}, seq: 1, duplicate: false, timestamp: at(0) }));
+  }
+
+  /** The server does not take the last command of one kind. */
+  refuses(type: string, error_code: string, error: string): Promise<void> {
+    const reply_to = String(this.sent(type)?.["id"]);
+    const about = { request_id: "r", message_id: null, details: null, timestamp: at(0) };
+    return this.heard(() => this.lines.last.say({ type: "error", error_code, error, reply_to, ...about }));
   }
 
   private rest(): Rest {
@@ -95,8 +126,11 @@ export class Played {
       },
       deleteConversation: (id) => asks(`delete ${id}`, undefined),
       search: (words, offset) => asks(`search ${words} ${offset}`, { hits: this.hits, has_more: false }),
+      tools: () => Promise.resolve(this.tools),
+      undo: (message, call) => asks(`undo ${message} ${call}`, undefined),
       questions: () => Promise.resolve([]),
       models: () => Promise.resolve(this.models),
+      ...this.doors,
     };
   }
 }

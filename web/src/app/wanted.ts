@@ -2,7 +2,7 @@
 
 import { recalled, remembered } from "../connection/keep";
 import { browserShelf } from "../connection/shelf";
-import { placeAt } from "./places";
+import { isDoor, placeAt } from "./places";
 
 const KEY = "parlour.wanted";
 /** As long as a sign-in link lasts. */
@@ -18,7 +18,7 @@ export function want(address: string, at: number): void {
   const { pathname, search } = new URL(address, location.origin);
   const place = placeAt(pathname, search);
   if (place.kind === "chat" && place.conversation === null && place.project === null) return;
-  if (place.kind !== "link" && place.kind !== "nowhere") remembered(browserShelf, KEY, { address, at } satisfies Wanted);
+  if (!isDoor(place) && place.kind !== "nowhere") remembered(browserShelf, KEY, { address, at } satisfies Wanted);
 }
 
 /** The address that was wanted a while before `at`, and forgets it; else where everybody begins. */

@@ -1,33 +1,83 @@
-import { beforeEach, expect, test } from "vitest";
-import { choiceIn, keptIn, recalled, remembered } from "./keep";
+import { beforeEach, describe, expect, test } from "vitest";
+import { choiceIn, draftKey, keptIn, recalled, remembered } from "./keep";
+import { Outbox } from "./outbox";
+import { shelfOver } from "./shelf";
 
-beforeEach(() => sessionStorage.clear());
+beforeEach(() => localStorage.clear());
 
-test("what was written is there after a reload, for the same person", () => {
-  const keep = keptIn(sessionStorage);
-  keep.claim("robin");
-  keep.save([]);
-  remembered(sessionStorage, "parlour.draft.new", "half a sen");
-  expect(keptIn(sessionStorage).claim("robin")).toBe(false);
-  expect(recalled(sessionStorage, "parlour.draft.new")).toBe("half a sen");
+const shelf = shelfOver(() => localStorage);
+
+function outbox(user = "robin"): Outbox {
+  const made = new Outbox(keptIn(shelf), () => undefined);
+  made.open(user);
+  return made;
+}
+
+const message = (client_message_id: string, conversation_id: string | null = "c") =>
+  ({ type: "send_message", content: client_message_id, client_message_id, conversation_id }) as const;
+const words = (of: Outbox) => of.entries.map((entry) => entry.command.content);
+
+/** What another tab does to what is kept reaches this one as the browser tells it. */
+function told(act: () => void): void {
+  const before = new Map(shelf.keys().map((key) => [key, shelf.getItem(key)]));
+  act();
+  for (const key of new Set([...before.keys(), ...shelf.keys()])) {
+    const newValue = shelf.getItem(key);
+    if (newValue !== before.get(key)) dispatchEvent(new StorageEvent("storage", { key, newValue, storageArea: localStorage }));
+  }
+}
+
+describe("what waits to go out", () => {
+  test("is there when its tab was closed, in the order of writing, for the same person", () => {
+    const closed = outbox();
+    closed.put(message("one"), 5);
+    closed.put(message("two"), 5);
+    closed.put(message("three"), 4);
+    expect(words(outbox())).toEqual(["one", "two", "three"]);
+    expect(outbox("ines").entries).toEqual([]);
+    expect(words(outbox())).toEqual(["one", "two", "three"]);
+  });
+
+  test("is gone from every tab once one of them has delivered it or taken it back", () => {
+    outbox().put(message("one"), 1);
+    const [here, there] = [outbox(), outbox()];
+    told(() => here.drop(new Set(["one"])));
+    expect(there.entries).toEqual([]);
+    expect(outbox().entries).toEqual([]);
+  });
+
+  test("learns from another tab which conversation it belongs to", () => {
+    const first = outbox();
+    first.put(message("one", null), 1);
+    first.put(message("two", null), 2, "one");
+    const second = outbox();
+    const ack = { type: "ack", reply_to: "one", ids: { conversation_id: "new" }, seq: 1, duplicate: false, timestamp: "" } as const;
+    told(() => first.acknowledged(ack));
+    told(() => first.drop(new Set(["one"])));
+    expect(second.entries).toMatchObject([{ behind: null, command: { content: "two", conversation_id: "new" } }]);
+  });
+
+  test("counts as nothing where it cannot be read", () => {
+    localStorage.setItem("parlour.outbox.robin.x", "{");
+    localStorage.setItem("parlour.outbox.robin.y", '{"state":"sent"}');
+    expect(outbox().entries).toEqual([]);
+  });
 });
 
-test("nothing of one person is there for the next", () => {
-  keptIn(sessionStorage).claim("robin");
-  remembered(sessionStorage, "parlour.draft.new", "private");
-  expect(keptIn(sessionStorage).claim("ines")).toBe(true);
-  expect(recalled(sessionStorage, "parlour.draft.new")).toBeNull();
-});
-
-test("what cannot be read counts as nothing", () => {
-  sessionStorage.setItem("parlour.outbox", "{");
-  expect(keptIn(sessionStorage).load()).toEqual([]);
+test("what was being written is forgotten when its writer signs out, and nobody else's is", () => {
+  remembered(shelf, draftKey("robin", "new"), "private");
+  remembered(shelf, draftKey("ines", "new"), "hers");
+  const keep = keptIn(shelf);
+  keep.open("robin");
+  keep.forgetDrafts();
+  expect(recalled(shelf, draftKey("robin", "new"))).toBeNull();
+  expect(recalled(shelf, draftKey("ines", "new"))).toBe("hers");
 });
 
 test("who was chosen to answer is chosen after a reload, until nobody in particular is", () => {
-  expect(choiceIn(sessionStorage).load()).toBeNull();
-  choiceIn(sessionStorage).save("openai/fake");
-  expect(choiceIn(sessionStorage).load()).toBe("openai/fake");
-  choiceIn(sessionStorage).save(null);
-  expect(choiceIn(sessionStorage).load()).toBeNull();
+  expect(choiceIn(localStorage).load()).toBeNull();
+  choiceIn(localStorage).save("openai/fake");
+  expect(choiceIn(localStorage).load()).toBe("openai/fake");
+  choiceIn(localStorage).save(null);
+  expect(choiceIn(localStorage).load()).toBeNull();
 });

@@ -1,9 +1,8 @@
-/** What this tab, or this browser, keeps over a reload: what is on its way and whose it is, and who was chosen to answer. */
+/** What this browser keeps, also when its tab is closed: what each person wrote, and who was chosen to answer. */
 
 import type { Entry, Keep } from "./outbox";
+import type { Shelf } from "./shelf";
 
-const OUTBOX = "parlour.outbox";
-const OWNER = "parlour.owner";
 const CHOICE = "parlour.answers";
 
 /** The value under `key`, or null where there is none that can be read. */
@@ -46,22 +45,41 @@ export function choiceIn(storage: Pick<Storage, "getItem" | "setItem">): Choice 
   };
 }
 
-/** The outbox of this tab. */
-export function keptIn(storage: Pick<Storage, "getItem" | "setItem" | "clear">): Keep {
+/** Where what somebody is writing in a conversation lies; each person's is their own. */
+export function draftKey(user: string, conversation: string): string {
+  return `${draftsOf(user)}${conversation}`;
+}
+
+function draftsOf(user: string): string {
+  return `parlour.draft.${user}.`;
+}
+
+/** What waits to go out, shared by every tab of this browser: each message under a key of its own. */
+export function keptIn(shelf: Shelf): Keep {
+  let user = "";
+  const prefix = () => `parlour.outbox.${user}.`;
+  const mine = (start: string) => shelf.keys().filter((key) => key.startsWith(start));
   return {
-    load: () => {
-      const kept = recalled(storage, OUTBOX);
-      return Array.isArray(kept) ? (kept as Entry[]) : [];
+    open: (whose) => {
+      user = whose;
+      const entries = mine(prefix()).flatMap((key) => entryIn(recalled(shelf, key)));
+      return entries.sort((a, b) => a.written - b.written);
     },
-    save: (entries) => {
-      remembered(storage, OUTBOX, entries);
+    put: (key, entry) => {
+      remembered(shelf, prefix() + key, entry);
     },
-    claim: (user) => {
-      const owner = recalled(storage, OWNER);
-      const foreign = owner !== null && owner !== user;
-      if (foreign) storage.clear();
-      remembered(storage, OWNER, user);
-      return foreign;
+    drop: (key) => shelf.removeItem(prefix() + key),
+    onElsewhere: (act) =>
+      shelf.onElsewhere((key) => {
+        if (key.startsWith(prefix())) act(key.slice(prefix().length), entryIn(recalled(shelf, key))[0] ?? null);
+      }),
+    forgetDrafts: () => {
+      for (const key of mine(draftsOf(user))) shelf.removeItem(key);
     },
   };
+}
+
+function entryIn(kept: unknown): Entry[] {
+  const entry = kept as Partial<Entry> | null;
+  return typeof entry?.command?.client_message_id === "string" ? [{ ...(entry as Entry), written: entry.written ?? 0 }] : [];
 }

@@ -1,6 +1,6 @@
 /**
  * What was written and is not yet known to have arrived. Every entry keeps the id that makes it count once, so it
- * may be sent again after a lost line, and over a reload of the page.
+ * may be sent again after a lost line, over a reload of the page, and by another tab of the browser.
  */
 
 import type { Ack, ErrorFrame, SendMessage } from "../protocol";
@@ -13,25 +13,37 @@ export interface Entry {
   /** The message this one goes behind, while the conversation both belong to has no id yet. */
   behind: string | null;
   problem: string | null;
+  /** When it was written, by this machine's calendar: later ones have a greater number. */
+  written: number;
 }
 
-/** Where entries outlive the page: the browser's session storage, or nothing. */
+/** Where entries outlive the page: the browser's storage, or nothing. */
 export interface Keep {
-  load(): Entry[];
-  save(entries: Entry[]): void;
-  /** Names whose it is from now on; what was kept for somebody else is emptied. Says whether that was so. */
-  claim(user: string): boolean;
+  /** What is kept for somebody, in the order of writing; from now on it is theirs. */
+  open(user: string): Entry[];
+  put(key: string, entry: Entry): void;
+  drop(key: string): void;
+  /** Calls `act` when another tab changed one of theirs, or dropped it (null). */
+  onElsewhere(act: (key: string, entry: Entry | null) => void): void;
+  /** Forgets what they were writing and did not send. */
+  forgetDrafts(): void;
 }
 
 /** The entries that are not on the page of messages yet, in the order of writing. */
 export class Outbox {
-  private held: Entry[];
+  private held: Entry[] = [];
 
   constructor(
     private readonly keep: Keep,
     private readonly changed: () => void,
   ) {
-    this.held = keep.load().map((entry) => (entry.state === "sent" ? { ...entry, state: "waiting" } : entry));
+    keep.onElsewhere((key, entry) => this.elsewhere(key, entry));
+  }
+
+  /** Somebody came in: theirs is what goes out from now on. */
+  open(user: string): void {
+    this.held = this.keep.open(user).map((entry) => (entry.state === "sent" ? { ...entry, state: "waiting" } : entry));
+    this.changed();
   }
 
   get entries(): readonly Entry[] {
@@ -39,8 +51,9 @@ export class Outbox {
   }
 
   /** Takes a message in; it is sent by the next `flush`. */
-  put(command: SendMessage, behind: string | null = null): void {
-    this.become([...this.held, { command, state: "waiting", behind, problem: null }]);
+  put(command: SendMessage, date: number, behind: string | null = null): void {
+    const written = Math.max(date, (this.held.at(-1)?.written ?? 0) + 1);
+    this.become([...this.held, { command, state: "waiting", behind, problem: null, written }]);
   }
 
   /** The line was lost: what had no answer goes out again on the next one. */
@@ -86,6 +99,14 @@ export class Outbox {
     return true;
   }
 
+  /** The server takes nothing for a while: true when this was about one of these, which waits for that then. */
+  heldBack(error: ErrorFrame): boolean {
+    const key = error.reply_to;
+    if (key === null || !this.held.some((entry) => keyOf(entry) === key)) return false;
+    this.become(this.held.map((entry) => (keyOf(entry) === key ? { ...entry, state: "waiting" } : entry)));
+    return true;
+  }
+
   /** A person asks to send a refused message again, under the same id. */
   again(key: string): void {
     this.become(
@@ -98,14 +119,23 @@ export class Outbox {
     if (this.held.some((entry) => keys.has(keyOf(entry)))) this.become(this.held.filter((entry) => !keys.has(keyOf(entry))));
   }
 
-  /** Forgets everything. */
-  clear(): void {
-    this.become([]);
+  /** Another tab sent it, or took it back; or it learned which conversation this one belongs to. */
+  private elsewhere(key: string, entry: Entry | null): void {
+    if (!this.held.some((own) => keyOf(own) === key)) return;
+    if (entry === null) this.held = this.held.filter((own) => keyOf(own) !== key);
+    else if (entry.behind === null) {
+      const { command } = entry;
+      this.held = this.held.map((own) => (keyOf(own) === key && own.behind !== null ? { ...own, command, behind: null } : own));
+    }
+    this.changed();
   }
 
   private become(entries: Entry[]): void {
+    const before = new Set(this.held);
+    const keys = new Set(entries.map(keyOf));
+    for (const entry of entries) if (!before.has(entry)) this.keep.put(keyOf(entry), entry);
+    for (const entry of this.held) if (!keys.has(keyOf(entry))) this.keep.drop(keyOf(entry));
     this.held = entries;
-    this.keep.save(entries);
     this.changed();
   }
 }

@@ -1,6 +1,7 @@
 /** A clock and a line that a test moves by hand. */
 
 import type { Clock } from "./clock";
+import type { Keep } from "./outbox";
 import type { ServerFrame, Wire } from "./socket";
 
 export class HandClock implements Clock {
@@ -108,3 +109,12 @@ export class HandLines {
     return wire;
   }
 }
+
+/** Keeps nothing. */
+export const NOTHING_KEPT: Keep = {
+  open: () => [],
+  put: () => undefined,
+  drop: () => undefined,
+  onElsewhere: () => undefined,
+  forgetDrafts: () => undefined,
+};

@@ -1,6 +1,8 @@
 /** What the page asks by REST: who one is, lists, pages, the models. Live data come by the socket. */
 
 import type { Conversation, Message } from "../protocol";
+import type { RuleList, RuleView, Undoing } from "../protocol/approvals";
+import type { EarlierWordsView, EditList } from "../protocol/edits";
 import type { SystemView } from "../protocol/house";
 import type {
   DefaultModel,
@@ -28,11 +30,17 @@ import type {
   TokenList,
   TokenMade,
   TokenView,
+  ToolList,
   ToolRunList,
   ToolRunView,
+  ToolView,
 } from "../protocol/rest";
 import type { SearchResults } from "../protocol/search";
 import type { MessageContext } from "../protocol/seen";
+import type { Connections } from "./connections";
+import { connectionsAt } from "./connections";
+import type { People } from "./people";
+import { peopleAt } from "./people";
 
 export interface Page<T> {
   items: T[];
@@ -51,7 +59,10 @@ export class RestError extends Error {
   }
 }
 
-export interface Rest {
+/** Asks one door; what it answers is taken at its word. */
+export type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
+
+export interface Rest extends People, Connections {
   me(): Promise<Me>;
   /** Uses a one-time link up; the session comes as a cookie. */
   signIn(link: string): Promise<Me>;
@@ -67,12 +78,22 @@ export interface Rest {
   /** The messages just behind one, in their order. */
   messagesAfter(conversation: string, message: string): Promise<Page<Message>>;
   message(id: string): Promise<Message>;
+  /** What a message said before it was changed, the first words first. */
+  edits(message: string): Promise<EarlierWordsView[]>;
   /** What an answer had said before it was cut and begun again, the first attempt first. */
   attempts(message: string): Promise<AttemptView[]>;
   /** The runs of tools for an answer, their results whole. */
   runs(message: string): Promise<ToolRunView[]>;
   /** What a model was shown for an answer, and what ran for it. */
   seen(message: string): Promise<MessageContext>;
+  /** The tools of a project that one may use. */
+  tools(project: string): Promise<ToolView[]>;
+  /** Takes back what a tool did; the same `command` does it once. */
+  undo(message: string, call: string, command: string): Promise<void>;
+  /** What one need not be asked again, the newest first. */
+  rules(): Promise<RuleView[]>;
+  /** From now on it is asked again. */
+  removeRule(id: string): Promise<void>;
   /** One's conversations whose title or messages hold these words. */
   search(words: string, offset: number): Promise<SearchResults>;
   questions(): Promise<string[]>;
@@ -80,8 +101,8 @@ export interface Rest {
   system(): Promise<SystemView>;
   /** One's own tokens, the newest first. */
   tokens(): Promise<TokenView[]>;
-  /** A new token; its secret comes this once. */
-  makeToken(name: string): Promise<TokenMade>;
+  /** A new token, which ends by itself where days are given; its secret comes this once. */
+  makeToken(token: NewToken): Promise<TokenMade>;
   revokeToken(id: string): Promise<void>;
   models(): Promise<ModelView[]>;
   allowProvider(provider: string, isAllowed: boolean): Promise<ModelView[]>;
@@ -124,6 +145,8 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
   }
 
   return {
+    ...peopleAt(call),
+    ...connectionsAt(call),
     me: () => call("GET", "/auth/me"),
     signIn: (link) => call("POST", "/auth/link", { link } satisfies SignIn),
     signOut: () => call("POST", "/auth/logout"),
@@ -138,14 +161,19 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     messagesBefore: (conversation, message) => messages(conversation, `before=${message}`),
     messagesAfter: (conversation, message) => messages(conversation, `after=${message}`),
     message: (id) => call("GET", `/chat/messages/${id}`),
+    edits: async (id) => (await call<EditList>("GET", `/chat/messages/${id}/edits`)).edits,
     attempts: async (id) => (await call<AttemptList>("GET", `/chat/messages/${id}/attempts`)).attempts,
     runs: async (id) => (await call<ToolRunList>("GET", `/chat/messages/${id}/tool-runs`)).runs,
     seen: (id) => call("GET", `/chat/messages/${id}/context`),
+    tools: async (project) => (await call<ToolList>("GET", `/tools?project_id=${project}`)).tools,
+    undo: (message, tool, command_id) => call("POST", `/chat/messages/${message}/tool-calls/${encodeURIComponent(tool)}/undo`, { command_id } satisfies Undoing),
+    rules: async () => (await call<RuleList>("GET", "/approvals/rules")).rules,
+    removeRule: (id) => call("DELETE", `/approvals/rules/${id}`),
     search: (words, offset) => call("GET", `/chat/search?q=${encodeURIComponent(words)}&limit=${FOUND}&offset=${offset}`),
     questions: async () => (await call<SuggestionList>("GET", "/suggestions")).questions,
     system: () => call("GET", "/system"),
     tokens: async () => (await call<TokenList>("GET", "/auth/tokens")).tokens,
-    makeToken: (name) => call("POST", "/auth/tokens", { name } satisfies NewToken),
+    makeToken: (token) => call("POST", "/auth/tokens", token),
     revokeToken: (id) => call("DELETE", `/auth/tokens/${id}`),
     models: async () => (await call<ModelList>("GET", "/models")).models,
     allowProvider: async (provider, is_allowed) => {

@@ -3,7 +3,7 @@
 import { act, render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import type { Choice } from "../connection/keep";
-import { HandClock, HandLines } from "../connection/pretend";
+import { HandClock, HandLines, NOTHING_KEPT } from "../connection/pretend";
 import type { Rest } from "../connection/rest";
 import { restAt } from "../connection/rest";
 import type { ModelView } from "../protocol/providers";
@@ -12,7 +12,7 @@ import { createRoom } from "../state/room";
 import { RoomProvider, useActs, useRoom } from "../state/use-room";
 import { Toasts } from "../ui/Toasts";
 
-export const ADMIN: Me = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: ["house:manage"], projects: [] };
+export const ADMIN: Me = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: ["house:manage"], projects: [], email: null, has_password: false };
 export const GUEST: Me = { ...ADMIN, username: "ines", full_name: "Ines", role: "guest", permissions: [] };
 export const BUILT_IN: ModelView = { id: "built-in", provider: "built-in", host: "", is_allowed: true, is_default: true };
 
@@ -20,8 +20,7 @@ export const BUILT_IN: ModelView = { id: "built-in", provider: "built-in", host:
 export async function drawn(inside: ReactNode, doors: Partial<Rest>, me: Me = ADMIN, choice?: Choice) {
   const nobody = restAt("", () => Promise.resolve(new Response("", { status: 404 })));
   const rest: Rest = { ...nobody, me: () => Promise.resolve(me), models: () => Promise.resolve([BUILT_IN]), ...doors };
-  const keep = { load: () => [], save: () => undefined, claim: () => false };
-  const room = createRoom({ rest, open: new HandLines().open, clock: new HandClock(), keep, ...(choice && { choice }) });
+  const room = createRoom({ rest, open: new HandLines().open, clock: new HandClock(), keep: NOTHING_KEPT, ...(choice && { choice }) });
   await room.acts.start();
   const view = render(
     <RoomProvider room={room}>

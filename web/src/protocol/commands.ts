@@ -38,7 +38,7 @@ export interface SendMessage {
   model?: Id | null;
 }
 
-/** Change the words of one's own message. */
+/** Change the words of one's own message; what it said before is kept. Refused while it is being answered. */
 export interface EditMessage {
   /** Comes back as `reply_to`. */
   id?: string | null;
@@ -48,7 +48,7 @@ export interface EditMessage {
   command_id: Id;
 }
 
-/** Take a message back. */
+/** Take a message back. Its words are gone from everywhere; a mark stays where it stood. */
 export interface DeleteMessage {
   /** Comes back as `reply_to`. */
   id?: string | null;
@@ -57,7 +57,11 @@ export interface DeleteMessage {
   command_id: Id;
 }
 
-/** Answer the last question again; the present answer stays as a version. Also the way to retry a failed one. */
+/**
+ * Answer the last question again; the present answer stays as a version. Also the way to retry a failed one.
+ *
+ * `message_id` names the question or its present answer. With `content` the question says that from now on.
+ */
 export interface Regenerate {
   /** Comes back as `reply_to`. */
   id?: string | null;
@@ -80,10 +84,12 @@ export interface DecideToolCall {
   /** Comes back as `reply_to`. */
   id?: string | null;
   type: "decide_tool_call";
-  tool_call_id: Id;
+  approval_id: Id;
   decision: "approve" | "deny";
+  /** What to do instead: the call with other arguments. Left out, it is what was asked. */
   arguments?: Json | null;
-  remember?: Words | null;
+  /** Never to ask again for what the approval's `remember` says. */
+  remember?: boolean;
   command_id: Id;
 }
 
@@ -116,4 +122,4 @@ export type ClientCommand =
   | Heartbeat;
 
 /** The commands this server answers; any other known one gets `not_available` and is left out of the reference. */
-export const SERVED: ReadonlySet<string> = new Set(["subscribe", "unsubscribe", "send_message", "regenerate", "stop_generation", "heartbeat"]);
+export const SERVED: ReadonlySet<string> = new Set(["subscribe", "unsubscribe", "send_message", "edit_message", "delete_message", "regenerate", "stop_generation", "decide_tool_call", "typing_indicator", "heartbeat"]);

@@ -17,6 +17,12 @@ export type TurnStatus = "queued" | "running" | "waiting" | "completed" | "stopp
 
 export type ToolStatus = "pending" | "waiting" | "executing" | "completed" | "failed" | "denied" | "unknown";
 
+export type Effect = "read" | "control" | "write" | "destructive";
+
+export type Undo = "offered" | "done";
+
+export type UserRole = "admin" | "moderator" | "user" | "guest";
+
 /** What went wrong, in a code for programs and a safe sentence for people. */
 export interface Problem {
   code: string;
@@ -62,6 +68,11 @@ export interface ToolCallPart {
   error: Problem | null;
   duration_ms: number | null;
   cached: boolean;
+  /** True when it had been done before for the same question, and was not done again; this is the earlier result. */
+  repeated: boolean;
+  /** The name of whoever said yes or no to it. */
+  decided_by: string | null;
+  undo: Undo | null;
 }
 
 /** A line of the server's own inside an answer, such as why it stopped. */
@@ -94,6 +105,10 @@ export interface MessageBody {
   model: string | null;
   usage: Usage | null;
   created_at: string;
+  /** How often its words were changed. The earlier ones are kept and can be opened. */
+  edits: number;
+  /** For an answer: how often the question had been changed when it was answered. */
+  answers_edit: number;
   edited_at: string | null;
   deleted_at: string | null;
   metadata: Json;
@@ -143,18 +158,53 @@ export interface Turn {
   reason: string | null;
 }
 
-/** A change that waits for a person's word. */
+/** One thing that would be different afterwards, in words. */
+export interface PreviewChange {
+  /** What changes: "Floor Lamp", "Hall Light, brightness". */
+  what: string;
+  /** How it is now; None for something that is not there yet. */
+  before: string | null;
+  /** How it would be; None for something that would be gone. */
+  after: string | null;
+}
+
+/** What a call would change, worked out without doing it. */
+export interface Preview {
+  changes: PreviewChange[];
+  /** What else somebody who decides should know: "It is locked since yesterday.". */
+  note: string;
+}
+
+/** A change that waits for a person. */
 export interface Approval {
+  /** No other approval has it, whatever ids a model gives its calls; a change that is asked about anew has another. */
+  id: string;
+  /** The call in the answer `message_id`. */
   tool_call_id: string;
   conversation_id: string;
+  project_id: string;
   message_id: string;
+  turn_id: string;
   tool_name: string;
+  /** What it would do, in words: "Add “Floor Lamp” to the Study". */
+  label: string;
+  effect: Effect;
   arguments: Json;
-  preview: JsonValue;
+  /** None for a tool that cannot foresee what it would do. */
+  preview: Preview | null;
+  /**
+   * Why it is asked: for what it does; because what it would do is not what was approved; because this answer
+   * replaces one that acted already; because it may have been done and nobody can tell; because a language model
+   * proposes it after reading what others wrote.
+   */
+  reason: "effect" | "changed" | "again" | "unknown" | "tainted";
+  /** What "always" would mean, in words: "Always here, for lights". None where it is asked every time. */
+  remember: string | null;
   status: "pending" | "approved" | "denied" | "expired" | "superseded";
   requested_at: string;
   expires_at: string;
   decided_by: string | null;
+  decided_by_name: string | null;
   decided_at: string | null;
 }
 
@@ -170,5 +220,26 @@ export interface Notice {
 export interface Member {
   user_id: string;
   name: string;
-  role: "admin" | "moderator" | "user" | "guest";
+  role: UserRole;
+}
+
+/** A project that somebody is a member of. */
+export interface Joined {
+  id: string;
+  name: string;
+  is_home: boolean;
+  is_owner: boolean;
+  /** One that was put away: it can be read, and nothing new is begun there. */
+  is_archived: boolean;
+}
+
+/** Who somebody is and what they may do, as it stands now. */
+export interface Account {
+  user_id: string;
+  username: string;
+  full_name: string;
+  role: UserRole;
+  permissions: string[];
+  /** The shared one first, then by name. */
+  projects: Joined[];
 }

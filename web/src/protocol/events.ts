@@ -7,7 +7,7 @@
  * one above its cursor.
  */
 
-import type { Approval, Conversation, Json, JsonValue, MessageBody, Notice, Problem, Turn, TurnStatus, Usage } from "./content";
+import type { Account, Approval, Conversation, Json, JsonValue, Member, MessageBody, Notice, Problem, Turn, TurnStatus, Undo, Usage } from "./content";
 import type { TopicState } from "./state";
 
 /** A conversation was begun. */
@@ -113,13 +113,15 @@ export interface ToolCall {
   tool_calls: ToolCallItem[];
 }
 
-/** A tool came back, or went to work (`executing`). */
+/** A tool came back, went to work (`executing`), or waits for a person (`waiting`). */
 export interface ToolResult {
   type: "tool_result";
   message_id: string;
   tool_call_id: string;
   tool_name: string;
-  status: "executing" | "completed" | "failed" | "denied" | "unknown";
+  status: "waiting" | "executing" | "completed" | "failed" | "denied" | "unknown";
+  /** What it was called with in the end, where a person changed that. */
+  arguments: Json | null;
   /** What it did, in words, where that can be said better than before: "Looked at the kitchen". */
   label: string | null;
   summary: string | null;
@@ -128,6 +130,9 @@ export interface ToolResult {
   error: Problem | null;
   duration_ms: number | null;
   cached: boolean;
+  repeated: boolean;
+  decided_by: string | null;
+  undo: Undo | null;
 }
 
 /** A change waits for a person. */
@@ -174,6 +179,19 @@ export interface EntityChanged {
   version: number;
 }
 
+/** A project's name or members changed; on the project's own topic. */
+export interface ProjectUpdated {
+  type: "project_updated";
+  name: string;
+  members: Member[];
+}
+
+/** What somebody may do, or where they belong, changed; on their own topic. */
+export interface AccountUpdated {
+  type: "account_updated";
+  account: Account;
+}
+
 export type DurableEvent =
   | ConversationCreated
   | ConversationUpdated
@@ -192,7 +210,9 @@ export type DurableEvent =
   | SummaryAvailable
   | SystemNotification
   | UploadProgress
-  | EntityChanged;
+  | EntityChanged
+  | ProjectUpdated
+  | AccountUpdated;
 
 /** The base of frames that are not kept and have no seq of their own. */
 export interface Moment {
@@ -286,6 +306,8 @@ export const DURABLE_TYPES = [
   "system_notification",
   "upload_progress",
   "entity_changed",
+  "project_updated",
+  "account_updated",
 ] as const satisfies readonly DurableEvent["type"][];
 
 /** The `type` of every MomentFrame. */

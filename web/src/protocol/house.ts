@@ -3,10 +3,11 @@
 
 /** Something that belongs to this house. */
 export interface ConnectedPart {
-  kind: "home" | "database";
+  kind: "home" | "database" | "connection";
   /** What people call it: "Maple House", "SQLite". */
   name: string;
-  state: "connected" | "empty";
+  /** Empty: a home with nothing in it. Away: it does not answer, or does not let this house in. */
+  state: "connected" | "empty" | "away" | "off";
   /** What is there, as a sentence. */
   words: string;
 }

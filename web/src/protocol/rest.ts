@@ -2,7 +2,7 @@
 /** The bodies of the REST doors: what is sent to them, and what they answer. */
 
 import type { Id } from "./commands";
-import type { Conversation, Json, JsonValue, Message, Part, Problem, ToolCallPart, ToolStatus, Turn, Words } from "./content";
+import type { Account, Conversation, Json, JsonValue, Message, Part, Problem, ToolCallPart, ToolStatus, Turn, Words } from "./content";
 
 /** Some text on one line, not blank; also what ids look like before anybody knows them. */
 export type Line = Id;
@@ -18,6 +18,8 @@ export interface ErrorDetail {
   code: string;
   message: string;
   request_id: string;
+  /** Where something was asked too often: which `limit`, its `current` and `maximum`, `reset_at`, `retry_after`. */
+  details?: Json | null;
 }
 
 /** Every answer that is not the one asked for. */
@@ -32,22 +34,11 @@ export interface SignIn {
   link: Line;
 }
 
-/** A project one is a member of. */
-export interface ProjectView {
-  id: string;
-  name: string;
-  is_home: boolean;
-}
-
 /** Who is asking, and what they may do. */
-export interface Me {
-  user_id: string;
-  username: string;
-  full_name: string;
-  role: "admin" | "moderator" | "user" | "guest";
-  permissions: string[];
-  /** The shared one first. */
-  projects: ProjectView[];
+export interface Me extends Account {
+  email: string | null;
+  /** Whether they can sign in with one; links always work. */
+  has_password: boolean;
 }
 
 /** Opens one socket, as `?ticket=…`, until it expires. */
@@ -56,9 +47,10 @@ export interface Ticket {
   expires_at: string;
 }
 
-/** What to call a new token. */
+/** What to call a new token, and in how many days it ends; without them it lasts until it is revoked. */
 export interface NewToken {
   name: Line;
+  days?: number | null;
 }
 
 /** A token as it can be listed: its secret is gone. */
@@ -66,6 +58,8 @@ export interface TokenView {
   id: string;
   name: string;
   created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
 }
 
 /** A new token. `token` is shown this once; it goes into `Authorization: Bearer …`. */

@@ -1,7 +1,7 @@
 // Written by `python -m gen` from src/parlour/protocol/state.py. Do not edit.
 /** What a client knows of a topic: the state that a snapshot carries and the reducers keep. */
 
-import type { Approval, Conversation, Member, Message, Notice, Turn } from "./content";
+import type { Account, Approval, Conversation, Member, Message, Notice, Turn } from "./content";
 
 /**
  * A conversation from the message at `window` on.
@@ -31,6 +31,7 @@ export interface ConversationState {
 export interface UserState {
   kind: "user";
   topic: string;
+  account: Account | null;
   window: string;
   conversations: Conversation[];
   inbox: Approval[];

@@ -1,6 +1,6 @@
 /** Where things are on this page, as its addresses say it. */
 
-import type { ProjectView } from "../protocol/rest";
+import type { Joined } from "../protocol";
 
 interface Spot {
   /** The project the address names; null for the one that everybody shares. */
@@ -17,6 +17,6 @@ export function chatAddress({ project = null, conversation = null, message = nul
 }
 
 /** The project that the address of something in `project` names. */
-export function projectIn(projects: readonly ProjectView[], project: string): string | null {
+export function projectIn(projects: readonly Joined[], project: string): string | null {
   return projects.some((one) => one.id === project && !one.is_home) ? project : null;
 }

@@ -94,6 +94,9 @@ function withCalls(parts: Part[], event: ToolCall): Part[] {
       error: null,
       duration_ms: null,
       cached: false,
+      repeated: false,
+      decided_by: null,
+      undo: null,
     });
   }
   return grown;
@@ -105,7 +108,7 @@ function withResult(parts: Part[], event: ToolResult): Part[] {
   if (part?.kind !== "tool_call") {
     throw new DoesNotFollow(`message ${event.message_id} has no tool call ${event.tool_call_id}`);
   }
-  const { status, summary, result, truncated, error, duration_ms, cached } = event;
-  const label = event.label ?? part.label;
-  return parts.with(index, { ...part, label, status, summary, result, truncated, error, duration_ms, cached });
+  const { status, summary, result, truncated, error, duration_ms, cached, repeated, decided_by, undo } = event;
+  const came = { status, summary, result, truncated, error, duration_ms, cached, repeated, decided_by, undo };
+  return parts.with(index, { ...part, ...came, label: event.label ?? part.label, arguments: event.arguments ?? part.arguments });
 }

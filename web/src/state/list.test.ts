@@ -9,7 +9,7 @@ const ids = (list: readonly Conversation[]) => list.map(({ id }) => id);
 
 /** A list whose live head reaches down to `window`; "" when it is the whole list. */
 function known(conversations: Conversation[], window: string, changes: Partial<Known> = {}): Known {
-  const state: UserState = { kind: "user", topic: "user:u", window, conversations, inbox: [], notices: [] };
+  const state: UserState = { kind: "user", topic: "user:u", account: null, window, conversations, inbox: [], notices: [] };
   return { head: state, ...NO_LISTS, ...changes };
 }
 

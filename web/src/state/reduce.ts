@@ -7,6 +7,7 @@
  */
 
 import type {
+  Account,
   Approval,
   AssistantMessageStart,
   Conversation,
@@ -83,6 +84,8 @@ function conversation(state: ConversationState, frame: DurableFrame): Conversati
     case "summary_available":
     case "upload_progress":
     case "entity_changed":
+    case "project_updated":
+    case "account_updated":
       return state;
     default:
       return assertNever(frame);
@@ -93,6 +96,7 @@ function user(state: UserState, frame: DurableFrame): UserState {
   switch (frame.type) {
     case "conversation_created":
     case "conversation_updated":
+      if (!belongs(state.account, frame.conversation)) return state;
       return { ...state, conversations: listed(state.conversations, frame.conversation, state.window) };
     case "conversation_deleted":
       return {
@@ -102,9 +106,17 @@ function user(state: UserState, frame: DurableFrame): UserState {
       };
     case "approval_requested":
     case "approval_decided":
+      if (!belongs(state.account, frame.approval)) return state;
       return { ...state, inbox: pending(state.inbox, frame.approval) };
     case "system_notification":
       return { ...state, notices: notices(state.notices, frame.notice) };
+    case "account_updated":
+      return {
+        ...state,
+        account: frame.account,
+        conversations: state.conversations.filter((one) => belongs(frame.account, one)),
+        inbox: state.inbox.filter((one) => belongs(frame.account, one)),
+      };
     case "new_message":
     case "assistant_message_start":
     case "message_updated":
@@ -117,6 +129,7 @@ function user(state: UserState, frame: DurableFrame): UserState {
     case "summary_available":
     case "upload_progress":
     case "entity_changed":
+    case "project_updated":
       return state;
     default:
       return assertNever(frame);
@@ -132,6 +145,8 @@ function project(state: ProjectState, frame: DurableFrame): ProjectState {
       return { ...state, conversations: without(state.conversations, frame.conversation_id) };
     case "entity_changed":
       return { ...state, home_rev: Math.max(state.home_rev, frame.seq) };
+    case "project_updated":
+      return { ...state, name: frame.name, members: frame.members };
     case "new_message":
     case "assistant_message_start":
     case "message_updated":
@@ -146,10 +161,16 @@ function project(state: ProjectState, frame: DurableFrame): ProjectState {
     case "summary_available":
     case "system_notification":
     case "upload_progress":
+    case "account_updated":
       return state;
     default:
       return assertNever(frame);
   }
+}
+
+/** Whether something lies in a project that they are in; what does not is not there for them. */
+function belongs(account: Account | null, thing: { readonly project_id: string }): boolean {
+  return account === null || account.projects.some((project) => project.id === thing.project_id);
 }
 
 function withMessage(state: ConversationState, event: NewMessage | AssistantMessageStart, seq: number): ConversationState {
@@ -179,7 +200,7 @@ function turns(open: Turn[], turn: Turn): Turn[] {
 }
 
 function pending(approvals: Approval[], approval: Approval): Approval[] {
-  const same = (other: Approval) => other.tool_call_id === approval.tool_call_id;
+  const same = (other: Approval) => other.id === approval.id;
   if (approval.status !== "pending") return approvals.filter((other) => !same(other));
   if (approvals.some(same)) return approvals.map((other) => (same(other) ? approval : other));
   return [...approvals, approval];

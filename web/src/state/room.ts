@@ -9,9 +9,12 @@ import type { Rest } from "../connection/rest";
 import { RestError } from "../connection/rest";
 import type { ServerFrame, Wire } from "../connection/socket";
 import { pause } from "../connection/socket";
-import type { ConversationState, Message, UserState } from "../protocol";
+import type { Account, Approval, ConversationState, Message, UserState } from "../protocol";
 import type { ModelView } from "../protocol/providers";
+import type { InvitationAnswer, LogIn, MyChange } from "../protocol/people";
 import type { Me } from "../protocol/rest";
+import type { Deciding } from "./approvals";
+import { NOTHING_DECIDED, deciding, withSettled } from "./approvals";
 import type { Known, Lists } from "./list";
 import { NO_LISTS, readAfter } from "./list";
 import { pagingOf } from "./paging";
@@ -26,7 +29,7 @@ export interface Toast {
   undo: (() => void) | null;
 }
 
-export interface Room extends Lists {
+export interface Room extends Lists, Deciding {
   /** Null when nobody is signed in, undefined until that is known. */
   me: Me | null | undefined;
   /** Why nobody is signed in any more, in words; null where nobody was. */
@@ -52,14 +55,15 @@ export interface Parts {
   sort?: { kept: Lists["sort"]; keep: (sort: Lists["sort"]) => void };
 }
 
-const NOTHING: View = { status: "connecting", nextTry: null, topics: {}, refused: {}, entries: [], ahead: 0 };
+const NOTHING: View = { status: "connecting", nextTry: null, topics: {}, refused: {}, entries: [], ahead: 0, hold: null };
 const TOAST = 8_000;
 const NOT_KEPT: Choice = { load: () => null, save: () => undefined };
 const PLAIN_TOASTS = 3;
 const SIGNED_OUT = "You are signed out.";
 const SESSION_ENDED =
-  "Your session here has ended: it was signed out elsewhere, or it ran out. What you were writing is kept in this tab.";
+  "Your session here has ended: it was signed out elsewhere, or it ran out. What you were writing is kept in this browser.";
 const AWAY = "The server cannot be reached just now. This page goes on trying by itself.";
+const ROLES: Record<Me["role"], string> = { admin: "an admin", moderator: "a moderator", user: "a user", guest: "a guest" };
 const UNEXPECTED = "Something went wrong on this page. What was said is safe; please try again.";
 
 /** The page's store, and what can be done with it. */
@@ -73,6 +77,7 @@ export function createRoom({
 }: Parts) {
   const store = createStore<Room>(() => ({
     ...NO_LISTS,
+    ...NOTHING_DECIDED,
     sort: sort.kept,
     me: undefined,
     whyOut: null,
@@ -95,9 +100,21 @@ export function createRoom({
   }
 
   function heard(frame: ServerFrame): void {
+    if (frame.type === "approval_decided") set(withSettled(now(), frame.approval));
+    if (frame.type === "account_updated") became(frame.account);
     if (!("topic" in frame) || frame.topic !== `user:${now().me?.user_id ?? ""}`) return;
-    if (frame.type === "snapshot") relist();
-    else if ("from_seq" in frame) set({ read: readAfter(now().read, frame) });
+    if (frame.type === "snapshot") {
+      relist();
+      if (frame.state.kind === "user") became(frame.state.account);
+    } else if ("from_seq" in frame) set({ read: readAfter(now().read, frame) });
+  }
+
+  /** What one may do, and where one belongs, is as the server says it, at once. */
+  function became(account: Account | null): void {
+    const { me } = now();
+    if (!me || account?.user_id !== me.user_id) return;
+    if (account.role !== me.role) tell(`You are ${ROLES[account.role]} here now.`);
+    set({ me: { ...me, ...account } });
   }
 
   /** What was read of the list may be out of date; it is read anew from where it is looked at. */
@@ -146,9 +163,19 @@ export function createRoom({
   }
 
   function entered(me: Me): void {
-    set({ ...NO_LISTS, me, whyOut: null, away: null, questions: null, chosen: choice.load() });
+    set({ ...NO_LISTS, ...NOTHING_DECIDED, me, whyOut: null, away: null, questions: null, chosen: choice.load() });
     session.enter(me.user_id);
     void acts.readModels();
+  }
+
+  /** Somebody comes in; null, or in words why they do not. */
+  async function enter(coming: Promise<Me>): Promise<string | null> {
+    try {
+      entered(await coming);
+      return null;
+    } catch (error) {
+      return wordsOf(error);
+    }
   }
 
   async function findOut(): Promise<void> {
@@ -176,6 +203,7 @@ export function createRoom({
     dismiss,
     ...tidying(means),
     ...pagingOf({ session, rest, shown: (id) => shownIn(now().view, id), once, tell }),
+    ...deciding({ rest, now, set, ask: (command) => session.ask(command), attempt }),
 
     /** Finds out who is signed in, and connects; goes on trying until that is known. */
     start: findOut,
@@ -190,14 +218,22 @@ export function createRoom({
       else void findOut();
     },
 
+    /** Does what a person asked for, and says when it fails. */
+    attempt,
+
     /** Uses a one-time link up. Returns null, or in words why it did not work. */
-    async signIn(link: string): Promise<string | null> {
-      try {
-        entered(await rest.signIn(link));
-        return null;
-      } catch (error) {
-        return wordsOf(error);
-      }
+    signIn: (link: string) => enter(rest.signIn(link)),
+    logIn: (how: LogIn) => enter(rest.logIn(how)),
+    /** Makes an account by an invitation. */
+    accept: (answer: InvitationAnswer) => enter(rest.accept(answer)),
+
+    async changeMe(change: MyChange): Promise<void> {
+      set({ me: await rest.changeMe(change) });
+    },
+
+    /** Reads who one is anew. */
+    async refreshMe(): Promise<void> {
+      set({ me: await rest.me() });
     },
 
     /** Leaves; that one had left already, in another tab, is as good. */
@@ -209,6 +245,7 @@ export function createRoom({
         } catch (error) {
           if (!(error instanceof RestError && error.status === 401)) throw error;
         }
+        keep.forgetDrafts();
         out(SIGNED_OUT);
       }),
 
@@ -222,6 +259,18 @@ export function createRoom({
     /** Another answer to the last question; the present one stays as a version. */
     regenerate: (message_id: string) =>
       attempt(() => session.ask({ type: "regenerate", message_id, command_id: newId() })),
+
+    /** Says one's own message in other words. Returns null, or in words why that was refused. */
+    reword: (message_id: string, content: string) =>
+      refusalOf(session.ask({ type: "edit_message", message_id, content, command_id: newId() })),
+
+    /** Says the last question in other words, and asks it again. Returns null, or in words why that was refused. */
+    askInWords: (message_id: string, content: string) =>
+      refusalOf(session.ask({ type: "regenerate", message_id, content, command_id: newId() })),
+
+    /** Takes a message back for good. */
+    takeBack: (message_id: string) =>
+      attempt(() => session.ask({ type: "delete_message", message_id, command_id: newId() })),
 
     stop: (turn_id: string) => attempt(() => session.ask({ type: "stop_generation", turn_id })),
 
@@ -267,6 +316,16 @@ export function createRoom({
 export type RoomStore = ReturnType<typeof createRoom>["store"];
 export type Acts = ReturnType<typeof createRoom>["acts"];
 
+/** Null once it is done; in words, why it was refused. */
+async function refusalOf(asked: Promise<void>): Promise<string | null> {
+  try {
+    await asked;
+    return null;
+  } catch (error) {
+    return wordsOf(error);
+  }
+}
+
 function wordsOf(error: unknown): string {
   return error instanceof Error && error.message !== "" ? error.message : UNEXPECTED;
 }
@@ -297,6 +356,15 @@ export function shownIn(view: View, id: string): ConversationState | null {
 export function headOf(room: Room): UserState | null {
   const state = room.me ? room.view.topics[`user:${room.me.user_id}`]?.state : undefined;
   return state?.kind === "user" ? state : null;
+}
+
+/** What waits for somebody's word at a call in an answer; null where nothing does. */
+export function waitingAt(room: Room, message: string, call: string): Approval | null {
+  const isAt = (one: Approval) => one.message_id === message && one.tool_call_id === call;
+  const own = headOf(room)?.inbox.find(isAt);
+  if (own !== undefined) return own;
+  const states = Object.values(room.view.topics).map(({ state }) => (state.kind === "conversation" ? state.approvals : []));
+  return states.flat().find(isAt) ?? null;
 }
 
 /** What is known of one's lists. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Entry } from "../connection/outbox";
-import { HandClock, HandLines } from "../connection/pretend";
+import { HandClock, HandLines, NOTHING_KEPT } from "../connection/pretend";
 import type { Ack, ConversationState, DurableFrame, ErrorFrame, Message, StreamChunk } from "../protocol";
 import { before } from "./pages";
 import { conversationIn } from "./room";
@@ -15,20 +15,25 @@ const ID = TOPIC.slice("conversation:".length);
 
 let clock: HandClock;
 let lines: HandLines;
-let kept: Entry[];
+let kept: Map<string, Entry>;
 let view: View;
 let errors: string[];
 let session: Session;
 
 function begin(): Session {
-  const keep = { load: () => kept, save: (entries: Entry[]) => (kept = entries), claim: () => false };
+  const keep = {
+    ...NOTHING_KEPT,
+    open: () => [...kept.values()],
+    put: (key: string, entry: Entry) => void kept.set(key, entry),
+    drop: (key: string) => void kept.delete(key),
+  };
   return new Session(lines.open, clock, keep, (next) => (view = next), (words) => errors.push(words));
 }
 
 beforeEach(() => {
   clock = new HandClock();
   lines = new HandLines();
-  kept = [];
+  kept = new Map();
   errors = [];
   session = begin();
   session.connect();
@@ -159,7 +164,7 @@ describe("saying something", () => {
   test("it outlives the page", () => {
     const key = session.say({ content: "Hello", conversation_id: ID });
     lines = new HandLines();
-    begin().connect();
+    begin().enter("u");
     lines.last.greet();
     expect(lines.last.heard("send_message")).toMatchObject([{ client_message_id: key }]);
   });
@@ -214,7 +219,7 @@ describe("asking for something", () => {
     lines.last.greet();
     const done = session.ask({ type: "stop_generation", turn_id: "t" });
     lines.last.say(refusal(String(lines.last.heard("stop_generation")[0]?.["id"]), "This cannot be done now."));
-    await expect(done).rejects.toEqual(new Refused("This cannot be done now."));
+    await expect(done).rejects.toEqual(new Refused("This cannot be done now.", "invalid_message"));
     expect(errors).toEqual([]);
   });
 
@@ -236,3 +241,43 @@ function reduceConversation(state: ConversationState, frame: DurableFrame): Conv
   if (next.kind !== "conversation") throw new Error("a conversation stays one");
   return next;
 }
+
+describe("when too much was sent at once", () => {
+  const details = { limit: "messages_per_minute", current: 15, maximum: 15, reset_at: at(30), retry_after: 30 };
+  const tooFast = (reply_to: unknown): ErrorFrame => ({ ...refusal(reply_to as string, "Too fast."), error_code: "rate_limit_exceeded", details });
+
+  test("what is written is kept in its order, and goes out by itself when that is over", () => {
+    lines.last.greet();
+    session.say({ content: "One", conversation_id: ID });
+    lines.last.say(tooFast(lines.last.heard("send_message")[0]?.["id"]));
+    session.say({ content: "Two", conversation_id: ID });
+    look();
+    expect(view.hold).toMatchObject({ count: 15, within: "minute" });
+    expect(view.entries.map((entry) => entry.state)).toEqual(["waiting", "waiting"]);
+    expect(lines.last.heard("send_message")).toHaveLength(1);
+    clock.pass(30_000);
+    look();
+    expect(view.hold).toBeNull();
+    expect(lines.last.heard("send_message").map((sent) => sent["content"])).toEqual(["One", "One", "Two"]);
+  });
+
+  test("a conversation that was not given is asked for again, and not taken for gone", () => {
+    lines.last.greet();
+    session.follow(TOPIC);
+    lines.last.say(tooFast(`subscribe ${TOPIC}`));
+    clock.pass(30_000);
+    look();
+    expect(view.refused).toEqual({});
+    expect(lines.last.heard("subscribe").filter((sent) => sent["topic"] === TOPIC)).toHaveLength(2);
+  });
+
+  test("one conversation too many is refused with the server's words", () => {
+    lines.last.greet();
+    session.say({ content: "One", conversation_id: null });
+    const about = { ...details, limit: "active_conversations" };
+    lines.last.say({ ...tooFast(lines.last.heard("send_message")[0]?.["id"]), error: "Go on in one of them.", details: about });
+    look();
+    expect(view.entries).toMatchObject([{ state: "failed", problem: "Go on in one of them." }]);
+    expect(view.hold).toBeNull();
+  });
+});

@@ -14,6 +14,8 @@ import { Socket } from "../connection/socket";
 import { assertNever } from "./changes";
 import type { Followed } from "./followed";
 import { follow } from "./followed";
+import type { Hold } from "./hold";
+import { holdOf } from "./hold";
 import type { Put } from "./pages";
 
 /** What the page sees of it. */
@@ -27,6 +29,8 @@ export interface View {
   entries: readonly Entry[];
   /** How many milliseconds the server's clock is ahead of this browser's. */
   ahead: number;
+  /** Set while what is written waits because too much was sent at once. */
+  hold: Hold | null;
 }
 
 /** What a person writes. */
@@ -41,7 +45,15 @@ export interface Draft {
 }
 
 /** A command was refused; the message is the server's own sentence. */
-export class Refused extends Error {}
+export class Refused extends Error {
+  constructor(
+    message: string,
+    /** What it is about, for programs. */
+    readonly code = "",
+  ) {
+    super(message);
+  }
+}
 
 interface Asked {
   command: ClientCommand;
@@ -69,11 +81,12 @@ export class Session implements Listener {
   private readonly recorders = new Map<string, Set<DurableFrame[]>>();
   private publishing = false;
   private ahead = 0;
+  private hold: Hold | null = null;
 
   constructor(
     open: () => Wire,
     private readonly clock: Clock,
-    private readonly keep: Keep,
+    keep: Keep,
     private readonly onView: (view: View) => void,
     private readonly onError: (words: string) => void,
     private readonly onFrame: (frame: ServerFrame) => void = () => undefined,
@@ -88,8 +101,8 @@ export class Session implements Listener {
 
   /** Somebody came in: connects for them, with nothing of whoever was here before. */
   enter(user: string): void {
-    if (this.keep.claim(user)) this.outbox.clear();
     this.forgetAll();
+    this.outbox.open(user);
     this.follow(`user:${user}`);
     this.socket.retry();
   }
@@ -130,7 +143,7 @@ export class Session implements Listener {
   say(draft: Draft): string {
     const client_message_id = newId();
     const { content, conversation_id, project_id = null, behind = null, model = null } = draft;
-    this.outbox.put({ type: "send_message", content, client_message_id, conversation_id, project_id, model }, behind);
+    this.outbox.put({ type: "send_message", content, client_message_id, conversation_id, project_id, model }, this.clock.date(), behind);
     this.flush();
     return client_message_id;
   }
@@ -261,14 +274,16 @@ export class Session implements Listener {
   }
 
   private failed(error: ErrorFrame): void {
+    const hold = holdOf(error, this.clock.now());
+    if (hold !== null && this.heldBack(error, hold)) return;
     if (this.outbox.refused(error)) return;
-    const topic = error.reply_to?.startsWith("subscribe ") ? error.reply_to.slice("subscribe ".length) : null;
+    const topic = topicOfReply(error.reply_to);
     if (topic !== null) {
       this.forget(topic);
       this.following.delete(topic);
       this.refused = { ...this.refused, [topic]: error.error };
       this.publish();
-    } else if (!this.answered(error.reply_to, (asked) => asked.fail(new Refused(error.error)))) {
+    } else if (!this.answered(error.reply_to, (asked) => asked.fail(new Refused(error.error, error.error_code)))) {
       this.onError(error.error);
     }
   }
@@ -326,7 +341,26 @@ export class Session implements Listener {
     return true;
   }
 
+  /** Too much was sent at once: what is on its way waits until it goes on, and then goes by itself. */
+  private heldBack(error: ErrorFrame, hold: Hold): boolean {
+    const topic = topicOfReply(error.reply_to);
+    if (topic !== null) this.subscribing.delete(topic);
+    else if (!this.outbox.heldBack(error)) return false;
+    if (this.hold !== null && this.hold.until >= hold.until) return true;
+    this.hold = hold;
+    this.publish();
+    this.clock.after(hold.until - this.clock.now(), () => {
+      if (this.hold !== hold) return;
+      this.hold = null;
+      for (const followed of this.following) if (this.topics[followed] === undefined) this.subscribe(followed);
+      this.flush();
+      this.publish();
+    });
+    return true;
+  }
+
   private flush(): void {
+    if (this.hold !== null) return;
     this.outbox.flush((command) => this.socket.send(command));
   }
 
@@ -335,8 +369,8 @@ export class Session implements Listener {
     this.publishing = true;
     this.clock.after(FRAME, () => {
       this.publishing = false;
-      const { current: status, nextTry, topics, refused, ahead } = this;
-      this.onView({ status, nextTry, topics, refused, entries: this.outbox.entries, ahead });
+      const { current: status, nextTry, topics, refused, ahead, hold } = this;
+      this.onView({ status, nextTry, topics, refused, entries: this.outbox.entries, ahead, hold });
     });
   }
 }
@@ -344,6 +378,11 @@ export class Session implements Listener {
 /** The messages on their way to a conversation; with null, those that begin one. */
 export function entriesOf(entries: readonly Entry[], conversation: string | null): Entry[] {
   return entries.filter((entry) => (entry.command.conversation_id ?? null) === conversation);
+}
+
+/** The topic that an answer to a subscription is about; null for any other answer. */
+function topicOfReply(reply_to: string | null): string | null {
+  return reply_to?.startsWith("subscribe ") === true ? reply_to.slice("subscribe ".length) : null;
 }
 
 function topicOfEntry(entry: Entry): string {

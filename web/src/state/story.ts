@@ -1,6 +1,7 @@
 /** Conversations that could have happened, told from a seed: what the browser's side adds to the golden files. */
 
 import type {
+  Approval,
   Conversation,
   ConversationState,
   DurableEvent,
@@ -36,7 +37,7 @@ export function empty(): ConversationState {
 /** The states of a person and of a project, before anything was said on their topics. */
 export function others(): TopicState[] {
   return [
-    { kind: "user", topic: "user:u", window: at(3), conversations: [], inbox: [], notices: [] },
+    { kind: "user", topic: "user:u", account: null, window: at(3), conversations: [], inbox: [], notices: [] },
     { kind: "project", topic: "project:p", name: "Home", members: [], conversations: [], home_rev: 0 },
   ];
 }
@@ -72,6 +73,32 @@ export function head(tick: number, changes: Partial<Conversation> = {}): Convers
   };
 }
 
+/** A change that waits, or did. */
+export function approval(id: string, changes: Partial<Approval> = {}): Approval {
+  return {
+    id,
+    tool_call_id: `call of ${id}`,
+    conversation_id: CONVERSATION,
+    project_id: "p",
+    message_id: "m",
+    turn_id: "t",
+    tool_name: "lock",
+    label: "Lock the front door",
+    effect: "destructive",
+    arguments: {},
+    preview: { changes: [{ what: "Front door", before: "unlocked", after: "locked" }], note: "" },
+    reason: "effect",
+    remember: null,
+    status: "pending",
+    requested_at: at(1),
+    expires_at: at(99),
+    decided_by: null,
+    decided_by_name: null,
+    decided_at: null,
+    ...changes,
+  };
+}
+
 /** A message as it comes. */
 export function body(id: string, changes: Partial<MessageBody> = {}): MessageBody {
   return {
@@ -91,6 +118,8 @@ export function body(id: string, changes: Partial<MessageBody> = {}): MessageBod
     model: null,
     usage: null,
     created_at: at(0),
+    edits: 0,
+    answers_edit: 0,
     edited_at: null,
     deleted_at: null,
     metadata: {},
@@ -109,6 +138,11 @@ export function asides(choose: Choose): DurableFrame[] {
   events.push({ type: "system_notification", notice: { id: "n", level: "error", text: "Full.", created_at: at(1) } });
   events.push({ type: "upload_progress", upload_id: "f", received: 5, total: 9, status: "checking" });
   events.push({ type: "entity_changed", entity_id: "e", change: "related", name: "Sofa", version: 3 });
+  events.push({ type: "project_updated", name: "Casa", members: [{ user_id: "v", name: "Zoë", role: "user" }] });
+  const projects = [{ id: choose(2) ? "p" : "q", name: "Casa", is_home: true, is_owner: false, is_archived: false }];
+  const account = { user_id: "u", username: "zoe", full_name: "Zoë", role: "user", permissions: ["tools:read"], projects } as const;
+  const changed: DurableEvent = { type: "account_updated", account: { ...account, permissions: [...account.permissions] } };
+  events.splice(choose(events.length), 0, changed);
   return events.map((event, index) => framed(index + 1, event, "user:u"));
 }
 
@@ -207,7 +241,7 @@ export class Story {
     this.say({ type: "tool_call", conversation_id: CONVERSATION, message_id: id, tool_calls: calls });
     for (const call of calls.toReversed()) {
       const result = { type: "tool_result", message_id: id, tool_call_id: call.id, tool_name: "find" } as const;
-      const nothing = { label: null, summary: null, result: null, truncated: false, error: null, duration_ms: null, cached: false };
+      const nothing = { label: null, summary: null, result: null, truncated: false, error: null, duration_ms: null, cached: false, repeated: false, decided_by: null, undo: null, arguments: null };
       this.say({ ...result, ...nothing, status: "executing" });
       const settled = this.choose(2) ? "completed" : "denied";
       this.say({ ...result, ...nothing, status: settled, label: "Looked upstairs", summary: "2 rooms", result: [{ name: "寝室" }], duration_ms: 1.25 });
@@ -223,12 +257,12 @@ export class Story {
   }
 
   private between(asked: string): void {
-    const waits = { tool_call_id: this.id("call"), conversation_id: CONVERSATION, message_id: asked, tool_name: "lock" };
-    const approval = { ...waits, arguments: {}, preview: null, requested_at: at(1), expires_at: at(99), decided_by: null, decided_at: null };
+    const about = { conversation_id: CONVERSATION, message_id: asked };
+    const waits = approval(this.id("approval"), about);
     const notice = { id: this.id("n"), level: "info", text: "Saved.", created_at: at(2) } as const;
     const happens: (() => void)[] = [
-      () => this.say({ type: "approval_requested", approval: { ...approval, status: "pending" } }),
-      () => this.say({ type: "approval_decided", approval: { ...approval, status: "denied", decided_by: "u" } }),
+      () => this.say({ type: "approval_requested", approval: waits }),
+      () => this.say({ type: "approval_decided", approval: { ...waits, status: "denied", decided_by: "u" } }),
       () => this.say({ type: "system_notification", notice }),
       () => this.say({ type: "summary_available", conversation_id: CONVERSATION, summary_id: "s", message_count: 2 }),
       () => this.say({ type: "message_deleted", message_id: asked, deleted_at: at(3) }),

@@ -1,7 +1,7 @@
 /** What is done to the list, over a server that the test plays by hand. */
 
 import { beforeEach, describe, expect, test } from "vitest";
-import { HandClock, HandLines } from "../connection/pretend";
+import { HandClock, HandLines, NOTHING_KEPT } from "../connection/pretend";
 import type { Rest } from "../connection/rest";
 import { RestError, restAt } from "../connection/rest";
 import type { Conversation, TopicState } from "../protocol";
@@ -10,7 +10,7 @@ import { listed } from "./list";
 import { createRoom, listsOf } from "./room";
 import { at, framed, head } from "./story";
 
-const ME: Me = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: [], projects: [] };
+const ME: Me = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: [], projects: [], email: null, has_password: false };
 const AWAY = new RestError("The server cannot be reached just now.", 0);
 const SIGNED_OUT = new RestError("Please sign in.", 401);
 const LAMPS = head(9, { id: "c-9", title: "Lamps" });
@@ -31,8 +31,7 @@ beforeEach(async () => {
   refusing = null;
   pages = [];
   me = ME;
-  const keep = { load: () => [], save: () => undefined, claim: () => false };
-  room = createRoom({ rest: rest(), open: lines.open, clock, keep });
+  room = createRoom({ rest: rest(), open: lines.open, clock, keep: NOTHING_KEPT });
   await room.acts.start();
   lines.last.greet();
   snapshot([LAMPS, FANS]);
@@ -60,7 +59,7 @@ function rest(): Rest {
 }
 
 function snapshot(conversations: Conversation[], window = ""): void {
-  const state: TopicState = { kind: "user", topic: "user:u", window, conversations, inbox: [], notices: [] };
+  const state: TopicState = { kind: "user", topic: "user:u", account: null, window, conversations, inbox: [], notices: [] };
   lines.last.say({ type: "snapshot", topic: state.topic, seq: 0, state, timestamp: at(0) });
   clock.pass(16);
 }

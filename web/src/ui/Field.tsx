@@ -1,8 +1,8 @@
-import type { InputHTMLAttributes } from "react";
+import type { InputHTMLAttributes, ReactNode, SelectHTMLAttributes, TextareaHTMLAttributes } from "react";
 import { useId } from "react";
 import "./field.css";
 
-interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, "onChange" | "value"> {
+interface Named {
   label: string;
   value: string;
   onText: (text: string) => void;
@@ -12,21 +12,68 @@ interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, "onChange" |
   problem?: string | undefined;
 }
 
+type Others<A> = Omit<A, "onChange" | "value">;
+
 /** A line to write in, with its name, a hint, and what is wrong with what was written. */
-export function Field({ label, value, onText, hint, problem, ...input }: Props) {
+export function Field({ label, value, onText, hint, problem, ...input }: Named & Others<InputHTMLAttributes<HTMLInputElement>>) {
+  return (
+    <Around label={label} hint={hint} problem={problem}>
+      {(said) => <input {...input} {...said} value={value} onChange={(event) => onText(event.target.value)} />}
+    </Around>
+  );
+}
+
+/** Several lines to write in. */
+export function Area({ label, value, onText, hint, problem, ...area }: Named & Others<TextareaHTMLAttributes<HTMLTextAreaElement>>) {
+  return (
+    <Around label={label} hint={hint} problem={problem}>
+      {(said) => <textarea rows={3} dir="auto" {...area} {...said} value={value} onChange={(event) => onText(event.target.value)} />}
+    </Around>
+  );
+}
+
+interface ChoiceProps extends Named, Others<SelectHTMLAttributes<HTMLSelectElement>> {
+  /** Each value with the words for it. */
+  options: readonly (readonly [string, string])[];
+}
+
+/** One of several. */
+export function Choice({ label, value, onText, hint, problem, options, ...select }: ChoiceProps) {
+  return (
+    <Around label={label} hint={hint} problem={problem}>
+      {(said) => (
+        <select {...select} {...said} value={value} onChange={(event) => onText(event.target.value)}>
+          {options.map(([option, words]) => (
+            <option key={option} value={option}>
+              {words}
+            </option>
+          ))}
+        </select>
+      )}
+    </Around>
+  );
+}
+
+interface Said {
+  id: string;
+  "aria-invalid": boolean;
+  "aria-describedby": string | undefined;
+}
+
+interface AroundProps {
+  label: string;
+  hint: string | undefined;
+  problem: string | undefined;
+  children: (said: Said) => ReactNode;
+}
+
+function Around({ label, hint, problem, children }: AroundProps) {
   const id = useId();
-  const said = [hint !== undefined && `${id}-hint`, problem !== undefined && `${id}-problem`].filter(Boolean).join(" ");
+  const by = [hint !== undefined && `${id}-hint`, problem !== undefined && `${id}-problem`].filter(Boolean).join(" ");
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <input
-        {...input}
-        id={id}
-        value={value}
-        aria-invalid={problem !== undefined}
-        aria-describedby={said === "" ? undefined : said}
-        onChange={(event) => onText(event.target.value)}
-      />
+      {children({ id, "aria-invalid": problem !== undefined, "aria-describedby": by === "" ? undefined : by })}
       {problem !== undefined && (
         <p id={`${id}-problem`} className="problem">
           {problem}

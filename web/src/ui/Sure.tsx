@@ -4,6 +4,8 @@ import "./sure.css";
 interface Props {
   /** What the button says that asks. */
   label: string;
+  /** What it is called beside others that ask the same. */
+  name?: string;
   /** What would happen, as a question. */
   question: string;
   yes: string;
@@ -12,7 +14,7 @@ interface Props {
 }
 
 /** A button for what cannot be undone: it asks first, and what is safe has the focus then. */
-export function Sure({ label, question, yes, no, act }: Props) {
+export function Sure({ label, name, question, yes, no, act }: Props) {
   const [asking, setAsking] = useState(false);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
@@ -25,7 +27,7 @@ export function Sure({ label, question, yes, no, act }: Props) {
 
   if (!asking) {
     return (
-      <button ref={button} type="button" className="quiet" onClick={() => setAsking(true)}>
+      <button ref={button} type="button" className="quiet" aria-label={name} onClick={() => setAsking(true)}>
         {label}
       </button>
     );

@@ -22,6 +22,21 @@ export function since(at: string, now: number): string {
   return `${day.format(then)}, ${TIME.format(then)}`;
 }
 
+/** When it will be, seen from `now`: "today, 18:05", "tomorrow, 18:05", "2 Dec, 18:05". */
+export function until(at: string, now: number): string {
+  const then = new Date(at);
+  const days = daysBetween(new Date(now), then);
+  if (days === 0) return `today, ${TIME.format(then)}`;
+  if (days === 1) return `tomorrow, ${TIME.format(then)}`;
+  const day = then.getFullYear() === new Date(now).getFullYear() ? DAY : DAY_OF_YEAR;
+  return `${day.format(then)}, ${TIME.format(then)}`;
+}
+
+/** The day: "2 November 2026". */
+export function day(at: string): string {
+  return new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+}
+
 /** The date and the time to the minute. */
 export function atTime(at: string): string {
   const then = new Date(at);

@@ -1,4 +1,4 @@
-"""Messages: said, answered, read, answered again, stopped."""
+"""Messages: said, answered, read, changed, taken back, answered again, stopped."""
 
 from fastapi import APIRouter, Response
 
@@ -6,14 +6,16 @@ from parlour.api.auth import Asking
 from parlour.api.doors import Doors
 from parlour.api.exchange import exchanged
 from parlour.api.standing import message_as_it_stands
-from parlour.api.views import attempt_view, message_view
+from parlour.api.views import attempt_view, earlier_words_view, message_view
 from parlour.identity.access import message_for, turn_for
 from parlour.ids import new_id
-from parlour.protocol.commands import Regenerate, SendMessage
+from parlour.protocol.approvals import Undoing, UndoToolCall
+from parlour.protocol.commands import DeleteMessage, EditMessage, Regenerate, SendMessage
 from parlour.protocol.content import Turn
+from parlour.protocol.edits import EditedMessage, EditList, OtherWords
 from parlour.protocol.events import ENDED
 from parlour.protocol.rest import Again, AttemptList, Exchange, MessageView, NewMessage
-from parlour.store.queries.messages import cut_attempts
+from parlour.store.queries.messages import cut_attempts, message_edits_of
 
 
 def message_routes(doors: Doors) -> APIRouter:
@@ -44,6 +46,34 @@ def message_routes(doors: Doors) -> APIRouter:
             found = await message_for(connection, who, message_id)
             return message_view(await message_as_it_stands(connection, found))
 
+    @routes.patch("/messages/{message_id}")
+    async def edit(who: Asking, message_id: str, body: OtherWords) -> EditedMessage:
+        """Change what one said; what it said before is kept. Refused while it is being answered."""
+        async with doors.reads.read() as connection:
+            await message_for(connection, who, message_id)
+        command_id = body.command_id or new_id()
+        command = EditMessage(type="edit_message", message_id=message_id, content=body.content, command_id=command_id)
+        await doors.talk.edit(who, command)
+        async with doors.reads.read() as connection:
+            found = await message_for(connection, who, message_id)
+            earlier = await message_edits_of(connection, message_id)
+        return EditedMessage(**dict(message_view(found)), edit_history=[earlier_words_view(one) for one in earlier])
+
+    @routes.get("/messages/{message_id}/edits")
+    async def edits(who: Asking, message_id: str) -> EditList:
+        """What a message said before it was changed."""
+        async with doors.reads.read() as connection:
+            await message_for(connection, who, message_id)
+            earlier = await message_edits_of(connection, message_id)
+        return EditList(edits=[earlier_words_view(one) for one in earlier])
+
+    @routes.delete("/messages/{message_id}", status_code=204)
+    async def delete(who: Asking, message_id: str) -> None:
+        """Take a message back; what is being written for it ends first. Of its words nothing is kept."""
+        async with doors.reads.read() as connection:
+            await message_for(connection, who, message_id)
+        await doors.talk.delete(who, DeleteMessage(type="delete_message", message_id=message_id, command_id=new_id()))
+
     @routes.get("/messages/{message_id}/attempts")
     async def attempts(who: Asking, message_id: str) -> AttemptList:
         """What an answer had said before a step of it was begun again."""
@@ -54,7 +84,7 @@ def message_routes(doors: Doors) -> APIRouter:
 
     @routes.post("/messages/{message_id}/regenerate", responses={**not_yet})
     async def regenerate(who: Asking, message_id: str, body: Again, response: Response) -> Exchange:
-        """Answer the last question again; the present answer stays as a version."""
+        """Answer the last question again, with `content` to other words; the present answer stays as a version."""
         async with doors.reads.read() as connection:
             await message_for(connection, who, message_id)
         command = Regenerate(
@@ -62,6 +92,18 @@ def message_routes(doors: Doors) -> APIRouter:
         )
         said = await doors.talk.regenerate(who, command)
         return _finished_or_not(await exchanged(doors, who, said, wait=body.wait), response)
+
+    @routes.post("/messages/{message_id}/tool-calls/{tool_call_id:path}/undo")
+    async def undo(who: Asking, message_id: str, tool_call_id: str, body: Undoing) -> MessageView:
+        """Take back what a tool did in an answer. The answer stays, and says so."""
+        async with doors.reads.read() as connection:
+            await message_for(connection, who, message_id)
+        await doors.talk.undo(
+            who,
+            UndoToolCall(message_id=message_id, tool_call_id=tool_call_id, command_id=body.command_id or new_id()),
+        )
+        async with doors.reads.read() as connection:
+            return message_view(await message_as_it_stands(connection, await message_for(connection, who, message_id)))
 
     @routes.post("/turns/{turn_id}/stop")
     async def stop(who: Asking, turn_id: str) -> Turn:

@@ -7,13 +7,14 @@ from itertools import groupby
 
 from fastapi import APIRouter
 
+from parlour.api.addresses import plain_address
 from parlour.api.auth import Asking
 from parlour.api.doors import Doors
 from parlour.errors import InvalidRequest, NotFound
 from parlour.identity.consent import check_admin
 from parlour.identity.who import Who
 from parlour.models.lineup import provider_of
-from parlour.models.offers import Offer, address_of, host_of, offer_of, shown
+from parlour.models.offers import Offer, host_of, offer_of, shown
 from parlour.models.trial import tried
 from parlour.protocol.providers import (
     NewProvider,
@@ -45,13 +46,13 @@ def provider_routes(doors: Doors) -> APIRouter:
     @routes.post("", status_code=201)
     async def add(who: Asking, body: NewProvider) -> ProviderList:
         """Set a provider up, and allow by it that what is asked goes there. Admins only."""
-        await doors.providers.add(who, body.model_copy(update={"base_url": _address(body.base_url)}))
+        await doors.providers.add(who, body.model_copy(update={"base_url": plain_address(body.base_url)}))
         return await shown_to(who)
 
     @routes.patch("/{name}")
     async def change(who: Asking, name: str, body: ProviderChange) -> ProviderList:
         """Change a provider that was set up here; a new address needs its key anew. Admins only."""
-        address = None if body.base_url is None else _address(body.base_url)
+        address = None if body.base_url is None else plain_address(body.base_url)
         await doors.providers.change(who, name, body.model_copy(update={"base_url": address}))
         return await shown_to(who)
 
@@ -111,19 +112,9 @@ def _of_app(provider: StoredProvider, allowed: frozenset[str]) -> ProviderView:
     )
 
 
-def _address(text: str) -> str:
-    try:
-        address = address_of(text)
-    except ValueError as error:
-        raise InvalidRequest(f"The address {error}") from error
-    if shown(address) != address or "?" in address or "#" in address:
-        raise InvalidRequest("The address has to be a plain one: no name or password in it, no ? and no #.")
-    return address
-
-
 async def _offer(doors: Doors, who: Who, trial: ProviderTrial) -> Offer:
     """Whom to try. A kept key goes to its own address only."""
-    typed = None if trial.base_url is None else _address(trial.base_url)
+    typed = None if trial.base_url is None else plain_address(trial.base_url)
     if trial.name is None:
         if typed is None:
             raise InvalidRequest("Enter an address to try, or name a provider that is set up.")

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
-from parlour.errors import Conflict, Fenced, ParlourError, StorageFailed
+from parlour.errors import Conflict, Fenced, ParlourError, StorageFailed, StorageFull
 from parlour.ids import new_id
 from parlour.journal.unit import Committed, Delta, Publish, Receipt, Unit
 from parlour.journal.writer.postgres_statements import append_deltas, seqs_of
@@ -33,6 +33,9 @@ RETRY_PAUSE_S = 0.2
 
 PASSING = {"40001", "40P01", "57P01", "57P02", "57P03", "08003", "08006"}
 """SQLSTATEs of what passes: transactions in each other's way, a server that restarts, a connection that was lost."""
+
+FULL = "53100"
+"""The SQLSTATE of a disk without room."""
 
 Result = TypeVar("Result")
 Work = Callable[[AsyncConnection], Awaitable[Sequence[int | None]]]
@@ -68,6 +71,7 @@ class PostgresWriter:
         self._planned = False
         self._later: asyncio.Handle | None = None
         self._closed = False
+        self._full = False
         self._ended = asyncio.Event()
 
     def submit(self, unit: Unit | Delta) -> "asyncio.Future[Receipt]":
@@ -83,6 +87,10 @@ class PostgresWriter:
 
     async def commit(self, unit: Unit | Delta) -> Receipt:
         return await asyncio.shield(self.submit(unit))
+
+    @property
+    def is_full(self) -> bool:
+        return self._full
 
     async def close(self) -> None:
         self._closed = True
@@ -197,8 +205,14 @@ class PostgresWriter:
         for tried in range(1, TRIES + 1):
             try:
                 async with connections.lend() as connection:
-                    return await _once(connection, name, work, is_first=tried == 1)
+                    seqs = await _once(connection, name, work, is_first=tried == 1)
+                self._full = False
+                return seqs
             except FAULTS as error:
+                if _state_of(error) == FULL:
+                    log.error("the disk is full: nothing is stored", exc_info=None if self._full else error)
+                    self._full = True
+                    raise StorageFull from error
                 if tried == TRIES or not _may_pass(error):
                     log.error("a unit could not be stored", unit=name, exc_info=error)
                     raise StorageFailed from error
@@ -248,9 +262,14 @@ async def _once(connection: AsyncConnection, name: str, work: Work, *, is_first:
 
 def _may_pass(error: BaseException) -> bool:
     """Whether trying again can help: the connection was lost, or two transactions were in each other's way."""
-    if isinstance(error, DBAPIError):
-        return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in PASSING
-    return isinstance(error, LOST) or getattr(error, "sqlstate", None) in PASSING
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, LOST) or _state_of(error) in PASSING
+
+
+def _state_of(error: BaseException) -> str | None:
+    """The SQLSTATE of what the database or its driver threw."""
+    return getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None)
 
 
 def _fail(item: _Item, error: ParlourError) -> None:

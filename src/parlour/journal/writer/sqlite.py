@@ -22,7 +22,7 @@ from pathlib import Path
 import structlog
 
 from parlour.clock import Clock, isoformat
-from parlour.errors import Conflict, ParlourError, StorageFailed
+from parlour.errors import Conflict, ParlourError, StorageFailed, StorageFull
 from parlour.journal.unit import Committed, Delta, Filled, Publish, Receipt, Unit
 from parlour.journal.writer.sqlite_transaction import SqliteTransaction
 
@@ -64,6 +64,7 @@ class SqliteWriter:
         self._not_before = 0.0
         self._planned: asyncio.Handle | None = None
         self._closed = False
+        self._full = False
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._transaction = SqliteTransaction(path)
@@ -85,6 +86,10 @@ class SqliteWriter:
 
     async def commit(self, unit: Unit | Delta) -> Receipt:
         return await asyncio.shield(self.submit(unit))
+
+    @property
+    def is_full(self) -> bool:
+        return self._full
 
     async def close(self) -> None:
         if not self._closed:
@@ -143,6 +148,7 @@ class SqliteWriter:
             if item.done.done():
                 continue
             if isinstance(item.result, Receipt):
+                self._full = False
                 item.done.set_result(item.result)
             else:
                 item.done.set_exception(item.result or StorageFailed())
@@ -208,9 +214,9 @@ class SqliteWriter:
             yield
         except self._transaction.errors as error:
             self._transaction.abandon()
-            log.error("a batch could not be stored", units=len(batch), exc_info=error)
+            failure = self._failure_of(error, units=len(batch))
             for item in batch:
-                item.result, item.said = StorageFailed(), []
+                item.result, item.said = failure, []
 
     def _write_deltas(self, items: list[_Item], at: str) -> None:
         results = self._transaction.append([item.unit for item in items if isinstance(item.unit, Delta)], at)
@@ -228,5 +234,13 @@ class SqliteWriter:
         except self._transaction.errors as error:
             if not self._transaction.is_open:
                 raise
-            log.error("a unit could not be stored", unit=item.unit.id, exc_info=error)
-            item.result = StorageFailed()
+            item.result = self._failure_of(error, unit=item.unit.id)
+
+    def _failure_of(self, error: Exception, **what: object) -> StorageFailed:
+        """What to answer when the database fails. A disk that stays full is told of in full once."""
+        if not self._transaction.is_full(error):
+            log.error("something could not be stored", exc_info=error, **what)
+            return StorageFailed()
+        log.error("the disk is full: nothing is stored", exc_info=None if self._full else error, **what)
+        self._full = True
+        return StorageFull()

@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from parlour.errors import Fenced
@@ -82,6 +82,11 @@ class SqliteTransaction:
             [(topic, self._heads[topic]) for topic in sorted(self._moved)],
         )
         self._raw.execute("COMMIT")
+
+    def is_full(self, error: BaseException) -> bool:
+        """Whether `error` says that the disk has no room."""
+        origin = error.orig if isinstance(error, DBAPIError) else error
+        return getattr(origin, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
     def abandon(self) -> None:
         """Undo everything since `begin`."""

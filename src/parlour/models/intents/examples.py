@@ -28,23 +28,26 @@ class Examples:
     index: NameIndex
     _sorted: dict[str, list[Named]] = field(default_factory=dict[str, list[Named]])
 
-    def some(self, count: int, about: str | None = None) -> list[str]:
+    def some(self, count: int, about: str | None = None, *, acting: bool = False) -> list[str]:
         """Up to `count` different questions in the order of their frames; `about` one thing, if it is given.
+
+        Where `acting`, commands instead of questions.
 
         The same names give the same questions; they are made once and kept with the index.
         """
-        key = (count, about)
+        key = (-count if acting else count, about)
         grammar, found = self.index.kept.get(key, (None, []))
         if grammar is not self.grammar:
-            found = self._made(count, about)
+            found = self._made(count, about, acting)
             if len(self.index.kept) >= _MOST_KEPT:
                 self.index.kept.clear()
             self.index.kept[key] = (self.grammar, found)
         return list(found)
 
-    def _made(self, count: int, about: str | None) -> list[str]:
+    def _made(self, count: int, about: str | None, acting: bool) -> list[str]:
         found: list[str] = []
-        for frame in sorted((f for f in self.grammar.frames if f.frame.rank), key=lambda f: f.frame.rank):
+        frames = (*self.grammar.commands, *self.grammar.orders) if acting else self.grammar.frames
+        for frame in sorted((f for f in frames if f.frame.rank), key=lambda f: f.frame.rank):
             if len(found) >= count:
                 break
             question = self._question(frame, len(found), about)

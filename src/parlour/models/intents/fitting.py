@@ -4,7 +4,7 @@ A frame fits when each of its groups of cues is there, each of its slots is fill
 word is a filler, every tag is in a slot. What is left over is kept, so that a refusal can name it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from parlour.models.intents.frames import BoundFrame, Cue, Grammar, slot_key
@@ -47,6 +47,8 @@ class Fit:
     """A slot that has to be filled and is not."""
     action: str = ""
     """What is to be done to what is asked about: "descale". Of "it" only the talk tells whether one does that to it."""
+    clause: str = ""
+    """The words of a command to things, for a second reader."""
 
     @property
     def complete(self) -> bool:
@@ -66,9 +68,11 @@ class _Attempt:
     free: list[Tag] = field(default_factory=list[Tag])
 
 
-def fits(words: Sequence[Word], reading: Reading, grammar: Grammar, index: NameIndex) -> list[Fit]:
+def fits(
+    words: Sequence[Word], reading: Reading, grammar: Grammar, index: NameIndex, frames: Iterable[BoundFrame]
+) -> list[Fit]:
     """Every frame whose cues are there, the best first: the complete ones, then by how much they explain."""
-    found = [f for bound in grammar.frames if (f := fit(bound, words, reading, grammar, index)) is not None]
+    found = [f for bound in frames if (f := fit(bound, words, reading, grammar, index)) is not None]
     return sorted(found, key=lambda f: (not f.complete, len(f.leftover), f.missing is not None, -f.explained))
 
 
@@ -142,6 +146,8 @@ def _fits_slot(slot: Slot, tag: Tag, index: NameIndex) -> bool:
         if "class" in slot.takes or ("classes" in slot.takes and tag.plural):
             return True
         return "device" in slot.takes and not tag.plural
+    if tag.role == "nth":
+        return "device" in slot.takes
     if tag.role in ("it", "there"):
         return bool(set(slot.takes) - _WORDLESS) and (tag.role == "it" or "room" in slot.takes)
     if tag.role == "them":
@@ -160,7 +166,9 @@ def _stands_after(after: tuple[str, ...], tag: Tag, attempt: _Attempt, grammar: 
 
 
 def _take_place(bound: BoundFrame, attempt: _Attempt, index: NameIndex) -> Fill | None:
-    """One more name that is a place narrows a thing that is not itself a place."""
+    """One more name that is a place narrows a thing that is not itself a place. Commands have a slot for it."""
+    if bound.frame.act is not None:
+        return None
     things = [s for s in bound.frame.slots if set(s.takes) & {"device", "measure"}]
     if len(things) != 1 or slot_key(things[0]) not in attempt.fills:
         return None
@@ -272,7 +280,7 @@ def _left(bound: BoundFrame, attempt: _Attempt, grammar: Grammar) -> tuple[str, 
 
 def _weighs(tag: Tag) -> bool:
     """Whether a tag may not be passed over as a filler."""
-    return tag.role in ("class", "state", "measure") or (tag.role == "name" and tag.sure)
+    return tag.role not in ("name", "it", "there", "them") or (tag.role == "name" and tag.sure)
 
 
 def _filler_at(texts: tuple[str, ...], at: int, fillers: Mapping[str, tuple[Phrase, ...]]) -> Phrase | None:

@@ -1,22 +1,24 @@
 """Continuing: "and the bedroom?", "is it on?", "the second one". All from the history, nothing is remembered."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
-from parlour.models.base import AssistantMessage, ModelMessage, UserMessage
+from parlour.models.base import AssistantMessage, ModelMessage, ToolMessage, UserMessage
 from parlour.models.intents.fitting import PLACES, Fill, Fit, said, with_fill
 from parlour.models.intents.frames import Grammar, slot_key
 from parlour.models.intents.index import NameIndex
-from parlour.models.intents.lexicon import Lexicon
-from parlour.models.intents.normalise import Word, plain_words
+from parlour.models.intents.lexicon import Lexicon, Phrase
+from parlour.models.intents.normalise import Word
 from parlour.models.intents.nouns import plural, stem
 from parlour.models.intents.outcome import Asked
-from parlour.models.intents.resolving import PLACE_KEY, Talk
+from parlour.models.intents.referring import PLACE_KEY, Talk, gone_on
 from parlour.models.intents.tagging import Reading, Tag
 from parlour.tools.language import Slot
 
+_LISTED = ("devices", "results", "similar", "automations")
 _LINKING = frozenset({"on", "to", "from", "about"})
 
 
@@ -26,6 +28,8 @@ class Turn:
 
     text: str
     calls: tuple[tuple[str, dict[str, JsonValue]], ...] = ()
+    found: tuple[tuple[str, ...], ...] = ()
+    """The ids of what each call found or made, in its order."""
 
 
 def turns_of(messages: Sequence[ModelMessage]) -> tuple[Turn, ...]:
@@ -37,39 +41,32 @@ def turns_of(messages: Sequence[ModelMessage]) -> tuple[Turn, ...]:
         elif isinstance(message, AssistantMessage) and turns:
             calls = tuple((c.name, c.arguments) for c in message.calls if c.arguments is not None)
             turns[-1] = replace(turns[-1], calls=turns[-1].calls + calls)
+        elif isinstance(message, ToolMessage) and turns and len(turns[-1].found) < len(turns[-1].calls):
+            turns[-1] = replace(turns[-1], found=(*turns[-1].found, tuple(_ids_in(message.content))))
     return tuple(turns)
 
 
+def _ids_in(content: str) -> Iterator[str]:
+    """What a result lists, or the one thing that it is about; what is no JSON, or is cut, lists nothing."""
+    try:
+        result: JsonValue = json.loads(content)
+    except ValueError:
+        return
+    if not isinstance(result, dict):
+        return
+    rows = next((v for key in _LISTED if isinstance(v := result.get(key), list)), [result.get("entity")])
+    for row in rows:
+        if isinstance(row, dict) and isinstance(row.get("id"), str):
+            yield str(row["id"])
+
+
 def talk_of(turns: Sequence[Turn], index: NameIndex) -> Talk:
-    """What the calls so far were about: the last place, the last thing, the last class."""
-    place = thing = None
-    last: dict[str, JsonValue] = {}
+    """What the calls so far were about: the last place, the last thing, the last class; and what they found."""
+    talk = Talk()
     for turn in turns:
-        for _, arguments in turn.calls:
-            last = arguments
-            for value in _strings(arguments):
-                meant = _thing(value, index)
-                if meant is not None:
-                    thing = meant
-                    known = index.things[meant]
-                    place = meant if known.kind in PLACES else known.place or place
-    return Talk(place, thing, last)
-
-
-def _strings(arguments: dict[str, JsonValue]) -> Iterator[str]:
-    return (v for v in arguments.values() if isinstance(v, str))
-
-
-def _thing(value: str, index: NameIndex) -> str | None:
-    """The thing with this id, or, as another model may have written it, with this name."""
-    if value in index.things:
-        return value
-    if value in index.classes:
-        return None
-    words = plain_words(value, index.spoken)
-    words = words[1:] if len(words) > 1 and words[0] == "the" else words
-    end, ids = index.trie.longest(words, 0)
-    return next(iter(ids)) if words and end == len(words) and len(ids) == 1 else None
+        for at, (_, arguments) in enumerate(turn.calls):
+            talk = gone_on(talk, arguments, index, turn.found[at] if at < len(turn.found) else ())
+    return talk
 
 
 # --- the same question about something else ------------------------------------------------------------------------
@@ -81,9 +78,10 @@ def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Gramm
         return None
     covered = {at for tag in reading for at in range(tag.start, tag.end)}
     texts = tuple(w.text for w in words)
-    if not _only_fillers(texts, covered, grammar):
+    acts = base.bound.frame.act is not None
+    if not _only_fillers(texts, covered, grammar.lexicon.commanding.fillers if acts else grammar.lexicon.fillers):
         return None
-    fit = base
+    fit = _without_target(base, reading, index) if acts else base
     replaced: set[str] = set()
     for tag in reading:
         fill = Fill(tag, said(words, tag.start, tag.end))
@@ -96,11 +94,20 @@ def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Gramm
         fit = replace(fit, place=fill) if key == PLACE_KEY else with_fill(fit, key, fill)
         if tag.role in ("class",) and "@state" not in fit.fills and "state" in fit.fills and "state" not in replaced:
             fit = replace(fit, fills={k: f for k, f in fit.fills.items() if k != "state"})
-    return fit
+    return replace(fit, clause="")
 
 
-def _only_fillers(texts: tuple[str, ...], covered: set[int], grammar: Grammar) -> bool:
-    allowed = {filler[0] for filler in grammar.lexicon.fillers if len(filler) == 1} | _LINKING
+def _without_target(base: Fit, reading: Reading, index: NameIndex) -> Fit:
+    """A command told to something else: not to "all" of it, nor, where it has a name, in the place said before."""
+    named = any(t.role == "name" and not _is_place(t, index) for t in reading)
+    dropped = {"@all"} if named or any(t.role == "class" for t in reading) else set[str]()
+    if named:
+        dropped.add("@room")
+    return replace(base, fills={k: f for k, f in base.fills.items() if k not in dropped})
+
+
+def _only_fillers(texts: tuple[str, ...], covered: set[int], fillers: Iterable[Phrase]) -> bool:
+    allowed = {filler[0] for filler in fillers if len(filler) == 1} | _LINKING
     return all(at in covered or text in allowed for at, text in enumerate(texts))
 
 
@@ -111,7 +118,7 @@ def _key_for(base: Fit, tag: Tag, before: str, index: NameIndex) -> str | None:
         if marked is not None:
             return marked
         return _key_for_name(base, tag, slots, index)
-    wanted = {"class": ("class", "classes"), "state": ("state",), "measure": ("measure",)}.get(tag.role, ())
+    wanted = {"class": ("class", "classes")}.get(tag.role, (tag.role,))
     direct = next((k for k, s in slots.items() if set(s.takes) & set(wanted)), None)
     if direct is None and tag.role == "class" and not tag.plural:
         return next((k for k, s in slots.items() if "device" in s.takes), None)
@@ -148,6 +155,8 @@ def narrowed(asked: Asked, words: Sequence[Word], lexicon: Lexicon, index: NameI
         return None
     if texts in lexicon.yes:
         return asked.candidates if len(asked.candidates) == 1 else None
+    if texts in lexicon.commanding.all_of_them:
+        return asked.candidates if asked.fits[asked.at].bound.frame.act is not None else None
     content = [t for t in texts if t not in lexicon.choosing]
     ordinal = _ordinal(texts, content, lexicon, len(asked.candidates))
     if ordinal is not None:
@@ -183,10 +192,10 @@ def _words_of(thing: str, index: NameIndex) -> frozenset[str]:
     return found | nouns
 
 
-def chosen(asked: Asked, candidates: tuple[str, ...]) -> tuple[Fit, ...]:
-    """The fits of a question of ours with the answer filled in."""
-    tag = Tag("name", 0, 0, frozenset(candidates))
+def chosen(asked: Asked, candidates: tuple[str, ...], *, together: bool) -> tuple[Fit, ...]:
+    """The fits of a question of ours with the answer filled in; `together` when all of these are meant."""
     fit = asked.fits[asked.at]
+    tag = Tag("name", 0, 0, frozenset(candidates), plural=together)
     fill = Fill(tag, asked.said)
     done = replace(fit, place=fill) if asked.key == PLACE_KEY else with_fill(fit, asked.key, fill)
     return (*asked.fits[: asked.at], done, *asked.fits[asked.at + 1 :])

@@ -1,12 +1,12 @@
 """The frames of the tools at hand, made ready for matching."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from parlour.models.intents.lexicon import Lexicon, Phrase, phrases
 from parlour.models.intents.normalise import plain_words
 from parlour.models.intents.nouns import plural
-from parlour.tools.language import Denial, Frame, Language, Measure, Slot, Words
+from parlour.tools.language import Denial, Frame, Language, Measure, Named, Setting, Slot, Words
 from parlour.tools.tool import Tool
 
 OPENS = "…"
@@ -22,6 +22,21 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a command whose words stand in their order: words to choose from, or a slot."""
+
+    choices: tuple[Phrase, ...] = ()
+    """The longest first; empty for a slot."""
+    slot: str = ""
+    required: bool = True
+
+    @property
+    def words_of_all(self) -> frozenset[str]:
+        """Every single word to choose from."""
+        return frozenset(w for p in self.choices for w in p)
+
+
+@dataclass(frozen=True, slots=True)
 class BoundFrame:
     """A frame, the tool that it asks for, and its words made ready."""
 
@@ -32,6 +47,7 @@ class BoundFrame:
     """The first words of each group of cues: where none of them is there, the group cannot be."""
     fillers: Mapping[str, tuple[Phrase, ...]]
     """By their first words, those of the frame before those of the language."""
+    parts: tuple[Part, ...] = ()
 
     def slot(self, key: str) -> Slot:
         """The slot that `slot_key` names so."""
@@ -53,6 +69,19 @@ class Grammar:
     lexicon: Lexicon
     languages: tuple[Language, ...]
     frames: tuple[BoundFrame, ...]
+    """What questions are made of."""
+    commands: tuple[BoundFrame, ...]
+    """What tells things to do something."""
+    orders: tuple[BoundFrame, ...]
+    """What changes something by words in their order."""
+    able: Mapping[str, Callable[[Named], tuple[str, ...]]]
+    """By tool, what it can tell a thing to do."""
+    settings: tuple[Setting, ...]
+    choices: Mapping[Phrase, tuple[str, str]]
+    """Words that can be set: their kind, and what is meant."""
+    makes: Mapping[Phrase, str]
+    """Nouns for what can be made: its kind."""
+    kind_of_class: str
     nouns: Mapping[Phrase, Noun]
     states: Mapping[Phrase, str]
     state_classes: Mapping[str, tuple[str, ...]]
@@ -81,13 +110,24 @@ def grammar_of(tools: Iterable[Tool], lexicon: Lexicon) -> Grammar:
     states = {tuple(t.split()): state for words in subjects for state, texts in words.states.items() for t in texts}
     measures = {tuple(t.split()): measure for words in subjects for measure in words.measures for t in measure.words}
     denials = {tuple(t.split()): d for words in subjects for d in words.denials for t in d.words}
-    known = {w for f in frames for group in f.cues for cue in group for w in cue.words}
-    known |= {w for f in frames for fillers in f.fillers.values() for filler in fillers for w in filler}
-    known |= {w for f in frames for slot in f.frame.slots for w in slot.after}
+    options = [(kind, *pair) for words in subjects for kind, each in words.choices.items() for pair in each.items()]
+    choices = {tuple(said.split()): (kind, meant) for kind, said, meant in options}
+    settings = tuple(setting for words in subjects for setting in words.settings)
+    makes = {tuple(t.split()): kind for words in subjects for kind, texts in words.kinds.items() for t in texts}
+    known = set(_words_of(frames))
+    known |= {w for s in settings for text in (*s.words, *s.more, *s.less) for w in text.split()}
+    known |= {w for p in [*choices, *makes] for w in p}
     return Grammar(
         lexicon=lexicon,
         languages=tuple(language for _, language in speaking),
-        frames=frames,
+        frames=tuple(f for f in frames if f.frame.act is None and not f.frame.order),
+        commands=tuple(f for f in frames if f.frame.act is not None),
+        orders=tuple(f for f in frames if f.frame.order),
+        able={name: language.abilities for name, language in speaking if language.abilities is not None},
+        settings=settings,
+        choices=choices,
+        makes=makes,
+        kind_of_class=next((words.kind_of_class for words in subjects if words.kind_of_class), ""),
         nouns=nouns,
         states=states,
         state_classes={state: classes for words in subjects for state, classes in words.state_classes.items()},
@@ -98,6 +138,15 @@ def grammar_of(tools: Iterable[Tool], lexicon: Lexicon) -> Grammar:
     )
 
 
+def _words_of(frames: Iterable[BoundFrame]) -> Iterable[str]:
+    """Every single word that frames are made of."""
+    for f in frames:
+        yield from (w for group in f.cues for cue in group for w in cue.words)
+        yield from (w for fillers in f.fillers.values() for filler in fillers for w in filler)
+        yield from (w for slot in f.frame.slots for w in slot.after)
+        yield from (w for part in f.parts for w in part.words_of_all)
+
+
 def _bound(tool: str, frame: Frame, lexicon: Lexicon) -> BoundFrame:
     cues = tuple(_cues(group, lexicon) for group in frame.cues)
     return BoundFrame(
@@ -105,8 +154,21 @@ def _bound(tool: str, frame: Frame, lexicon: Lexicon) -> BoundFrame:
         frame=frame,
         cues=cues,
         heads=tuple(frozenset(cue.words[0] for cue in group) for group in cues),
-        fillers=_by_first(phrases(frame.fillers) + lexicon.fillers),
+        fillers=_by_first(phrases(frame.fillers) + _fillers(frame, lexicon)),
+        parts=tuple(part_of(text) for text in frame.order),
     )
+
+
+def _fillers(frame: Frame, lexicon: Lexicon) -> tuple[Phrase, ...]:
+    """A command passes over little: what it does not explain is not done."""
+    return lexicon.fillers if frame.act is None else lexicon.commanding.fillers
+
+
+def part_of(text: str) -> Part:
+    """A part as it is written: "{slot}", "{slot}?", "one|another", "maybe?"."""
+    if text.startswith("{"):
+        return Part(slot=text.strip("{}?"), required=not text.endswith("?"))
+    return Part(phrases(text.removesuffix("?").split("|")), required=not text.endswith("?"))
 
 
 def _by_first(fillers: tuple[Phrase, ...]) -> dict[str, tuple[Phrase, ...]]:

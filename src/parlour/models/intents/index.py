@@ -70,6 +70,10 @@ class NameIndex:
         known = self.nouns.get((noun,))
         return frozenset(self.classes.get(known[0], ())) if known else frozenset()
 
+    def called(self, words: tuple[str, ...]) -> frozenset[str]:
+        """What is called exactly so."""
+        return self.trie.at(words)
+
     def stems_of(self, thing: str) -> frozenset[str]:
         """Every word of its names, without the endings of plurals."""
         known = self.things.get(thing)

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from parlour.models.intents.command_words import CommandWords, command_words
 from parlour.models.intents.normalise import Spoken
 
 Phrase = tuple[str, ...]
@@ -58,6 +59,7 @@ class Lexicon:
     never_behind: Mapping[str, frozenset[str]]
     ordinals: Mapping[str, int]
     cues: Mapping[str, tuple[str, ...]]
+    commanding: CommandWords
     vocabulary: frozenset[str]
     """Every single word of all of this."""
 
@@ -87,6 +89,7 @@ def _lexicon(data: dict[str, Any]) -> Lexicon:
     contractions = {k: tuple(v.split()) for k, v in data["contractions"].items()}
     cues = {k: tuple(v) for k, v in data["cues"].items()}
     every = [*(texts for name, texts in words.items() if name != "elsewhen"), *cues.values(), tuple(data["ordinals"])]
+    commanding = command_words(data)
     return Lexicon(
         spoken=Spoken(contractions, data["numbers"]),
         openings=phrases(words["openings"]),
@@ -113,5 +116,6 @@ def _lexicon(data: dict[str, Any]) -> Lexicon:
         never_behind={k: frozenset(v) for k, v in data["never_behind"].items()},
         ordinals=data["ordinals"],
         cues=cues,
-        vocabulary=frozenset(w for texts in every for text in texts for w in text.split()),
+        commanding=commanding,
+        vocabulary=frozenset(w for texts in every for text in texts for w in text.split()) | commanding.vocabulary,
     )

@@ -16,14 +16,17 @@ from parlour.models.base import (
     ToolMessage,
     estimate_tokens,
 )
-from parlour.models.intents import answering, explaining
+from parlour.models.intents import answering
+from parlour.models.intents.agreeing import Agreement
 from parlour.models.intents.examples import Examples
-from parlour.models.intents.explaining import Explanation
+from parlour.models.intents.explaining import Explanation, explained
+from parlour.models.intents.explanation_wording import in_words
 from parlour.models.intents.followup import Turn, turns_of
 from parlour.models.intents.frames import Grammar, grammar_of
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.lexicon import english
 from parlour.models.intents.outcome import Asked, Declined, Outcome, Plan, Social
+from parlour.models.intents.second_reader import SecondReader
 from parlour.models.intents.shelf import Shelf
 from parlour.models.intents.understanding import Understander
 from parlour.tools.caller import Caller
@@ -31,6 +34,7 @@ from parlour.tools.language import Language, NameSource
 from parlour.tools.tool import Tool
 
 NAME = "built-in"
+_SECOND = SecondReader()
 
 T = TypeVar("T")
 
@@ -93,9 +97,17 @@ class IntentsModel:
         """
         return await self._work(tools, caller, lambda g, i: Examples(g, i).some(count) if i.things else [])
 
-    async def explain(self, text: str, tools: Sequence[Tool], caller: Caller) -> Explanation:
-        """How a question is understood, stage by stage, without asking any tool."""
-        return await self._work(tools, caller, lambda g, i: explaining.explained((Turn(text),), g, i))
+    async def explain(
+        self, texts: Sequence[str], tools: Sequence[Tool], caller: Caller
+    ) -> tuple[Explanation, list[str]]:
+        """How the last of these sentences is understood, stage by stage, and that in words. No tool is called."""
+
+        def work(grammar: Grammar, index: NameIndex) -> tuple[Explanation, list[str]]:
+            explanation = explained(texts, grammar, index, _SECOND)
+            answer = _words_for(explanation.outcome, grammar, index)
+            return explanation, in_words(explanation, answer, index)
+
+        return await self._work(tools, caller, work)
 
     async def _work(self, tools: Sequence[Tool], caller: Caller, work: Callable[[Grammar, NameIndex], T]) -> T:
         source = _source(tools)
@@ -130,7 +142,7 @@ def _speaks_of(tool: Tool, source: NameSource | None) -> bool:
 
 def _understood(turns: Sequence[Turn], grammar: Grammar, index: NameIndex) -> tuple[Outcome, str]:
     """The outcome, and what to say when it is no plan."""
-    outcome = Understander(grammar, index).understand(turns)
+    outcome = Understander(grammar, index, Agreement(_SECOND, grammar, index)).understand(turns)
     return outcome, _words_for(outcome, grammar, index)
 
 
@@ -148,8 +160,4 @@ def _words_for(outcome: Outcome, grammar: Grammar, index: NameIndex) -> str:
 
 
 def _calls(plan: Plan) -> Iterator[RequestedCall]:
-    seen: list[tuple[str, object]] = []
-    for fit, arguments in zip(plan.fits, plan.arguments, strict=True):
-        if (fit.bound.tool, arguments) not in seen:
-            seen.append((fit.bound.tool, arguments))
-            yield RequestedCall(new_id(), fit.bound.tool, dict(arguments))
+    return (RequestedCall(new_id(), tool, arguments) for tool, arguments in plan.calls())

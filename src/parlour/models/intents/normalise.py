@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[.?!;:,&]|[^\s\w]|_")
+_TOKEN = re.compile(r"\d+[.,]\d+(?!\w|[.,]\d)|[^\W_]+(?:['’][^\W_]+)?|[.?!;:,&]|[^\s\w]|_")
 _SENTENCE = frozenset(".?!;")
 _MAX_WORDS = 60
 

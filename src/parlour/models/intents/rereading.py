@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 
 from parlour.models.intents.clauses import Words
+from parlour.models.intents.commanding import sure_of
 from parlour.models.intents.mending import Mended
 from parlour.models.intents.outcome import Asked, Outcome, Plan
-from parlour.models.intents.resolving import PLACE_KEY
+from parlour.models.intents.referring import PLACE_KEY
 
 
 def reread(mendings: Iterable[Mended], read: Callable[[Words], Outcome]) -> tuple[Words, Plan | Asked] | None:
@@ -27,7 +28,12 @@ def reread(mendings: Iterable[Mended], read: Callable[[Words], Outcome]) -> tupl
 
 
 def _asked_about(plan: Plan, doubtful: frozenset[str]) -> Plan | Asked:
-    """The plan, unless a whole name or noun in it was mended from a word that is English: then a question."""
+    """The plan, unless a whole name or noun in it was mended from a word that is English: then a question.
+
+    A command is asked about where any word of it was.
+    """
+    if doubtful and not isinstance(sure := sure_of(plan), Plan):
+        return sure
     for at, fit in enumerate(plan.fits):
         for key, fill in [*fit.fills.items(), *((PLACE_KEY, p) for p in [fit.place] if p is not None)]:
             if fill.said in doubtful and not (fill.tag.role == "state" and key.startswith("@")):
@@ -47,5 +53,6 @@ def _within(one: Plan | Asked, other: Plan | Asked) -> bool:
     if isinstance(one, Plan) and isinstance(other, Plan):
         if [f.bound.tool for f in one.fits] != [f.bound.tool for f in other.fits]:
             return False
-        return all(mine.items() <= theirs.items() for mine, theirs in zip(one.arguments, other.arguments, strict=True))
+        both = zip(one.arguments, other.arguments, strict=True)
+        return all(key in theirs and theirs[key] == value for mine, theirs in both for key, value in mine.items())
     return isinstance(one, Asked) and isinstance(other, Asked) and one.candidates == other.candidates

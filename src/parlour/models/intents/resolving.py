@@ -4,8 +4,8 @@ First the kind that the slot takes, then a place that was said, then the place o
 Several: ask. None: decline.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
@@ -13,28 +13,11 @@ from parlour.models.intents.fitting import PLACES, Fill, Fit, procedures_named
 from parlour.models.intents.frames import Grammar, slot_key
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.nouns import stem
-from parlour.models.intents.outcome import Asked, Declined, Plan, Why
+from parlour.models.intents.outcome import Asked, Declined, Plan
+from parlour.models.intents.referring import PLACE_KEY, Pending, Talk, gone_on
+from parlour.models.intents.tagging import Tag
+from parlour.models.intents.targets import Targets
 from parlour.tools.language import Slot
-
-PLACE_KEY = "@place"
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """What the talk was about so far."""
-
-    place: str | None = None
-    thing: str | None = None
-    last: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
-    """The arguments of the last call: what "them" stands for."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    why: Why
-    key: str
-    said: str
-    candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +29,33 @@ class Resolver:
     talk: Talk
 
     def resolve(self, fits: tuple[Fit, ...]) -> Plan | Asked | Declined:
-        """The arguments of every fit; all of them or none."""
+        """The arguments of every fit; all of them or none. "It" is what the fit before was about."""
         every: list[dict[str, JsonValue]] = []
+        talk = self.talk
         for at, fit in enumerate(fits):
-            found = self._arguments(fit)
+            found = Resolver(self.index, self.grammar, talk)._arguments(fit)
             if isinstance(found, Declined):
                 return found
-            if isinstance(found, _Pending):
-                return Asked(found.why, fits, at, found.key, found.said, found.candidates)
+            if isinstance(found, Pending):
+                return Asked(found.why, fits, at, found.key, found.said, found.candidates, found.together)
             every.append(found)
+            talk = gone_on(talk, found, self.index)
         return Plan(fits, tuple(every))
 
-    def _arguments(self, fit: Fit) -> dict[str, JsonValue] | _Pending | Declined:
+    def _arguments(self, fit: Fit) -> dict[str, JsonValue] | Pending | Declined:
         place = self._place(fit)
-        if isinstance(place, _Pending | Declined):
+        if isinstance(place, Pending | Declined):
             return place
+        if fit.bound.frame.act is not None:
+            return Targets(self.index, self.grammar, self.talk).told(fit, place)
         found: dict[str, JsonValue] = dict(fit.bound.frame.constants)
         for slot in fit.bound.frame.slots:
+            fill = fit.fills.get(slot_key(slot))
+            if fill is not None and fill.tag.makes is not None:
+                found = _made(fill.tag, fit) | found
+                continue
             value = self._said_or_meant(slot, place, fit)
-            if isinstance(value, _Pending | Declined):
+            if isinstance(value, Pending | Declined):
                 return value
             if slot.argument and value is not None:
                 found[slot.argument] = value
@@ -74,7 +65,7 @@ class Resolver:
             return self._as_before(fit, found)
         return found
 
-    def _said_or_meant(self, slot: Slot, place: str | None, fit: Fit) -> str | _Pending | Declined | None:
+    def _said_or_meant(self, slot: Slot, place: str | None, fit: Fit) -> str | Pending | Declined | None:
         """What a slot was filled with; the only thing of a kind where nothing had to be said; None for nothing."""
         fill = fit.fills.get(slot_key(slot))
         if fill is None:
@@ -86,28 +77,29 @@ class Resolver:
             return Declined("words", (fit.action,))
         return value
 
-    def _as_before(self, fit: Fit, found: dict[str, JsonValue]) -> dict[str, JsonValue] | _Pending:
+    def _as_before(self, fit: Fit, found: dict[str, JsonValue]) -> dict[str, JsonValue] | Pending:
         """ "them" is what the last call was about: its arguments, with what was said anew."""
         them = next(f for f in fit.fills.values() if f.tag.role == "them")
         arguments = {slot.argument for slot in fit.bound.frame.slots}
         if not self.talk.last or not self.talk.last.keys() <= arguments:
-            return _Pending("antecedent", slot_key(fit.bound.frame.slots[0]), them.said)
+            return Pending("antecedent", slot_key(fit.bound.frame.slots[0]), them.said)
         said = {argument: value for argument, value in found.items() if value}
         return {**self.talk.last, **said}
 
-    def _place(self, fit: Fit) -> str | _Pending | Declined | None:
-        if fit.place is None:
+    def _place(self, fit: Fit) -> str | Pending | Declined | None:
+        said = fit.place or (fit.fills.get("@room") if fit.bound.frame.act is not None else None)
+        if said is None:
             return None
-        if fit.place.tag.role == "there":
-            return self.talk.place or _Pending("antecedent", PLACE_KEY, fit.place.said)
-        ids = [i for i in fit.place.tag.ids if self._kind(i) in PLACES]
-        return self._one(ids, PLACE_KEY, fit.place)
+        if said.tag.role in ("there", "it"):
+            return self.talk.place or Pending("antecedent", PLACE_KEY, said.said)
+        ids = [i for i in said.tag.ids if self._kind(i) in PLACES]
+        return self._one(ids, PLACE_KEY, said)
 
-    def _value(self, slot: Slot, fill: Fill, place: str | None, fit: Fit) -> str | _Pending | Declined:
+    def _value(self, slot: Slot, fill: Fill, place: str | None, fit: Fit) -> str | Pending | Declined:
         tag, key = fill.tag, slot_key(slot)
         if tag.only is not None and slot.argument and self._class(fit) not in tag.only:
             return Declined("words", (fill.said,))
-        if "text" in slot.takes or tag.role == "state":
+        if "text" in slot.takes or tag.role in ("state", "text"):
             return tag.value
         if tag.role == "class" and {"class", "classes"} & set(slot.takes):
             return tag.value
@@ -136,10 +128,10 @@ class Resolver:
         of_before = self.talk.last.get("device_class") if any(t.role == "them" for t in tags) else None
         return next((t.value for t in tags if t.role == "class"), of_before)
 
-    def _antecedent(self, slot: Slot, fill: Fill) -> str | _Pending:
+    def _antecedent(self, slot: Slot, fill: Fill) -> str | Pending:
         meant = self.talk.thing if fill.tag.role == "it" else self.talk.place
         if meant is None or self._kind(meant) not in slot.takes:
-            return _Pending("antecedent", slot_key(slot), fill.said)
+            return Pending("antecedent", slot_key(slot), fill.said)
         return meant
 
     def _candidates(self, slot: Slot, fill: Fill, place: str | None) -> Iterable[str]:
@@ -151,7 +143,10 @@ class Resolver:
         return fitting if place is None else [i for i in fitting if self.index.within(i, place)]
 
     def _measuring(self, classes: tuple[str, ...], place: str | None) -> list[str]:
-        """What measures it there: of the best class that is there at all."""
+        """What measures it there: what stands in that very place, otherwise of the best class that is there at all."""
+        right_there = [i for c in classes for i in self.index.classes.get(c, ()) if self.index.things[i].place == place]
+        if place is not None and right_there:
+            return right_there[:1]
         for name in classes:
             ids = self.index.classes.get(name, set())
             there = [i for i in ids if place is None or self.index.within(i, place)]
@@ -169,19 +164,31 @@ class Resolver:
         same = [i for i in able if any(words <= self.index.stems_of(i) for words in spoken)]
         return same or ids
 
-    def _one(self, ids: list[str], key: str, fill: Fill) -> str | _Pending:
+    def _one(self, ids: list[str], key: str, fill: Fill) -> str | Pending:
         if len(ids) > 1 and self.talk.place is not None:
             near = [i for i in ids if i != self.talk.place and self.index.within(i, self.talk.place)]
             ids = near or ids
         ordered = tuple(sorted(ids, key=lambda i: (self.index.name(i), i)))
         if len(ordered) == 1 and fill.tag.sure:
             return ordered[0]
-        return _Pending("which" if len(ordered) > 1 else "sure", key, fill.said, ordered)
+        return Pending("which" if len(ordered) > 1 else "sure", key, fill.said, ordered)
 
-    def _only(self, slot: Slot) -> str | _Pending:
+    def _only(self, slot: Slot) -> str | Pending:
         ids = [i for i, named in self.index.things.items() if named.kind == slot.otherwise]
-        return ids[0] if len(ids) == 1 else _Pending("missing", slot_key(slot), "")
+        return ids[0] if len(ids) == 1 else Pending("missing", slot_key(slot), "")
 
     def _kind(self, thing: str) -> str:
         known = self.index.things.get(thing)
         return known.kind if known else ""
+
+
+def _made(tag: Tag, fit: Fit) -> dict[str, JsonValue]:
+    """The arguments for something new, called as what it is where no name is given."""
+    new = fit.bound.frame.new
+    if new is None or tag.makes is None:
+        return {}
+    kind, of_class = tag.makes
+    found: dict[str, JsonValue] = {new.kind: kind, new.name: tag.value}
+    if of_class:
+        found[new.content] = {new.class_in_content: of_class}
+    return found

@@ -15,12 +15,45 @@ from parlour.models.intents.nouns import stem
 from parlour.models.intents.spelling import english_words
 from parlour.tools.language import Measure
 
-Role = Literal["name", "class", "state", "measure", "it", "there", "them"]
+Role = Literal[
+    "name",
+    "class",
+    "state",
+    "measure",
+    "it",
+    "there",
+    "them",
+    "quantity",
+    "setting",
+    "all",
+    "everything",
+    "nth",
+    "new",
+    "text",
+]
 Allowed = Callable[[str], bool]
 _LONGEST = 6
 _BEING = frozenset({"is", "are", "still"})
 _PAPERS = frozenset({"procedure", "manual", "note", "automation", "schedule", "app"})
 """What is named after other things: "Descale the coffee machine"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """How much, as it was said."""
+
+    kind: Literal["number", "step", "word"]
+    number: float = 0.0
+    """Of a step, how many of the usual ones."""
+    unit: str = ""
+    """ "%", "°" or nothing; of a word its kind, such as "colour"."""
+    text: str = ""
+    """The word that is meant."""
+    relative: bool | None = None
+    """Whether it is a change ("by") or where to get to ("to"); None where it was not said."""
+    ability: str = ""
+    """What it is more or less of, where a word said so: "warmer"."""
+    sign: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +72,9 @@ class Tag:
     """The classes for which a state may be said so; None for all."""
     sure: bool = True
     """Whether it may be acted on without asking."""
+    quantity: Quantity | None = None
+    makes: tuple[str, str] | None = None
+    """Of something new, its kind and its class."""
 
 
 Reading = tuple[Tag, ...]

@@ -37,6 +37,13 @@ class Trie:
                 return
             del parent.children[word]
 
+    def at(self, phrase: tuple[str, ...]) -> frozenset[str]:
+        """What this phrase names."""
+        node: _Node | None = self._root
+        for word in phrase:
+            node = node.children.get(word) if node is not None else None
+        return frozenset(node.ids) if node is not None else frozenset()
+
     def longest(
         self, words: tuple[str, ...], start: int, allowed: Callable[[str], bool] | None = None
     ) -> tuple[int, frozenset[str]]:

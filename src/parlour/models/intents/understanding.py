@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from parlour.models.intents import clauses, followup
+from parlour.models.intents.agreeing import Agreement
 from parlour.models.intents.clauses import Words, texts
+from parlour.models.intents.commanding import Commander, elided, parted, refused, sure_of
 from parlour.models.intents.fitting import Fit, fits
 from parlour.models.intents.followup import Turn
 from parlour.models.intents.frames import Grammar
+from parlour.models.intents.halves import adds, has_target
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.mending import Mender
 from parlour.models.intents.normalise import Word, words_of
 from parlour.models.intents.outcome import Asked, Declined, Outcome, Plan, Social
+from parlour.models.intents.reasons import without_reasons
 from parlour.models.intents.rereading import reread
 from parlour.models.intents.resolving import Resolver
+from parlour.models.intents.rewording import english_rewordings, is_of, reworded
 from parlour.models.intents.spelling import repaired
 from parlour.models.intents.tagging import Reading, readings
 
@@ -29,6 +34,8 @@ class Understander:
 
     grammar: Grammar
     index: NameIndex
+    agreement: Agreement | None = None
+    """Asks a second reader about commands to devices."""
     seen: dict[int, Outcome] = field(default_factory=dict[int, Outcome])
     """What the earlier turns of this one talk came to, by how many turns there were."""
     read: dict[int, Words] = field(default_factory=dict[int, "Words"])
@@ -51,10 +58,18 @@ class Understander:
         written, words = words, repaired(words, self.known, self.index.long_words)
         self.read[len(turns)] = words
         outcome = self._outcome(words, turns, depth)
-        if not isinstance(outcome, Declined) or outcome.why not in _MENDABLE or clauses.commands(words, lexicon):
+        gist = without_reasons(words, self.grammar, self.index) if isinstance(outcome, Declined) else words
+        if gist != words:
+            written, words = without_reasons(written, self.grammar, self.index), gist
+            self.read[len(turns)] = words
+            outcome = self._outcome(words, turns, depth)
+        if not isinstance(outcome, Declined) or outcome.why not in _MENDABLE:
+            return outcome
+        if clauses.commands(words, lexicon) and not self.grammar.commands:
             return outcome
         unsure = (words, written) if words != written else (words,)
-        return next((mended for w in unsure if (mended := self._mended(w, turns, depth))), outcome)
+        mended = next((mended for w in unsure if (mended := self._mended(w, turns, depth))), None)
+        return mended or self._proposed(outcome, words, turns)
 
     def _mended(self, words: Words, turns: Sequence[Turn], depth: int) -> Outcome | None:
         """What the words come to when slips in them are mended; None unless there is just one such thing."""
@@ -82,6 +97,11 @@ class Understander:
             self.tagged[said] = readings(said, self.grammar, self.index)
         return self.tagged[said]
 
+    @property
+    def commander(self) -> Commander:
+        """Who finds what a clause tells to do."""
+        return Commander(self.grammar, self.index, self.readings)
+
     def known(self, word: str) -> bool:
         """Whether a word is vocabulary or part of a name."""
         return word in self.grammar.vocabulary or self.index.knows(word)
@@ -108,7 +128,28 @@ class Understander:
             found.extend(one)
         if len(found) > _MOST_PARTS:
             return Declined("words", tuple(w.raw for w in parts[-1]))
-        return talk.resolver.resolve(tuple(found))
+        outcome = talk.resolver.resolve(tuple(found))
+        if self.agreement is not None and isinstance(outcome, Plan):
+            outcome = self.agreement.checked(outcome)
+        return sure_of(outcome) if isinstance(outcome, Plan) and self._is_asked(talk.text) else outcome
+
+    def _proposed(self, refusal: Declined, words: Words, turns: Sequence[Turn]) -> Outcome:
+        """What only a second reader understands, to be asked about; otherwise the refusal."""
+        parts = clauses.sentences(words)
+        if self.agreement is None or not self.grammar.commands or len(parts) != 1:
+            return refusal
+        resolver = Resolver(self.index, self.grammar, followup.talk_of(turns[:-1], self.index))
+        return self.agreement.proposed(clauses.bare(parts[0], self.grammar.lexicon), resolver) or refusal
+
+    def _is_asked(self, text: str) -> bool:
+        """Whether a question mark is meant as one; behind "could you" it is politeness."""
+        words = words_of(text, self.grammar.lexicon.spoken)
+        said = texts(clauses.without_commas(words))
+        longest = max(map(len, self.grammar.lexicon.commanding.requests), default=0)
+        heads = {said[at : at + size] for at in range(3) for size in range(1, longest + 1)}
+        return any(w.stop and w.raw == "?" for w in words) and heads.isdisjoint(
+            self.grammar.lexicon.commanding.requests
+        )
 
     def _with_is(self, words: Words, talk: "_Talk") -> tuple[Fit, ...] | None:
         """ "dishwasher running?" is asked as if it began with "is"; a command is not."""
@@ -137,9 +178,14 @@ class Understander:
         asked = talk.pending()
         assert asked is not None
         plain = clauses.without_commas(clauses.follow_up(words, self.grammar.lexicon)[0])
+        if texts(plain) in self.grammar.lexicon.commanding.no:
+            return Social("dropped")
+        if asked.why == "meant":
+            return talk.resolver.resolve(asked.fits) if texts(plain) in self.grammar.lexicon.yes else None
         if asked.candidates:
             left = followup.narrowed(asked, plain, self.grammar.lexicon, self.index)
-            return talk.resolver.resolve(followup.chosen(asked, left)) if left else None
+            together = asked.together or texts(plain) in self.grammar.lexicon.commanding.all_of_them
+            return talk.resolver.resolve(followup.chosen(asked, left, together=together)) if left else None
         for reading in self.readings(plain):
             fit = followup.continued(asked.fits[asked.at], plain, reading, self.grammar, self.index)
             if fit is not None:
@@ -149,6 +195,21 @@ class Understander:
     # --- one clause ------------------------------------------------------------------------------------------------
 
     def clause(self, words: Words, base: Fit | None, talk: "_Talk") -> tuple[Fit, ...] | Outcome:
+        """The fits of a clause, as it was said or as the same is said otherwise."""
+        found = self._as_said(words, base, talk)
+        if isinstance(found, tuple) or (isinstance(found, Asked) and found.why != "missing"):
+            return found
+        bare = clauses.bare(words, self.grammar.lexicon)
+        for plain in dict.fromkeys((words, bare, clauses.follow_up(bare, self.grammar.lexicon)[0])):
+            for kind, way in reworded(plain, english_rewordings()):
+                meant = self._as_said(way, base, talk)
+                if not isinstance(meant, tuple) or not is_of(kind, meant):
+                    continue
+                if base is not None or not isinstance(talk.resolver.resolve(meant), Declined):
+                    return meant
+        return found
+
+    def _as_said(self, words: Words, base: Fit | None, talk: "_Talk") -> tuple[Fit, ...] | Outcome:
         """The fits of a clause: in full, as a continuation, or as two clauses."""
         lexicon = self.grammar.lexicon
         words = clauses.bare(words, lexicon)
@@ -157,15 +218,36 @@ class Understander:
         if not rest:
             return Declined("nothing")
         if clauses.is_command(rest, lexicon):
-            return Declined("command")
+            return self._command(rest, base, talk)
         whole = self.complete(clauses.without_commas(rest), talk)
-        if isinstance(whole, Fit):
+        if isinstance(whole, Fit) and (whole.bound.cues or base is None or base.bound.frame.act is None):
             return (whole,)
+        told = self.commander.begun_with_target(rest, talk.text, talk.resolver)
+        if told is not None:
+            return (told,)
         continuation = self._continuation(rest, base, talk, alone=not continuing)
         if continuation is not None:
             return (continuation,)
+        if isinstance(whole, Fit) and (base is None or base.bound.frame.act is None):
+            return (whole,)
         halves = self._halves(rest, base, talk)
-        return halves if halves is not None else whole
+        if not isinstance(halves, tuple) and rest[0].text not in lexicon.questions and base is None:
+            ways = (self._halves(way, base, talk) for way in elided(rest, self.commander) if self.grammar.commands)
+            halves = next((found for found in ways if isinstance(found, tuple)), halves)
+        return halves or (Declined("words", (texts(rest)[0],)) if isinstance(whole, Fit) else whole)
+
+    def _command(self, words: Words, base: Fit | None, talk: "_Talk") -> tuple[Fit, ...] | Outcome:
+        """The fits of a clause that begins with something to do; with every half of it, or nothing."""
+        if not self.grammar.commands and not self.grammar.orders:
+            return Declined("command")
+        fit = self.commander.told(words, talk.text, talk.resolver)
+        if fit is not None and fit.complete:
+            return (fit,)
+        for way in parted(words, self.grammar, self.readings):
+            halves = self._halves(way, base, talk)
+            if isinstance(halves, tuple):
+                return halves
+        return refused(fit, words)
 
     def complete(self, words: Words, talk: "_Talk") -> Fit | Outcome:
         """The best frame that explains every word; otherwise what to say instead."""
@@ -178,7 +260,7 @@ class Understander:
         best: list[Fit] = []
         disagreeing: Asked | None = None
         for reading in self.readings(words):
-            found = fits(words, reading, self.grammar, self.index)
+            found = fits(words, reading, self.grammar, self.index, self.grammar.frames)
             if found and found[0].complete:
                 if not best or not best[0].complete or self._is_only_named(best[0]):
                     best = found
@@ -222,11 +304,12 @@ class Understander:
         if alone and base is None and len(plain) > _SHORT:
             return None
         earlier = base or talk.last_fit()
-        if earlier is None:
+        if earlier is None or (alone and base is None and earlier.bound.frame.act is not None):
             return None
-        for reading in self.readings(plain)[:2]:
+        acts = earlier.bound.frame.act is not None
+        for reading in (self.commander.readings(plain) if acts else self.readings(plain))[:2]:
             fit = followup.continued(earlier, plain, reading, self.grammar, self.index)
-            if fit is not None and not (base is not None and _adds(base, fit)):
+            if fit is not None and not (base is not None and adds(base, fit)):
                 return fit
         return None
 
@@ -237,6 +320,9 @@ class Understander:
             return None
         for left, right in cuts:
             first = self.clause(left, base, talk)
+            shared = right[-1]
+            if not has_target(first) and (shared.text,) in self.grammar.nouns:
+                first = self.clause((*left, shared), base, talk)
             if not isinstance(first, tuple):
                 refusal = refusal or (first if first == Declined("command") else None)
                 continue
@@ -256,11 +342,16 @@ class _Talk:
     turns: Sequence[Turn]
     depth: int
 
+    @property
+    def text(self) -> str:
+        """What was said now, as it was written."""
+        return self.turns[-1].text if self.turns else ""
+
     def last_fit(self) -> Fit | None:
         """The fit of the question before, when it was understood as it was answered then."""
         before = self._before()
         called = self.turns[-2].calls if len(self.turns) > 1 else ()
-        if not isinstance(before, Plan) or [f.bound.tool for f in before.fits] != [name for name, _ in called]:
+        if not isinstance(before, Plan) or [tool for tool, _ in before.calls()] != [name for name, _ in called]:
             return None
         return before.fits[-1]
 
@@ -275,11 +366,6 @@ class _Talk:
         if len(self.turns) < 2 or self.depth >= _FARTHEST:
             return None
         return self.understander.understand(self.turns[:-1], self.depth + 1)
-
-
-def _adds(base: Fit, fit: Fit) -> bool:
-    """Whether a second half says something that may have been meant for the first one too."""
-    return bool(fit.fills.keys() - base.fills.keys()) or (fit.place is not None and base.place is None)
 
 
 def _disagreement(first: Fit, second: Fit, resolver: Resolver) -> Asked | None:

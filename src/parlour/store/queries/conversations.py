@@ -3,19 +3,23 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.protocol.content import Conversation
 from parlour.store.prepared import Row, rows
-from parlour.store.tables import conversations, topics
+from parlour.store.queries.people import joined_by
+from parlour.store.tables import approvals, conversations, topics
 
 Sort = Literal["created", "updated", "activity"]
 Order = Literal["asc", "desc"]
 Archived = Literal["without", "with", "only"]
 """Whether what is in the archive is listed too, or alone."""
 
-_CONVERSATION = select(conversations).where(conversations.c.id == bindparam("conversation_id"))
+_ASKS = exists().where(approvals.c.conversation_id == conversations.c.id, approvals.c.status == "pending")
+_CONVERSATION = select(conversations, _ASKS.label("is_asking")).where(
+    conversations.c.id == bindparam("conversation_id")
+)
 
 _SORTED_BY = {
     "created": conversations.c.created_at,
@@ -31,6 +35,8 @@ class StoredConversation:
     value: Conversation
     tenant_id: str
     version: int
+    is_asking: bool = False
+    """Whether something in it waits for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,8 @@ def conversation_from(row: Row) -> Conversation:
 
 
 def stored_conversation_from(row: Row) -> StoredConversation:
-    """A whole row of `conversations`."""
-    return StoredConversation(conversation_from(row), row["tenant_id"], row["version"])
+    """A whole row of `conversations`, and whether something in it waits for a person."""
+    return StoredConversation(conversation_from(row), row["tenant_id"], row["version"], bool(row["is_asking"]))
 
 
 async def stored_conversation(connection: AsyncConnection, conversation_id: str) -> StoredConversation | None:
@@ -107,7 +113,7 @@ async def topic_seq(connection: AsyncConnection, topic: str) -> int:
 
 
 def _own(owner_id: str, project_id: str | None) -> ColumnElement[bool]:
-    own = conversations.c.owner_id == owner_id
+    own = and_(conversations.c.owner_id == owner_id, conversations.c.project_id.in_(joined_by(owner_id)))
     return own if project_id is None else and_(own, conversations.c.project_id == project_id)
 
 

@@ -1,32 +1,26 @@
-"""People, the projects they are in, and what proves who they are."""
+"""People, and the projects they are in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from parlour.protocol.content import Member
+from parlour.protocol.content import Account, Joined, Member, UserRole
+from parlour.protocol.people import ProjectStatus
+from parlour.protocol.roles import permissions_of
 from parlour.store.prepared import Row, rows
-from parlour.store.tables import credentials, members, projects, tenants, users
-
-Role = Literal["admin", "moderator", "user", "guest"]
-CredentialKind = Literal["link", "session", "api_key", "ticket"]
-
+from parlour.store.tables import members, projects, tenants, users
 
 # Asked for in every turn, and so made once.
 _PERSON = select(users).where(users.c.id == bindparam("user_id"))
-_CREDENTIAL = select(credentials).where(credentials.c.id == bindparam("credential_id"))
-_BY_SECRET = select(credentials).where(
-    credentials.c.secret_hash == bindparam("secret_hash"), credentials.c.kind == bindparam("kind")
-)
 _JOINED = (
-    select(projects.c.id, projects.c.name, projects.c.is_home)
+    select(projects)
     .join(members, members.c.project_id == projects.c.id)
-    .where(members.c.user_id == bindparam("user_id"))
+    .where(members.c.user_id == bindparam("user_id"), projects.c.status != "deleted")
 )
 _HOME = (
-    select(projects.c.id, projects.c.name, projects.c.is_home)
+    select(projects)
     .where(projects.c.tenant_id == bindparam("tenant_id"), projects.c.is_home)
     .order_by(projects.c.created_at)
     .limit(1)
@@ -42,53 +36,79 @@ class Person:
     tenant_id: str
     username: str
     full_name: str
-    role: Role
+    role: UserRole
     is_active: bool
     signed_in_at: str | None
+    email: str | None = None
+    has_password: bool = False
+    created_at: str = ""
+
+    @property
+    def name(self) -> str:
+        """What others read: the full name, where there is one."""
+        return self.full_name or self.username
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project somebody is in. A tenant has one that `is_home`: shared by all, and the default for new chats."""
+    """A project. A tenant has one that `is_home`: shared by all, and the default for new chats."""
 
     id: str
     name: str
     is_home: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """Something that proves who somebody is, as it is kept: without its secret."""
-
-    id: str
-    tenant_id: str
-    user_id: str
-    kind: CredentialKind
-    name: str
+    owner_id: str | None
+    description: str
+    status: ProjectStatus
+    last_chat_at: str | None
     created_at: str
-    expires_at: str | None
-    used_at: str | None
-    revoked_at: str | None
 
-    def holds(self, at: str) -> bool:
-        """Whether it proves anything at the moment `at`: neither revoked nor expired, and a single one unused."""
-        if self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= at):
-            return False
-        return self.used_at is None or self.kind in ("session", "api_key")
+
+def joined_by(user_id: str | BindParameter[str]) -> Select[str]:
+    """Finds the ids of the projects that somebody is a member of. What lies in another is not there for them."""
+    mine = select(members.c.project_id).join(projects, projects.c.id == members.c.project_id)
+    return mine.where(members.c.user_id == user_id, projects.c.status != "deleted")
 
 
 def person_from(row: Row) -> Person:
     """A whole row of `users`."""
-    return Person(**{name: row[name] for name in Person.__dataclass_fields__})
+    kept = {name: row[name] for name in Person.__dataclass_fields__ if name != "has_password"}
+    return Person(**kept, has_password=row["password_hash"] is not None)
 
 
-def credential_from(row: Row) -> Credential:
-    """A whole row of `credentials`."""
-    return Credential(**{name: row[name] for name in Credential.__dataclass_fields__})
+def project_from(row: Row) -> Project:
+    """A whole row of `projects`."""
+    return Project(**{name: row[name] for name in Project.__dataclass_fields__})
 
 
-def _project_from(row: Row) -> Project:
-    return Project(row["id"], row["name"], row["is_home"])
+def account_from(person: Person, joined: Iterable[Project]) -> Account:
+    """What somebody may do, and the projects they joined: the shared one first, then by name."""
+    ordered = sorted(joined, key=lambda project: (not project.is_home, project.name, project.id))
+    return Account(
+        user_id=person.id,
+        username=person.username,
+        full_name=person.full_name,
+        role=person.role,
+        permissions=sorted(permissions_of(person.role)),
+        projects=[
+            Joined(
+                id=each.id,
+                name=each.name,
+                is_home=each.is_home,
+                is_owner=each.owner_id == person.id,
+                is_archived=each.status == "archived",
+            )
+            for each in ordered
+        ],
+    )
+
+
+def members_from(people: Iterable[Person]) -> list[Member]:
+    """Those in a project as its members see them, by name; who is not active is not seen."""
+    return [
+        Member(user_id=one.id, name=one.name, role=one.role)
+        for one in sorted(people, key=lambda one: one.username)
+        if one.is_active
+    ]
 
 
 async def first_tenant(connection: AsyncConnection) -> str | None:
@@ -110,61 +130,54 @@ async def person_named(connection: AsyncConnection, tenant_id: str, username: st
     return person_from(row) if row else None
 
 
+async def first_admin(connection: AsyncConnection, tenant_id: str) -> Person | None:
+    """The admin who was there first of those who are active; None in an empty house."""
+    admins = select(users).where(users.c.tenant_id == tenant_id, users.c.role == "admin", users.c.is_active)
+    found = await connection.execute(admins.order_by(users.c.created_at, users.c.id).limit(1))
+    row = found.mappings().one_or_none()
+    return person_from(row) if row else None
+
+
+async def person_known_as(connection: AsyncConnection, name: str) -> Person | None:
+    """The person of the house who signs in with this name, or this address; None where there is none."""
+    named = or_(users.c.username == name, users.c.email == name)
+    mine = (
+        users.c.tenant_id
+        == select(tenants.c.id).order_by(tenants.c.created_at, tenants.c.id).limit(1).scalar_subquery()
+    )
+    found = (await connection.execute(select(users).where(mine, named))).mappings().one_or_none()
+    return person_from(found) if found else None
+
+
+async def password_of(connection: AsyncConnection, user_id: str) -> str | None:
+    """The hash that is kept of somebody's password; None for who has none."""
+    return await connection.scalar(select(users.c.password_hash).where(users.c.id == user_id))
+
+
 async def home_project(connection: AsyncConnection, tenant_id: str) -> Project | None:
     """The tenant's shared project; None before it was made."""
     found = await rows(connection, _HOME, tenant_id=tenant_id)
-    return _project_from(found[0]) if found else None
+    return project_from(found[0]) if found else None
 
 
 async def projects_of(connection: AsyncConnection, user_id: str) -> list[Project]:
-    """The projects somebody is a member of, the shared one first, then by name."""
-    query = _JOINED.order_by(projects.c.is_home.desc(), projects.c.name, projects.c.id)
-    found = (await connection.execute(query, {"user_id": user_id})).mappings()
-    return [_project_from(row) for row in found]
+    """The projects somebody is a member of, in no order."""
+    return [project_from(row) for row in await rows(connection, _JOINED, user_id=user_id)]
+
+
+async def account_of(connection: AsyncConnection, user_id: str) -> Account | None:
+    """What somebody may do and where they belong; None where there is nobody."""
+    found = await person(connection, user_id)
+    return account_from(found, await projects_of(connection, user_id)) if found else None
 
 
 async def project_joined(connection: AsyncConnection, user_id: str, project_id: str) -> Project | None:
     """The project with this id when the person is a member of it; otherwise None."""
     found = await rows(connection, _ONE_JOINED, user_id=user_id, project_id=project_id)
-    return _project_from(found[0]) if found else None
+    return project_from(found[0]) if found else None
 
 
 async def members_of(connection: AsyncConnection, project_id: str) -> list[Member]:
     """Everybody in a project, by name."""
-    query = (
-        select(users.c.id, users.c.username, users.c.full_name, users.c.role)
-        .join(members, members.c.user_id == users.c.id)
-        .where(members.c.project_id == project_id, users.c.is_active)
-        .order_by(users.c.username)
-    )
-    return [
-        Member(user_id=row["id"], name=row["full_name"] or row["username"], role=row["role"])
-        for row in (await connection.execute(query)).mappings()
-    ]
-
-
-async def credential_and_person(
-    connection: AsyncConnection, kind: CredentialKind, secret_hash: str
-) -> tuple[Credential, Person] | None:
-    """The credential of this kind whose secret has this SHA-256, and its owner; None where there is none."""
-    found = await rows(connection, _BY_SECRET, secret_hash=secret_hash, kind=kind)
-    if not found:
-        return None
-    owner = await person(connection, found[0]["user_id"])
-    return (credential_from(found[0]), owner) if owner else None
-
-
-async def credentials_of(connection: AsyncConnection, user_id: str, kind: CredentialKind) -> list[Credential]:
-    """Somebody's credentials of one kind that were not revoked, the newest first."""
-    query = (
-        select(credentials)
-        .where(credentials.c.user_id == user_id, credentials.c.kind == kind, credentials.c.revoked_at.is_(None))
-        .order_by(credentials.c.created_at.desc(), credentials.c.id.desc())
-    )
-    return [credential_from(row) for row in (await connection.execute(query)).mappings()]
-
-
-async def credential(connection: AsyncConnection, credential_id: str) -> Credential | None:
-    """The credential with this id, whoever it belongs to; None where there is none."""
-    found = await rows(connection, _CREDENTIAL, credential_id=credential_id)
-    return credential_from(found[0]) if found else None
+    query = select(users).join(members, members.c.user_id == users.c.id).where(members.c.project_id == project_id)
+    return members_from(person_from(row) for row in (await connection.execute(query)).mappings())

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.protocol.content import Json
 from parlour.protocol.search import SearchHit, SearchResults
+from parlour.store.queries.people import joined_by
 from parlour.store.search.base import FullText, Owner, Place
 from parlour.store.search.excerpt import excerpt_of, marks_in
 from parlour.store.search.postgres import PostgresFullText
@@ -24,7 +25,11 @@ MOST = 200
 
 _LATEST = (
     select(conversations.c.id, conversations.c.message_count)
-    .where(conversations.c.owner_id == bindparam("owner"), conversations.c.tenant_id == bindparam("tenant"))
+    .where(
+        conversations.c.owner_id == bindparam("owner"),
+        conversations.c.tenant_id == bindparam("tenant"),
+        conversations.c.project_id.in_(joined_by(bindparam("owner"))),
+    )
     .order_by(conversations.c.last_activity_at.desc(), conversations.c.id.desc())
     .limit(MOST)
 )

@@ -45,7 +45,10 @@ WITH found AS (
 )
 SELECT f.conversation_id, f.number
 FROM found f CROSS JOIN conversations c ON c.id = f.conversation_id
-WHERE c.owner_id = :owner AND c.tenant_id = :tenant
+WHERE c.owner_id = :owner AND c.tenant_id = :tenant AND c.project_id IN (
+    SELECT m.project_id FROM members m JOIN projects p ON p.id = m.project_id
+    WHERE m.user_id = :owner AND p.status <> 'deleted'
+)
 ORDER BY c.last_activity_at DESC, c.id DESC
 LIMIT :count
 """).bindparams(bindparam("match"), bindparam("owner"), bindparam("tenant"), bindparam("count"))

@@ -1,4 +1,4 @@
-"""A home as a graph: what is in it, how it hangs together, and nine ways to ask."""
+"""A home as a graph: what is in it, how it hangs together, nine ways to ask and three to change it."""
 
 from pathlib import Path
 

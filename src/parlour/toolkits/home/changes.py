@@ -5,52 +5,36 @@ thing never lose a version: the later one gets Moved and reads again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import JsonValue
-from sqlalchemy import Executable, and_, delete, func, insert, select, update
+from sqlalchemy import Executable, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
-from parlour.errors import InvalidRequest, Moved, NotFound
-from parlour.ids import new_id
+from parlour.errors import Moved, NotFound
 from parlour.journal.unit import Event, Guard, Unit, event, seq_of
 from parlour.protocol.events import EntityChanged
+from parlour.toolkits.home.drafts import NewEdge, NewEntity, check, check_all, check_edge
 from parlour.toolkits.home.fulltext import scope_of
-from parlour.toolkits.home.graph import Entity, Home, entities_by_id, entity
-from parlour.toolkits.home.kinds import ENTITY_TYPES, may_relate
+from parlour.toolkits.home.graph import PLACING, Entity, Home, entities_by_id, entity
 from parlour.toolkits.home.search import searchable
 from parlour.toolkits.home.tables import entities, relationships, removed, texts, versions
 from parlour.toolkits.home.words import fold
 
 LARGEST_UNIT = 100
 """How many things or edges one unit of an import holds, so that other writers never wait long."""
-LONGEST_NAME = 255
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class NewEntity:
-    """A thing to be kept in the home."""
+class Move:
+    """A thing goes elsewhere: the edges that say where it is now, and those that will say it."""
 
-    type: str
-    name: str
-    aliases: tuple[str, ...] = ()
-    content: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
-    id: str = field(default_factory=new_id)
-
-
-@dataclass(frozen=True, slots=True)
-class NewEdge:
-    """A relationship to be made between two things."""
-
-    from_id: str
-    type: str
-    to_id: str
-    properties: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
-    id: str = field(default_factory=new_id)
+    away: tuple[NewEdge, ...]
+    to: tuple[NewEdge, ...]
 
 
 class HomeChanges:
@@ -62,12 +46,19 @@ class HomeChanges:
         self._user_id = user_id
         self._source = source
 
-    async def create(self, connection: AsyncConnection, thing: NewEntity) -> Unit:
-        """Make a new thing. Raises InvalidRequest when it cannot be one; Conflict on commit if its id is taken."""
-        _check(thing)
+    async def create(self, connection: AsyncConnection, thing: NewEntity, place: NewEdge | None = None) -> Unit:
+        """Make a new thing, in a place unless that is None. Raises InvalidRequest when it cannot be one.
+
+        On commit it is a Conflict if its id is taken, and Moved when the place is gone, or holds one of its name.
+        """
+        check(thing)
         number = await self._last_version(connection, thing.id) + 1
         return Unit(
-            changes=self._put_statements([(thing, number, 0)]),
+            guards=self._room_for(thing, place.to_id) if place else [],
+            changes=[
+                *self._put_statements([(thing, number, 0)]),
+                *([insert(relationships).values(self._edge(place))] if place else []),
+            ],
             events=[self._said(thing.id, "created", thing.name, number)],
         )
 
@@ -93,31 +84,61 @@ class HomeChanges:
             content={key: value for key, value in merged.items() if value is not None},
             id=old.id,
         )
-        _check(thing)
-        number = old.version + 1
-        row = self._row(thing, number)
-        row.pop("created_at")
-        head = update(entities).where(self._is(entity_id), entities.c.version == old.version)
-        return Unit(
-            guards=[Guard(head.values(version=number), Moved())],
-            changes=[
-                update(entities).where(self._is(entity_id)).values(row | {"seq": seq_of()}),
-                insert(versions).values(self._version(thing, number)),
-                update(texts)
-                .where(self._home.owns(texts), texts.c.entity_id == entity_id)
-                .values(_text(self._home, thing)),
-            ],
-            events=[self._said(entity_id, "updated", thing.name, number)],
-        )
+        return self._next_version(old, thing)
 
-    async def remove(self, connection: AsyncConnection, entity_id: str) -> Unit:
-        """Take a thing and its edges away. Its versions stay, so a thing of this id can go on where it ended."""
+    async def lay_back(
+        self, connection: AsyncConnection, entity_id: str, version: int, keys: Sequence[str] = ()
+    ) -> Unit:
+        """Make a thing's name, its other names and these `keys` of its content what they were in an earlier version.
+
+        Its edges stay, and so does what else is known of it by now. Raises NotFound.
+        """
+        old = await self._known(connection, entity_id)
+        statement = select(versions).where(
+            self._home.owns(versions), versions.c.entity_id == entity_id, versions.c.version == version
+        )
+        was = (await connection.execute(statement)).one_or_none()
+        if was is None:
+            raise NotFound("There is no such version of this thing.")
+        then = {key: was.content[key] for key in was.content if key in keys}
+        still = {key: value for key, value in old.content.items() if key not in keys}
+        order = dict.fromkeys([*was.content, *still])
+        content = {key: {**still, **then}[key] for key in order if key in still or key in then}
+        return self._next_version(old, NewEntity(old.type, was.name, tuple(was.aliases), content, entity_id))
+
+    async def remove(self, connection: AsyncConnection, entity_id: str, edges: int | None = None) -> Unit:
+        """Take a thing and its edges away. Its versions stay, so a thing of this id can go on where it ended.
+
+        On commit it is Moved when it has not just so many `edges`.
+        """
         old = await self._known(connection, entity_id)
         mark = {**self._owner(), "entity_id": entity_id, "seq": seq_of()}
+        at_it = or_(relationships.c.from_id == entity_id, relationships.c.to_id == entity_id)
+        counted = (
+            update(relationships).where(self._home.owns(relationships), at_it).values(tenant_id=self._home.tenant_id)
+        )
         return Unit(
-            guards=[Guard(delete(entities).where(self._is(entity_id), entities.c.version == old.version), Moved())],
+            guards=[
+                *([Guard(counted, Moved(), rows=edges)] if edges is not None else []),
+                Guard(delete(entities).where(self._is(entity_id), entities.c.version == old.version), Moved()),
+            ],
             changes=[insert(removed).values(mark)],
             events=[self._said(entity_id, "deleted", old.name, old.version)],
+        )
+
+    def move(self, thing: Entity, move: Move) -> Unit:
+        """Take a thing elsewhere.
+
+        On commit it is Moved when it is not where it was any more, or where it goes to is gone or holds its name.
+        """
+        return Unit(
+            guards=[
+                *(Guard(self._parting(edge.from_id, edge.type, edge.to_id), Moved()) for edge in move.away),
+                *(guard for edge in move.to for guard in self._room_for(thing, edge.to_id)),
+                *(Guard(insert(relationships).values(self._edge(edge)), Moved()) for edge in move.to),
+            ],
+            changes=[self._touched([thing.id])],
+            events=[self._said(thing.id, "related", thing.name, thing.version)],
         )
 
     async def relate(self, connection: AsyncConnection, edge: NewEdge) -> Unit:
@@ -126,21 +147,17 @@ class HomeChanges:
         start, end = ends.get(edge.from_id), ends.get(edge.to_id)
         if start is None or end is None:
             raise NotFound("One end of this relationship is not in this home.")
-        _check_edge(edge, start.type, end.type)
+        check_edge(edge, start.type, end.type)
         return Unit(
-            changes=[insert(relationships).values(self._edge(edge)), self._touched([edge.from_id])],
+            guards=[Guard(insert(relationships).values(self._edge(edge)), Moved())],
+            changes=[self._touched([edge.from_id])],
             events=[self._said(start.id, "related", start.name, start.version)],
         )
 
     async def part(self, connection: AsyncConnection, from_id: str, relationship: str, to_id: str) -> Unit:
         """Take an edge away. Raises NotFound for an unknown start; Moved on commit when there is no such edge."""
         start = await self._known(connection, from_id)
-        edge = delete(relationships).where(
-            self._home.owns(relationships),
-            relationships.c.from_id == from_id,
-            relationships.c.relationship_type == relationship,
-            relationships.c.to_id == to_id,
-        )
+        edge = self._parting(from_id, relationship, to_id)
         return Unit(
             guards=[Guard(edge, Moved("There is no such relationship any more."))],
             changes=[self._touched([from_id])],
@@ -149,7 +166,7 @@ class HomeChanges:
 
     def at_once(self, things: Sequence[NewEntity], edges: Sequence[NewEdge], unit_id: str) -> Unit:
         """A small home as one unit: all of it or nothing, and with the same `unit_id` only once."""
-        _check_all(things, edges)
+        check_all(things, edges)
         unit = self._unit_of_things(things)
         made = [insert(relationships).values([self._edge(e) for e in edges])] if edges else []
         return Unit(changes=[*unit.changes, *made], events=unit.events, id=unit_id)
@@ -159,7 +176,7 @@ class HomeChanges:
 
         Raises InvalidRequest, before the first unit, when a thing or an edge cannot be.
         """
-        known = _check_all(things, edges)
+        known = check_all(things, edges)
         for part in _chunks(things):
             yield self._unit_of_things(part)
         for part in _chunks(edges):
@@ -194,6 +211,53 @@ class HomeChanges:
     def _touched(self, ids: Sequence[str]) -> Executable:
         """Whoever keeps names by seq learns that these have another place now."""
         return update(entities).where(self._home.owns(entities), entities.c.id.in_(ids)).values(seq=seq_of())
+
+    def _next_version(self, old: Entity, thing: NewEntity) -> Unit:
+        check(thing)
+        number = old.version + 1
+        row = self._row(thing, number)
+        row.pop("created_at")
+        same = (entities.c.version == old.version, entities.c.observed == old.observed)
+        head = update(entities).where(self._is(old.id), *same)
+        return Unit(
+            guards=[Guard(head.values(version=number), Moved())],
+            changes=[
+                update(entities).where(self._is(old.id)).values(row | {"seq": seq_of()}),
+                insert(versions).values(self._version(thing, number)),
+                update(texts)
+                .where(self._home.owns(texts), texts.c.entity_id == old.id)
+                .values(_text(self._home, thing)),
+            ],
+            events=[self._said(old.id, "updated", thing.name, number)],
+        )
+
+    def _room_for(self, thing: NewEntity | Entity, place_id: str) -> list[Guard]:
+        """That the place is there and, once nobody else can change it, holds no other thing of this type and name."""
+        place = update(entities).where(self._is(place_id)).values(tenant_id=self._home.tenant_id)
+        called_so = (
+            select(relationships.c.from_id)
+            .join(
+                texts,
+                and_(texts.c.project_id == relationships.c.project_id, texts.c.entity_id == relationships.c.from_id),
+            )
+            .where(self._home.owns(relationships), relationships.c.to_id == place_id)
+            .where(relationships.c.relationship_type.in_(PLACING), texts.c.name == fold(thing.name))
+        )
+        twin = update(entities).where(
+            self._home.owns(entities),
+            entities.c.id.in_(called_so),
+            entities.c.id != thing.id,
+            entities.c.entity_type == thing.type,
+        )
+        return [Guard(place, Moved()), Guard(twin.values(tenant_id=self._home.tenant_id), Moved(), rows=0)]
+
+    def _parting(self, from_id: str, relationship: str, to_id: str) -> Executable:
+        return delete(relationships).where(
+            self._home.owns(relationships),
+            relationships.c.from_id == from_id,
+            relationships.c.relationship_type == relationship,
+            relationships.c.to_id == to_id,
+        )
 
     async def _known(self, connection: AsyncConnection, entity_id: str) -> Entity:
         found = await entity(connection, self._home, entity_id)
@@ -273,34 +337,14 @@ def _text(home: Home, thing: NewEntity) -> dict[str, str]:
     }
 
 
-def _check(thing: NewEntity) -> None:
-    if thing.type not in ENTITY_TYPES:
-        raise InvalidRequest(f"There is no type of thing called “{thing.type}”.")
-    for name in (thing.name, *thing.aliases):
-        if not name.strip() or len(name) > LONGEST_NAME:
-            raise InvalidRequest(f"A name has 1 to {LONGEST_NAME} letters.")
-    for key in ("device_class", "state"):
-        value = thing.content.get(key)
-        if value is not None and (not isinstance(value, str) or not 1 <= len(value) <= 60):
-            raise InvalidRequest(f"The {key.replace('_', ' ')} of {thing.name} has to be a text of 1 to 60 letters.")
-
-
-def _check_all(things: Sequence[NewEntity], edges: Sequence[NewEdge]) -> dict[str, NewEntity]:
-    known = {thing.id: thing for thing in things}
-    for thing in things:
-        _check(thing)
-    for edge in edges:
-        if edge.from_id not in known or edge.to_id not in known:
-            raise InvalidRequest(f"A relationship “{edge.type}” has an end that is not part of this home.")
-        _check_edge(edge, known[edge.from_id].type, known[edge.to_id].type)
-    return known
-
-
-def _check_edge(edge: NewEdge, start: str, end: str) -> None:
-    if edge.from_id == edge.to_id:
-        raise InvalidRequest("A thing cannot be related to itself.")
-    if not may_relate(start, edge.type, end):
-        raise InvalidRequest(f"A {start} cannot have the relationship “{edge.type}” to a {end}.")
+def together(first: Unit, *others: Unit) -> Unit:
+    """Changes of one home as one unit: all of it or nothing. What it touches has the seq of its first event."""
+    every = (first, *others)
+    return Unit(
+        guards=[guard for unit in every for guard in unit.guards],
+        changes=[change for unit in every for change in unit.changes],
+        events=[said for unit in every for said in unit.events],
+    )
 
 
 def _chunks(items: Sequence[Item]) -> Iterable[Sequence[Item]]:

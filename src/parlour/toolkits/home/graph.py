@@ -51,6 +51,8 @@ class Entity:
     version: int
     created_at: str
     updated_at: str
+    observed: int = 0
+    """Counts what devices said of it; that makes no version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ _ENTITY = (
     entities.c.version,
     entities.c.created_at,
     entities.c.updated_at,
+    entities.c.observed,
 )
 
 
@@ -90,6 +93,7 @@ def _entity(row: Row[Any]) -> Entity:
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        observed=row.observed,
     )
 
 

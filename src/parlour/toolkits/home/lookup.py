@@ -10,6 +10,7 @@ from parlour.ids import is_id
 from parlour.toolkits.home.graph import Entity, Home, entity
 from parlour.toolkits.home.index import Match, NameIndex
 from parlour.toolkits.home.names import read_names
+from parlour.toolkits.home.phrases import a, joined
 from parlour.toolkits.home.words import name_form
 from parlour.tools.language import NameChanges, Named
 from parlour.tools.outcomes import BadArguments, NotThere
@@ -72,6 +73,10 @@ class Lookup:
             raise _wrong_kind(thing.name, thing.type, kinds)
         return thing
 
+    def forget(self) -> None:
+        """Let every index go."""
+        self._indexes.clear()
+
     def kept(self) -> int:
         """How many things are in memory now, over all homes."""
         return sum(map(len, self._indexes.values()))
@@ -114,7 +119,7 @@ def _the_one(index: NameIndex, text: str, kinds: Collection[str], what: str) -> 
 def _several(index: NameIndex, text: str, candidates: list[Named]) -> BadArguments:
     shown = [_with_place(index, named) for named in candidates[:6]]
     return BadArguments(
-        f"“{text}” can mean {_listed(shown, 'or')}.",
+        f"“{text}” can mean {joined(shown, 'or')}.",
         suggestion="Say which one, by its full name or with its room.",
     )
 
@@ -126,17 +131,9 @@ def _with_place(index: NameIndex, named: Named) -> str:
 
 def _unknown(text: str, what: str, close: list[Match]) -> NotThere:
     maybe = [m.named.names[0] for m in close if m.likeness >= WORTH_ASKING][:3]
-    suggestion = f"Did you mean {_listed(maybe, 'or')}?" if maybe else "Search for it, or check the spelling."
+    suggestion = f"Did you mean {joined(maybe, 'or')}?" if maybe else "Search for it, or check the spelling."
     return NotThere(f"There is no {what} called “{text}” in this home.", suggestion=suggestion)
 
 
 def _wrong_kind(name: str, kind: str, kinds: Collection[str]) -> BadArguments:
-    return BadArguments(f"{name} is {_a(kind)}; this takes {_listed([_a(k) for k in kinds], 'or')}.")
-
-
-def _a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-def _listed(items: list[str], last: str) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+    return BadArguments(f"{name} is {a(kind)}; this takes {joined([a(k) for k in kinds], 'or')}.")

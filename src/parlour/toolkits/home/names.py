@@ -73,6 +73,7 @@ def _changed(home: Home, after: int | None) -> Select[*tuple[Any, ...]]:
             entities.c.aliases,
             entities.c.device_class,
             entities.c.content["kind"].as_string().label("sort"),
+            entities.c.content["services"].label("services"),
             places.c.place,
         )
         .outerjoin(places, and_(places.c.from_id == entities.c.id))
@@ -88,7 +89,12 @@ def _named(row: Row[Any]) -> Named:
         names=(row.name, *row.aliases),
         classes=classes_of(row.entity_type, row.device_class, row.sort),
         place=row.place,
+        services=_told(row.services),
     )
+
+
+def _told(services: Any) -> tuple[str, ...] | None:
+    return tuple(map(str, services)) if isinstance(services, list) else None  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 
 def classes_of(entity_type: str, device_class: str | None, sort: str | None) -> tuple[str, ...]:

@@ -1,11 +1,14 @@
 """The words of the home's tools, read from the data beside them."""
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from parlour.tools.language import Denial, Frame, Language, Measure, NameSource, Slot, Words
+from parlour.tools.language import Frame, Language, NameSource, New, Words
+from parlour.tools.language_files import frame_in, words_in
 
 TOOLS = (
     "get_devices_in_room",
@@ -17,8 +20,12 @@ TOOLS = (
     "find_similar_entities",
     "get_procedures_for_device",
     "get_automations_in_room",
+    "create_entity",
+    "update_entity",
+    "create_relationship",
 )
 """The tools that can be asked for in words, in the order in which they are tried."""
+_NEW = New(kind="entity_type", name="name", content="content", class_in_content="device_class")
 
 
 def language_of(tool: str, names: NameSource | None) -> Language:
@@ -28,14 +35,7 @@ def language_of(tool: str, names: NameSource | None) -> Language:
 
 @cache
 def _words() -> Words:
-    data = _read("words")
-    return Words(
-        classes={name: tuple(nouns) for name, nouns in data["classes"].items()},
-        states={name: tuple(texts) for name, texts in data["states"].items()},
-        state_classes={name: tuple(classes) for name, classes in data["state_classes"].items()},
-        measures=tuple(Measure(tuple(m["words"]), tuple(m["classes"])) for m in data["measure"]),
-        denials=tuple(Denial(tuple(d["words"]), d["state"], tuple(d["classes"])) for d in data["denial"]),
-    )
+    return words_in(_read("words"))
 
 
 @cache
@@ -45,28 +45,9 @@ def _frames(tool: str) -> tuple[Frame, ...]:
     return tuple(_frame(data) for data in _read(tool)["frame"])
 
 
-def _frame(data: dict[str, Any]) -> Frame:
-    return Frame(
-        name=data["name"],
-        cues=tuple(tuple(group) for group in data["cues"]),
-        slots=tuple(_slot(slot) for slot in data["slots"]),
-        fillers=tuple(data.get("fillers", ())),
-        examples=tuple(data.get("examples", ())),
-        rank=data.get("rank", 0),
-        constants=data.get("constants", {}),
-        action=data.get("action", ""),
-    )
-
-
-def _slot(data: dict[str, Any]) -> Slot:
-    kinds: dict[str, list[str]] = _read("words")["kinds"]
-    return Slot(
-        argument=data["argument"],
-        takes=tuple(kind for word in data["takes"] for kind in kinds.get(word, (word,))),
-        required=data.get("required", True),
-        otherwise=data.get("otherwise", ""),
-        after=tuple(data.get("after", ())),
-    )
+def _frame(data: Mapping[str, Any]) -> Frame:
+    frame = frame_in(data, _read("words")["kinds"])
+    return replace(frame, new=_NEW) if any("noun" in slot.takes for slot in frame.slots) else frame
 
 
 @cache

@@ -36,6 +36,11 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number or 'no'} {noun if number == 1 else plural or plural_of(noun)}"
 
 
+def a(noun: str) -> str:
+    """ "a lamp", "an oven"."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
 def plural_of(noun: str) -> str:
     """The plural of an English noun, by rule."""
     if noun.endswith(("s", "x", "ch", "sh")):
@@ -87,6 +92,8 @@ def condition(view: dict[str, Any]) -> str:
     battery = view.get("battery")
     if isinstance(battery, int | float) and battery < LOW_BATTERY:
         said.append(f"battery low ({_number(battery)} %)")
+    if view.get("unheard_since"):
+        said.append(f"not heard of since {plain(view['unheard_since'])[:16].replace('T', ' ')} UTC")
     return ", ".join(said)
 
 

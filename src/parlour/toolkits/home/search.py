@@ -92,15 +92,15 @@ async def _candidates(
     limit = most * (4 if types else 1)
     index_of_texts = full_text(connection)
     by_text = await index_of_texts.hits(connection, home, terms, limit, every=True)
-    telling_terms = [group for word, group in zip(said, terms, strict=True) if not _is_common(index, word)]
+    telling_terms = [group for group in terms if not _is_common(index, group)]
     if len(by_text) < most // 4 and len(terms) > 1 and telling_terms:
         by_text += await index_of_texts.hits(connection, home, telling_terms, limit, every=False)
     return list(dict.fromkeys([*by_name, *by_text]))
 
 
-def _is_common(index: NameIndex, word: str) -> bool:
-    """Whether so many things are called by a word that it tells little beside others."""
-    return len(index.holders(stem(word))) > max(MOST_CANDIDATES, len(index) // 20)
+def _is_common(index: NameIndex, group: Sequence[str]) -> bool:
+    """Whether so many things are called by a word, or by one it may stand for, that it tells little beside others."""
+    return sum(len(index.holders(stem(word))) for word in group) > max(MOST_CANDIDATES, len(index) // 100)
 
 
 async def _bodies(connection: AsyncConnection, home: Home, ids: Sequence[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from parlour.toolkits.home.kinds import lineage
 from parlour.toolkits.home.tables import entities
 from parlour.toolkits.home.words import fold
 
-MOST_COMPARED = 200
+MOST_COMPARED = 120
 """How many things are compared: those with the likest names first, then others of the class and type."""
 
 _PASSING = frozenset({"state", "value", "unit", "battery", "power_w", "brightness", "device_class", "capabilities"})

@@ -49,6 +49,13 @@ entities = Table(
     Column("seq", BigInteger, nullable=False, comment="of the project's topic when it or its edges last changed"),
     Column("created_at", Time, nullable=False),
     Column("updated_at", Time, nullable=False),
+    Column(
+        "observed",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="counts what devices said of it; that makes no version",
+    ),
     Index("ix_home_entities_project_id_seq", "project_id", "seq"),
     Index("ix_home_entities_project_id_entity_type_name", "project_id", "entity_type", "name"),
     Index("ix_home_entities_project_id_device_class_name", "project_id", "device_class", "name"),

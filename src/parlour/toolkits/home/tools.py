@@ -1,4 +1,7 @@
-"""The nine ways to ask a home. Names or ids go in; plain JSON with names, ids, types and states comes out."""
+"""The nine ways to ask a home, beside the three to change it.
+
+Names or ids go in; plain JSON with names, ids, types and states comes out.
+"""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -19,6 +22,7 @@ from parlour.toolkits.home.phrasebook import language_of
 from parlour.toolkits.home.rooms import Wanted
 from parlour.toolkits.home.views import View
 from parlour.toolkits.home.wording import WORDINGS
+from parlour.toolkits.home.writing import HomeWriting
 from parlour.tools.caller import Caller
 from parlour.tools.outcomes import BadArguments
 from parlour.tools.tool import Tool, ToolContext, make_tool
@@ -37,12 +41,11 @@ class HomeToolkit:
         self._clock = clock
         self._lookup = Lookup()
         names = HomeNames(database)
-        self._tools = tuple(
+        asking = tuple(
             make_tool(
                 function,
                 effect="read",
                 wording=WORDINGS[function.__name__],
-                idempotent=True,
                 language=language_of(function.__name__, names),
             )
             for function in (
@@ -57,6 +60,7 @@ class HomeToolkit:
                 self.get_automations_in_room,
             )
         )
+        self._tools = (*asking, *HomeWriting(database, self._lookup, clock).tools(names))
 
     @property
     def name(self) -> str:
@@ -68,12 +72,17 @@ class HomeToolkit:
 
     async def close(self) -> None:
         """Forget the indexes."""
-        self._lookup = Lookup()
+        self._lookup.forget()
 
     async def tools(self, caller: Caller) -> Sequence[Tool]:
-        """The nine tools, the same for everybody; what they see is the caller's own."""
+        """The twelve tools, the same for everybody; what they see is the caller's own."""
         del caller
         return self._tools
+
+    @property
+    def lookup(self) -> Lookup:
+        """Finds things by what people call them, for other toolkits over the same homes."""
+        return self._lookup
 
     async def inventory(self, caller: Caller) -> Inventory:
         """What the home of the caller's project holds."""

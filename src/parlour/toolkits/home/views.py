@@ -6,7 +6,18 @@ from parlour.toolkits.home.graph import Edge, Entity
 
 View = dict[str, Any]
 
-_SHOWN = ("value", "unit", "target", "brightness", "humidity", "battery", "power_w", "now_playing", "program")
+_SHOWN = (
+    "value",
+    "unit",
+    "target",
+    "brightness",
+    "humidity",
+    "battery",
+    "power_w",
+    "now_playing",
+    "program",
+    "unheard_since",
+)
 """What of a device's content is told wherever the device is listed."""
 
 

@@ -1,4 +1,4 @@
-"""How the nine tools speak: what a call does, what came of it in a few words, and the whole answer in plain ones."""
+"""How the tools that ask speak: what a call does, what came of it in a few words, and the answer in plain ones."""
 
 from typing import Any
 

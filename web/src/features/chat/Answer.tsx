@@ -1,11 +1,13 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import type { Message } from "../../protocol";
 import { answering } from "../../state/room";
-import { useRoom } from "../../state/use-room";
+import { useActs, useRoom } from "../../state/use-room";
 import { useKept } from "../../ui/kept";
 import { Attempts } from "./Attempts";
+import { standingOf } from "./exchanges";
 import { Foot } from "./Foot";
 import { Parts } from "./Parts";
+import { TakenBack } from "./TakeBack";
 import { doing, whyFailed } from "./words";
 
 interface Props {
@@ -13,34 +15,80 @@ interface Props {
   versions: readonly Message[];
   /** Whether it answers the last question: then it can be asked for again. */
   isLast: boolean;
+  /** How often its question was changed. */
+  edits: number;
   /** The message that somebody came for, if any. */
   linked: string | null;
 }
 
 /** An answer: plain on the page, its newest version first seen. */
-export function Answer({ versions, isLast, linked }: Props) {
+export function Answer({ versions: all, isLast, edits, linked }: Props) {
+  const versions = standingOf(all);
   const newest = versions.at(-1);
   const [chosen, choose] = useKept<string | null>(`version ${newest?.id ?? ""}`, null);
   const at = (id: string | null) => versions.findIndex((one) => one.id === id);
   const index = [at(chosen), at(linked), versions.length - 1].find((one) => one >= 0) ?? -1;
   const message = versions[index];
-  if (message === undefined) return <Beginning />;
-  if (message.deleted_at) return <p className="answer faint">Message deleted</p>;
+  if (message === undefined || newest === undefined) return <Beginning />;
+  if (message.deleted_at) return <TakenBack id={message.id} className="answer" />;
+  const canAskAgain = isLast && versions.every((one) => one.status !== "running");
+  const show = (next: number) => choose(versions[next]?.id ?? null);
+  const version = { message, at: index, of: versions.length, show, again: canAskAgain ? newest.id : null };
+  return <Version {...version} isEarlier={message.answers_edit < edits} isLinked={message.id === linked} />;
+}
+
+interface VersionProps {
+  message: Message;
+  at: number;
+  of: number;
+  show: (index: number) => void;
+  /** What to ask for anew; null where that cannot be. */
+  again: string | null;
+  /** Whether it was given to other words than those that stand. */
+  isEarlier: boolean;
+  isLinked: boolean;
+}
+
+function Version({ message, at, of, show, again, isEarlier, isLinked }: VersionProps) {
   const isRunning = message.status === "running";
-  const isBusy = versions.some((one) => one.status === "running");
+  const askAgain = again !== null && !isEarlier && <Again newest={again} label="Ask again" />;
   return (
     <article className="answer" aria-busy={isRunning} aria-label="Answer">
-      <Body key={message.id} message={message} isLinked={message.id === linked} />
-      {!isRunning && (
-        <Foot
-          message={message}
-          canAskAgain={isLast && !isBusy}
-          at={index}
-          of={versions.length}
-          show={(next) => choose(versions[next]?.id ?? null)}
-        />
-      )}
+      <Body key={message.id} message={message} isLinked={isLinked} />
+      {isEarlier && <Earlier again={again} />}
+      {!isRunning && <Foot message={message} again={askAgain} at={at} of={of} show={show} />}
     </article>
+  );
+}
+
+/** Says that an answer was given to other words than those that stand. */
+function Earlier({ again }: { again: string | null }) {
+  return (
+    <p className="faint earlier">
+      Answers the earlier wording
+      {again !== null && (
+        <>
+          {" · "}
+          <Again newest={again} label="ask again" />
+        </>
+      )}
+    </p>
+  );
+}
+
+/** Asks for another version of an answer, by its newest one. */
+function Again({ newest, label }: { newest: string; label: string }) {
+  const acts = useActs();
+  const [isAsked, setAsked] = useState(false);
+  const ask = async () => {
+    setAsked(true);
+    await acts.regenerate(newest);
+    setAsked(false);
+  };
+  return (
+    <button className="quiet" disabled={isAsked} onClick={() => void ask()}>
+      {label}
+    </button>
   );
 }
 

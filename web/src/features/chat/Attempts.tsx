@@ -2,6 +2,7 @@ import { useId } from "react";
 import { useAsked } from "../../state/asked";
 import { useKept } from "../../ui/kept";
 import { Markdown } from "../../ui/Markdown";
+import { NotCome } from "../../ui/NotCome";
 import { ToolLine } from "./ToolLine";
 import { whyCut } from "./words";
 
@@ -26,16 +27,7 @@ export function Attempts({ message }: { message: string }) {
 
 function Earlier({ message }: { message: string }) {
   const { value: attempts, problem, again } = useAsked(`attempts ${message}`, (rest) => rest.attempts(message));
-  if (problem !== null) {
-    return (
-      <p className="problem">
-        {problem}{" "}
-        <button className="quiet" onClick={again}>
-          Try again
-        </button>
-      </p>
-    );
-  }
+  if (problem !== null) return <NotCome why={problem} again={again} />;
   if (attempts === null) return <p className="faint">Fetching it…</p>;
   if (attempts.length === 0) return <p className="faint">It had not said anything yet.</p>;
   return attempts.map((attempt) => (

@@ -4,6 +4,7 @@ import type { ConversationState } from "../../protocol";
 import { conversationIn, topicOf } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { go } from "../../ui/navigation";
+import { useTitle } from "../../ui/title";
 import "./room.css";
 import "./talk.css";
 import "./answer.css";
@@ -12,6 +13,8 @@ import "./write.css";
 import { Conversation } from "./Conversation";
 import type { OnSeen } from "./seen";
 import { SeenContext } from "./seen";
+import type { DrawWaiting } from "./waits";
+import { WaitingContext } from "./waits";
 
 interface Props {
   /** The conversation, or null for one that is not begun. */
@@ -28,10 +31,12 @@ interface Props {
   welcome?: ((ask: (question: string) => void) => ReactNode) | null;
   /** Shows what a model was shown for an answer; without it that is not offered. */
   onSeen?: OnSeen | null;
+  /** Draws what waits for a person; without it that is only said. */
+  drawWaiting?: DrawWaiting | null;
 }
 
 /** One conversation on its page. */
-export function Chat({ id, project = null, menu, covered, models = null, welcome = null, onSeen = null }: Props) {
+export function Chat({ id, project = null, menu, covered, models = null, welcome = null, onSeen = null, drawWaiting = null }: Props) {
   const acts = useActs();
   const state = useRoom((room) => (id === null ? null : conversationIn(room.view, id)));
   const refused = useRoom((room) => (id === null ? undefined : room.view.refused[topicOf(id)]));
@@ -43,9 +48,7 @@ export function Chat({ id, project = null, menu, covered, models = null, welcome
   }, [acts, id]);
 
   const title = titleOf(id, state);
-  useEffect(() => {
-    document.title = title === "" ? "Parlour" : `${title} · Parlour`;
-  }, [title]);
+  useTitle(title);
 
   const running = state?.turns.find((turn) => turn.status === "running" || turn.status === "waiting");
   const onStop = running === undefined ? null : () => void acts.stop(running.id);
@@ -70,7 +73,9 @@ export function Chat({ id, project = null, menu, covered, models = null, welcome
         <Gone />
       ) : (
         <SeenContext value={onSeen}>
-          <Conversation id={id} project={project} state={state} onStop={onStop} welcome={welcome} />
+          <WaitingContext value={drawWaiting}>
+            <Conversation id={id} project={project} state={state} onStop={onStop} welcome={welcome} />
+          </WaitingContext>
         </SeenContext>
       )}
     </main>

@@ -10,15 +10,15 @@ interface Props {
   onSend?: (text: string) => void;
   onStop?: (() => void) | null;
   onClear?: (text: string) => void;
-  last?: string | null;
+  onRecall?: () => boolean;
   first?: string;
   isKept?: boolean;
 }
 
-function Held({ onSend = vi.fn(), onStop = null, onClear = vi.fn(), last = null, first = "", isKept = true }: Props) {
+function Held({ onSend = vi.fn(), onStop = null, onClear = vi.fn(), onRecall = () => false, first = "", isKept = true }: Props) {
   const [text, write] = useState(first);
   const draft = { text, isKept, write, add: write };
-  return <Composer draft={draft} focus={0} onSend={onSend} onStop={onStop} onRecall={() => last} onClear={onClear} />;
+  return <Composer draft={draft} focus={0} onSend={onSend} onStop={onStop} onRecall={onRecall} onClear={onClear} />;
 }
 
 const field = () => screen.getByLabelText<HTMLTextAreaElement>("Message");
@@ -97,13 +97,13 @@ test("Escape stops an answer that runs, and clears what is written when none doe
   expect(clear).toHaveBeenCalledTimes(1);
 });
 
-test("the arrow upwards brings the last question back, into an empty field only", async () => {
-  render(<Held last="What's in the kitchen?" />);
+test("the arrow upwards changes the last question, from an empty field only", async () => {
+  const recall = vi.fn(() => true);
+  render(<Held onRecall={recall} />);
   fireEvent.keyDown(field(), { key: "ArrowUp" });
-  expect(field().value).toBe("What's in the kitchen?");
-  await userEvent.clear(field());
+  expect(recall).toHaveBeenCalledTimes(1);
   await userEvent.type(field(), "a{ArrowUp}");
-  expect(field().value).toBe("a");
+  expect(recall).toHaveBeenCalledTimes(1);
 });
 
 test("a text near the limit is counted as people count, and one beyond it is not sent", () => {

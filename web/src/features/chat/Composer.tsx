@@ -17,8 +17,8 @@ interface Props {
   onSend: (text: string) => void;
   /** Ends the running answer; null when none runs. */
   onStop: (() => void) | null;
-  /** The last own question, if there is one. */
-  onRecall: () => string | null;
+  /** Begins to change the last own question; false where there is none. */
+  onRecall: () => boolean;
   /** Called with a text that was cleared away. */
   onClear: (text: string) => void;
 }
@@ -50,11 +50,6 @@ export function Composer({ draft, focus, onSend, onStop, onRecall, onClear }: Pr
   const send = () => {
     if (isReady) onSend(text.trim());
   };
-  const recall = () => {
-    const before = text === "" ? onRecall() : null;
-    if (before !== null) change(before);
-    return before !== null;
-  };
   const escape = () => {
     if (onStop !== null) onStop();
     else if (text !== "") {
@@ -72,7 +67,7 @@ export function Composer({ draft, focus, onSend, onStop, onRecall, onClear }: Pr
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       send();
       isTaken = true;
-    } else if (event.key === "ArrowUp") isTaken = recall();
+    } else if (event.key === "ArrowUp") isTaken = text === "" && onRecall();
     else if (event.key === "Escape") isTaken = escape();
     if (isTaken) event.preventDefault();
   };

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { tabShelf } from "../../connection/shelf";
+import { browserShelf } from "../../connection/shelf";
 import { useActs, useRoom, useSecondsUntil } from "../../state/use-room";
 
 const HOW = {
@@ -16,12 +16,13 @@ export function ConnectionLine() {
   const seconds = useSecondsUntil(useRoom((room) => room.view.nextTry));
   const isOnline = useSyncExternalStore(onNetwork, () => navigator.onLine);
   const acts = useActs();
-  if (status === "open" || status === "refused") return null;
+  if (status === "open") return <HeldLine />;
+  if (status === "refused") return null;
   return (
     <div className={`connection ${status}`}>
       <span className="dot unknown" aria-hidden="true" />
       <span role="status">
-        {isOnline ? HOW[status] : "You are offline."} {tabShelf.lasts() ? KEPT : KEPT_HERE}
+        {isOnline ? HOW[status] : "You are offline."} {browserShelf.lasts() ? KEPT : KEPT_HERE}
       </span>
       {seconds !== null && seconds > 1 && <span className="next-try">Next try in {seconds} s.</span>}
       {status !== "connecting" && (
@@ -29,6 +30,22 @@ export function ConnectionLine() {
           Retry
         </button>
       )}
+    </div>
+  );
+}
+
+/** Says that too much was sent at once, and when it goes on by itself. */
+function HeldLine() {
+  const hold = useRoom((room) => room.view.hold);
+  const seconds = useSecondsUntil(hold?.until ?? null);
+  if (hold === null) return null;
+  return (
+    <div className="connection held">
+      <span className="dot unknown" aria-hidden="true" />
+      <span role="status">
+        That was {hold.count.toLocaleString("en-GB")} messages within {hold.within === "hour" ? "an hour" : "a minute"}, as many as may be. The rest is kept.
+      </span>
+      {seconds !== null && <span className="next-try">It goes on in {seconds > 90 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`}.</span>}
     </div>
   );
 }

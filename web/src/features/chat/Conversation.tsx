@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { ConversationState } from "../../protocol";
 import { shownIn } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
@@ -9,6 +9,8 @@ import { ConnectionLine } from "./ConnectionLine";
 import { useDraft } from "./draft";
 import { lastQuestion } from "./exchanges";
 import { Reading } from "./Reading";
+import type { Reworded } from "./rewording";
+import { RewordingContext } from "./rewording";
 import { useSaying } from "./saying";
 
 interface Props {
@@ -37,6 +39,15 @@ export function Conversation({ id, project, state, onStop, welcome }: Props) {
     if (id !== null && shown !== state) acts.rejoin(id);
     setSaid(said + 1);
   };
+  const me = useRoom((room) => room.me?.user_id ?? "");
+  const { rewording, byKey, back } = useRewordings(() => setSaid((before) => before + 1));
+  const recall = () => {
+    const last = state === null ? null : lastQuestion(state.messages, me);
+    if (last === null) return false;
+    if (id !== null && shown !== state) acts.rejoin(id);
+    byKey(last);
+    return true;
+  };
   const { add } = draft;
   const takeBack = useCallback(
     (words: string) => {
@@ -48,28 +59,49 @@ export function Conversation({ id, project, state, onStop, welcome }: Props) {
   const isBlank = entries.length === 0 && (state === null || (state.messages.length === 0 && state.notices.length === 0));
   return (
     <Keeping>
-      {isBlank ? (
-        <section className="talk" aria-label="Conversation" tabIndex={-1}>
-          <div className="column">
-            <Blank id={id} isKnown={state !== null} welcome={welcome} ask={say} />
-          </div>
-        </section>
-      ) : (
-        <Reading id={id ?? ""} state={state} shown={shown} entries={entries} said={said} onTakeBack={takeBack} />
-      )}
+      <RewordingContext value={rewording}>
+        {isBlank ? (
+          <section className="talk" aria-label="Conversation" tabIndex={-1}>
+            <div className="column">
+              <Blank id={id} isKnown={state !== null} welcome={welcome} ask={say} />
+            </div>
+          </section>
+        ) : (
+          <Reading id={id ?? ""} state={state} shown={shown} entries={entries} said={said} onTakeBack={takeBack} />
+        )}
+      </RewordingContext>
       <footer className="bar">
         <ConnectionLine />
         <Composer
           draft={draft}
-          focus={said}
+          focus={said + back}
           onSend={say}
           onStop={onStop}
-          onRecall={() => (state === null ? null : lastQuestion(state.messages))}
+          onRecall={recall}
           onClear={(text) => acts.tell("What you were writing is cleared.", () => draft.add(text))}
         />
       </footer>
     </Keeping>
   );
+}
+
+/**
+ * What is being said in other words, and what is done once it was asked again. Where that was begun by a key, the cursor
+ * goes back to where one writes.
+ */
+function useRewordings(onAsked: () => void) {
+  const [now, setNow] = useState<Reworded | null>(null);
+  const [back, setBack] = useState(0);
+  const begin = (message: string) => setNow({ message, isByKey: false });
+  const end = (isAsked: boolean) => {
+    setNow(null);
+    if (isAsked) onAsked();
+    else if (now?.isByKey === true) setBack(back + 1);
+  };
+  // Whoever shows a question looks at this; only another question that is changed is news.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const rewording = useMemo(() => ({ now, begin, end }), [now]);
+  return { rewording, back, byKey: (message: string) => setNow({ message, isByKey: true }) };
 }
 
 /** What stands where nothing was said. */

@@ -1,15 +1,17 @@
-import { useState } from "react";
+import type { ReactNode } from "react";
 import type { Message } from "../../protocol";
 import { useActs, useRoom } from "../../state/use-room";
 import { Ago } from "../../ui/Ago";
 import { CopyButton } from "../../ui/CopyButton";
 import { isCut, textOf } from "./exchanges";
 import { useSeen } from "./seen";
+import { TakeBack } from "./TakeBack";
 import { whoAnswered } from "./words";
 
 interface Props {
   message: Message;
-  canAskAgain: boolean;
+  /** Asks for another answer, where that can be. */
+  again: ReactNode;
   /** Which version it is, and of how many. */
   at: number;
   of: number;
@@ -17,7 +19,7 @@ interface Props {
 }
 
 /** The faint line below an answer: who, what it took, when, and what can be done with it. */
-export function Foot({ message, canAskAgain, at, of, show }: Props) {
+export function Foot({ message, again, at, of, show }: Props) {
   const ahead = useRoom((room) => room.view.ahead);
   const acts = useActs();
   const onSeen = useSeen();
@@ -27,12 +29,13 @@ export function Foot({ message, canAskAgain, at, of, show }: Props) {
       <span className="who">{whoAnswered(message)}</span>
       <Ago at={message.created_at} ahead={ahead} />
       {textOf(message) !== "" && <CopyButton text={whole} of="the answer" />}
-      {canAskAgain && <Again message={message.id} />}
+      {again}
       {onSeen !== null && (
         <button className="quiet" onClick={() => onSeen(message.id)}>
           What it saw
         </button>
       )}
+      <TakeBack id={message.id} of={of > 1 ? "version" : "answer"} />
       {of > 1 && (
         <span className="versions">
           <button className="quiet" aria-label="Earlier version" disabled={at === 0} onClick={() => show(at - 1)}>
@@ -45,20 +48,5 @@ export function Foot({ message, canAskAgain, at, of, show }: Props) {
         </span>
       )}
     </div>
-  );
-}
-
-function Again({ message }: { message: string }) {
-  const acts = useActs();
-  const [isAsked, setAsked] = useState(false);
-  const ask = async () => {
-    setAsked(true);
-    await acts.regenerate(message);
-    setAsked(false);
-  };
-  return (
-    <button className="quiet" disabled={isAsked} onClick={() => void ask()}>
-      Ask again
-    </button>
   );
 }

@@ -1,3 +1,4 @@
+import { useEffect, useId, useRef } from "react";
 import type { Entry } from "../../connection/outbox";
 import { keyOf } from "../../connection/outbox";
 import type { Message, Turn } from "../../protocol";
@@ -6,25 +7,86 @@ import { Ago } from "../../ui/Ago";
 import { CopyButton } from "../../ui/CopyButton";
 import { LONG, SHOWN, beginningOf, lengthOf } from "../../ui/fold";
 import { useKept } from "../../ui/kept";
+import { Edits } from "./Edits";
 import { isCut, textOf } from "./exchanges";
+import { Reword } from "./Reword";
+import { useRewording } from "./rewording";
+import { TakeBack, TakenBack } from "./TakeBack";
 import { waitingFor } from "./words";
 
+interface Props {
+  message: Message;
+  /** Its turn, while that has not ended. */
+  turn: Turn | undefined;
+  /** Whether it is the last one: then it can be asked again. */
+  isLast: boolean;
+}
+
 /** What a person said. */
-export function Question({ message, turn }: { message: Message; turn: Turn | undefined }) {
+export function Question({ message, turn, isLast }: Props) {
+  const { now, end } = useRewording();
+  if (message.deleted_at) return <TakenBack id={message.id} className="question" />;
+  if (now?.message !== message.id) return <Asked message={message} turn={turn} />;
+  return (
+    <div className="question">
+      <Reword message={message} turn={turn} isLast={isLast} end={end} />
+    </div>
+  );
+}
+
+function Asked({ message, turn }: { message: Message; turn: Turn | undefined }) {
   const acts = useActs();
   const ahead = useRoom((room) => room.view.ahead);
-  if (message.deleted_at) return <p className="question faint">Message deleted</p>;
+  const isOwn = useRoom((room) => room.me?.user_id === message.author_id);
+  const [showsEdits, showEdits] = useKept(`edits ${message.id}`, false);
+  const inside = useId();
   const waits = waitingFor(turn);
   return (
     <div className="question">
       <Said text={textOf(message)} keep={message.id} />
       {waits !== null && <p className="faint">{waits}</p>}
       <div className="foot aside">
-        {message.edited_at && <span className="edited">(edited)</span>}
+        {message.edited_at && (
+          <button className="quiet edited" aria-expanded={showsEdits} aria-controls={inside} onClick={() => showEdits(!showsEdits)}>
+            (edited)
+          </button>
+        )}
         <Ago at={message.created_at} ahead={ahead} />
         <CopyButton text={async () => textOf(isCut(message) ? await acts.whole(message.id) : message)} of="the question" />
+        {isOwn && <Edit message={message.id} />}
+        <TakeBack id={message.id} of="question" />
       </div>
+      {message.edited_at && (
+        <div id={inside} hidden={!showsEdits}>
+          {showsEdits && <Edits message={message.id} count={message.edits} />}
+        </div>
+      )}
     </div>
+  );
+}
+
+/** Begins to say a question in other words; once that is over the focus is here again. */
+function Edit({ message }: { message: string }) {
+  const { begin } = useRewording();
+  const [wasHere, setHere] = useKept(`rewording ${message}`, false);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!wasHere) return;
+    button.current?.focus();
+    setHere(false);
+  }, [wasHere, setHere]);
+  return (
+    <button
+      ref={button}
+      className="quiet"
+      aria-label="Edit the question"
+      onClick={() => {
+        begin(message);
+        setHere(true);
+      }}
+    >
+      Edit
+    </button>
   );
 }
 
@@ -55,7 +117,9 @@ const STATES: Record<Entry["state"], string> = {
 export function Pending({ entry, onTakeBack }: { entry: Entry; onTakeBack: (words: string) => void }) {
   const acts = useActs();
   const key = keyOf(entry);
+  const isHeld = useRoom((room) => room.view.hold !== null && room.view.status === "open");
   const isFailed = entry.state === "failed";
+  const state = entry.state === "waiting" && isHeld ? "Kept here; it goes out by itself in a while." : STATES[entry.state];
   const takeBack = () => {
     acts.drop(key);
     onTakeBack(entry.command.content);
@@ -64,7 +128,7 @@ export function Pending({ entry, onTakeBack }: { entry: Entry; onTakeBack: (word
     <div className={isFailed ? "question refused" : "question"}>
       <Said text={entry.command.content} keep={key} />
       <p className={isFailed ? "problem" : "faint"} role={isFailed ? "alert" : "status"}>
-        {isFailed ? `${entry.problem ?? ""} It was not sent.` : STATES[entry.state]}
+        {isFailed ? `${entry.problem ?? ""} It was not sent.` : state}
       </p>
       {isFailed && (
         <div className="foot">

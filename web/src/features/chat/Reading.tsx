@@ -1,9 +1,11 @@
+import type { RefObject } from "react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Entry } from "../../connection/outbox";
 import type { ConversationState } from "../../protocol";
 import { useActs, useRoom } from "../../state/use-room";
 import { useVisit } from "./grown";
 import { leaveAt, placeIn } from "./places";
+import { useRewording } from "./rewording";
 import { RowView } from "./RowView";
 import type { Row } from "./rows";
 import { holds, rowsOf } from "./rows";
@@ -49,6 +51,8 @@ export function Reading({ id, state, shown, entries, said, onTakeBack }: Props) 
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [id, rows]);
 
+  useRewordedInSight(talk);
+
   const toLatest = () => {
     leaveAt(id, null);
     if (isEnd) talk.current?.toEnd();
@@ -86,6 +90,14 @@ export function Reading({ id, state, shown, entries, said, onTakeBack }: Props) 
       )}
     </div>
   );
+}
+
+/** What is to be changed may be out of sight, and stays in it whatever comes meanwhile. */
+function useRewordedInSight(talk: RefObject<TalkHandle | null>): void {
+  const { now } = useRewording();
+  useEffect(() => {
+    if (now !== null) talk.current?.toMessage(now.message);
+  }, [talk, now]);
 }
 
 function Earlier({ conversation }: { conversation: string }) {

@@ -38,9 +38,9 @@ export const RowView = memo(
 function Inside({ row, linked, onTakeBack }: Props) {
   switch (row.kind) {
     case "question":
-      return <Question message={row.message} turn={row.turn} />;
+      return <Question message={row.message} turn={row.turn} isLast={row.isLast} />;
     case "answer":
-      return <Answer versions={row.versions} isLast={row.isLast} linked={linked} />;
+      return <Answer versions={row.versions} isLast={row.isLast} edits={row.edits} linked={linked} />;
     case "notice":
       return <p className={`notice ${row.notice.level}`}>{row.notice.text}</p>;
     case "entry":

@@ -1,10 +1,8 @@
-import { useMemo, useState } from "react";
 import type { JsonValue, ToolCallPart } from "../../protocol";
 import { useAsked } from "../../state/asked";
-import { CopyButton } from "../../ui/CopyButton";
-import { Data } from "../../ui/Data";
+import { CallInside } from "../../ui/CallInside";
 import { useKept } from "../../ui/kept";
-import { namesIn } from "../../ui/rows";
+import { NotCome } from "../../ui/NotCome";
 import { isAtWork } from "./words";
 
 interface Props {
@@ -37,14 +35,7 @@ function Whole({ call, message }: Props) {
   return (
     <Inside call={call} result={call.result}>
       {problem === null && <p className="faint">{runs === null ? "Fetching the whole result…" : "The whole result is not kept any more."}</p>}
-      {problem !== null && (
-        <p className="problem">
-          {problem}{" "}
-          <button className="quiet" onClick={again}>
-            Try again
-          </button>
-        </p>
-      )}
+      <NotCome why={problem} again={again} />
     </Inside>
   );
 }
@@ -56,39 +47,14 @@ interface InsideProps {
 }
 
 function Inside({ call, result, children }: InsideProps) {
-  const [isRaw, setRaw] = useState(false);
-  const raw = () => JSON.stringify({ arguments: call.arguments, result, error: call.error }, null, 2);
-  return (
-    <div className="tool-inside">
-      <p className="tool-name">
-        <code>{call.name}</code>
-        <span>
-          {isRaw && <CopyButton text={raw} of="the JSON" />}
-          <button className="quiet" aria-pressed={isRaw} onClick={() => setRaw(!isRaw)}>
-            {isRaw ? "In words" : "As JSON"}
-          </button>
-        </span>
-      </p>
-      {isRaw ? <pre tabIndex={0}>{raw()}</pre> : <InWords call={call} result={result} />}
-      {isAtWork(call) && <p className="faint">It has not come back yet.</p>}
-      {children}
-    </div>
-  );
-}
-
-function InWords({ call, result }: InsideProps) {
-  const names = useMemo(() => namesIn(result), [result]);
-  const isAsked = Object.keys(call.arguments).length > 0;
+  const { tool_call_id: id, name, arguments: asked, error } = call;
   // That nothing came back is said of a tool that did its work, not of one that could not.
   const isBack = result !== null || (call.status === "completed" && !call.truncated);
   return (
-    <>
-      {isAsked && <h3>What it was asked</h3>}
-      {isAsked && (
-        <Data value={call.arguments} label="What it was asked" names={names} file={`${call.name}-asked`} keep={`asked ${call.tool_call_id}`} />
-      )}
-      {isBack && <h3>What came back</h3>}
-      {isBack && <Data value={result} label="What came back" names={names} file={call.name} keep={`result ${call.tool_call_id}`} />}
-    </>
+    <div className="tool-inside">
+      <CallInside call={{ id, name, arguments: asked, result, error }} isBack={isBack} heading="h3" />
+      {isAtWork(call) && <p className="faint">It has not come back yet.</p>}
+      {children}
+    </div>
   );
 }

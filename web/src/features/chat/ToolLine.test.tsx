@@ -26,6 +26,9 @@ const call = (changes: Partial<ToolCallPart> = {}): ToolCallPart => ({
   error: null,
   duration_ms: 4.2,
   cached: false,
+  repeated: false,
+  decided_by: null,
+  undo: null,
   ...changes,
 });
 
@@ -51,9 +54,9 @@ test("it opens to what went in and a table of what came out; JSON on demand", as
 test.each([
   ["pending", /^Looked at the kitchen ?…/],
   ["executing", /^Looked at the kitchen ?…/],
-  ["denied", /not allowed/],
+  ["denied", /not done/],
   ["unknown", /nobody knows whether it happened/],
-  ["waiting", /waits for you/],
+  ["waiting", /waits for a word/],
 ] as const)("one that is %s says so", (status, words) => {
   show(call({ status, summary: null, result: null, duration_ms: null }));
   expect(screen.getByRole("button", { name: words })).toBeTruthy();

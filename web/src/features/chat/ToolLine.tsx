@@ -1,8 +1,10 @@
-import { Suspense, lazy, useId } from "react";
+import { Suspense, lazy, use, useId, useRef, useState } from "react";
 import type { ToolCallPart } from "../../protocol";
+import { useActs } from "../../state/use-room";
 import { ChevronIcon } from "../../ui/icons";
 import { useKept } from "../../ui/kept";
-import { aside, isAtWork } from "./words";
+import { WaitingContext } from "./waits";
+import { aside, isAtWork, whatNow } from "./words";
 
 const ToolInside = lazy(() => import("./ToolInside").catch(() => ({ default: NotLoaded })));
 
@@ -16,25 +18,32 @@ interface Props {
   message: string;
 }
 
-/** One run of a tool as a line of words, which opens to what went in and what came out. */
+/** One run of a tool as a line of words, which opens to what went in and what came out; below it what waits for a word. */
 export function ToolLine({ call, message }: Props) {
   const [isOpen, setOpen] = useKept(`tool ${call.tool_call_id}`, false);
   const inside = useId();
+  const line = useRef<HTMLButtonElement>(null);
+  const drawWaiting = use(WaitingContext);
+  const [toLine] = useState(() => () => line.current?.focus());
   const said = aside(call);
+  const now = whatNow(call);
   return (
     <div className="tool">
-      <button className="tool-line" aria-expanded={isOpen} aria-controls={inside} onClick={() => setOpen(!isOpen)}>
-        <span className={`dot ${call.status}`} aria-hidden="true" />
-        <span className="tool-words">
-          <bdi>{call.label}</bdi>
-          {isAtWork(call) && "…"}
-          {said !== "" && <span className="tool-aside"> · {said}</span>}
-        </span>
-        <span className={isOpen ? "turns open" : "turns"}>
-          <ChevronIcon />
-        </span>
-      </button>
-      {call.status === "failed" && call.error !== null && <p className="tool-error">{call.error.message}</p>}
+      <div className="tool-head">
+        <button ref={line} className="tool-line" aria-expanded={isOpen} aria-controls={inside} onClick={() => setOpen(!isOpen)}>
+          <span className={`dot ${call.status}`} aria-hidden="true" />
+          <span className="tool-words">
+            <bdi>{call.label}</bdi>
+            {isAtWork(call) && "…"}
+            {said !== "" && <span className="tool-aside"> · {said}</span>}
+          </span>
+          <span className={isOpen ? "turns open" : "turns"}>
+            <ChevronIcon />
+          </span>
+        </button>
+        {call.undo === "offered" && <UndoIt call={call} message={message} />}
+      </div>
+      {now !== null && <p className={`tool-now ${call.status}`}>{now}</p>}
       <div id={inside} hidden={!isOpen}>
         {isOpen && (
           <Suspense fallback={<p className="faint tool-inside">Opening…</p>}>
@@ -42,6 +51,23 @@ export function ToolLine({ call, message }: Props) {
           </Suspense>
         )}
       </div>
+      {call.status === "waiting" && drawWaiting?.(message, call.tool_call_id, toLine)}
     </div>
+  );
+}
+
+/** Takes back what the tool did. */
+function UndoIt({ call, message }: Props) {
+  const acts = useActs();
+  const [isBusy, setBusy] = useState(false);
+  const undo = async () => {
+    setBusy(true);
+    await acts.undo(message, call.tool_call_id);
+    setBusy(false);
+  };
+  return (
+    <button className="quiet" disabled={isBusy} aria-label={`Undo: ${call.label}`} onClick={() => void undo()}>
+      {isBusy ? "Taking it back…" : "Undo"}
+    </button>
   );
 }

@@ -1,6 +1,7 @@
-import { useCallback, useState } from "react";
-import { recalled, remembered } from "../../connection/keep";
-import { tabShelf } from "../../connection/shelf";
+import { useCallback, useEffect, useState } from "react";
+import { draftKey, recalled, remembered } from "../../connection/keep";
+import { browserShelf } from "../../connection/shelf";
+import { useRoom } from "../../state/use-room";
 
 export interface Draft {
   text: string;
@@ -13,25 +14,37 @@ export interface Draft {
 
 const NEW = "new";
 
-/** What is being written where a conversation began goes on in it. */
-export function carryDraft(conversation: string): void {
-  const text = recalledText(keyOf(NEW));
-  if (text === "") return;
-  remembered(tabShelf, keyOf(conversation), text);
-  tabShelf.removeItem(keyOf(NEW));
+/** Whose drafts these are. */
+export function useUser(): string {
+  return useRoom((room) => room.me?.user_id ?? "");
 }
 
-/** What is being written to one conversation; it outlives a reload and a look elsewhere. */
+/** What is being written where a conversation began goes on in it. */
+export function carryDraft(user: string, conversation: string): void {
+  const text = recalledText(draftKey(user, NEW));
+  if (text === "") return;
+  remembered(browserShelf, draftKey(user, conversation), text);
+  browserShelf.removeItem(draftKey(user, NEW));
+}
+
+/** What is being written to one conversation: one text for every tab, which outlives them all. */
 export function useDraft(conversation: string | null): Draft {
-  const key = keyOf(conversation ?? NEW);
+  const key = draftKey(useUser(), conversation ?? NEW);
   const [text, setText] = useState(() => recalledText(key));
   const [isKept, setKept] = useState(true);
+  useEffect(
+    () =>
+      browserShelf.onElsewhere((changed) => {
+        if (changed === key) setText(recalledText(key));
+      }),
+    [key],
+  );
   const write = useCallback(
     (next: string) => {
       setText(next);
-      if (next === "") tabShelf.removeItem(key);
-      else remembered(tabShelf, key, next);
-      setKept(next === "" || tabShelf.lasts());
+      if (next === "") browserShelf.removeItem(key);
+      else remembered(browserShelf, key, next);
+      setKept(next === "" || browserShelf.lasts());
     },
     [key],
   );
@@ -45,11 +58,7 @@ export function useDraft(conversation: string | null): Draft {
   return { text, isKept, write, add };
 }
 
-function keyOf(conversation: string): string {
-  return `parlour.draft.${conversation}`;
-}
-
 function recalledText(key: string): string {
-  const kept = recalled(tabShelf, key);
+  const kept = recalled(browserShelf, key);
   return typeof kept === "string" ? kept : "";
 }

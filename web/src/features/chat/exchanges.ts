@@ -32,15 +32,20 @@ export function exchangesOf(messages: readonly Message[]): Exchange[] {
   return exchanges;
 }
 
+/** The versions of an answer that stand; where none does, those that were taken back. */
+export function standingOf(versions: readonly Message[]): readonly Message[] {
+  const standing = versions.filter((one) => one.deleted_at === null);
+  return standing.length > 0 ? standing : versions;
+}
+
 /** The words of a message, without what its tools did. */
 export function textOf(message: Message): string {
   return message.parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n\n");
 }
 
-/** The words of the newest question that can be asked anew, or null where there is none. */
-export function lastQuestion(messages: readonly Message[]): string | null {
-  const last = messages.findLast((message) => message.role === "user" && message.deleted_at === null);
-  return last === undefined || isCut(last) ? null : textOf(last);
+/** The last question of somebody's own, which they can say in other words; null where there is none. */
+export function lastQuestion(messages: readonly Message[], author: string): string | null {
+  return messages.findLast((message) => message.role === "user" && message.author_id === author && message.deleted_at === null)?.id ?? null;
 }
 
 /** Whether only the beginning of a message's text is here. */

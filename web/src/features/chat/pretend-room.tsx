@@ -3,7 +3,7 @@
 import { act, render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { useState } from "react";
-import { HandClock, HandLines } from "../../connection/pretend";
+import { HandClock, HandLines, NOTHING_KEPT } from "../../connection/pretend";
 import type { Rest } from "../../connection/rest";
 import { restAt } from "../../connection/rest";
 import type { ConversationState, DurableEvent, Message, MessageBody, Part, StreamChunk } from "../../protocol";
@@ -19,13 +19,12 @@ function makeRoom(rest: Partial<Rest>) {
   const clock = new HandClock();
   const lines = new HandLines();
   const nowhere = restAt("", () => Promise.resolve(new Response("", { status: 404 })));
-  const keep = { load: () => [], save: () => undefined, claim: () => false };
-  const me = { user_id: "u", username: "robin", full_name: "Robin", role: "user" as const, permissions: [], projects: [] };
+  const me = { user_id: "u", username: "robin", full_name: "Robin", role: "user" as const, permissions: [], projects: [], email: null, has_password: false };
   const room = createRoom({
     rest: { ...nowhere, me: () => Promise.resolve(me), models: () => Promise.resolve([]), ...rest },
     open: lines.open,
     clock,
-    keep,
+    keep: NOTHING_KEPT,
   });
   return { clock, lines, room };
 }
@@ -97,6 +96,19 @@ export class Visit {
     const reply_to = String(this.sent("send_message").at(-1)?.["id"]);
     const ids = { conversation_id: ID };
     return this.heard(() => this.made.lines.last.say({ type: "ack", reply_to, ids, seq: this.seq, duplicate: false, timestamp: at(0) }));
+  }
+
+  /** The server has carried out the last command of a kind. */
+  answers(type: string): Promise<void> {
+    const reply_to = String(this.sent(type).at(-1)?.["id"]);
+    return this.heard(() => this.made.lines.last.say({ type: "ack", reply_to, ids: {}, seq: this.seq, duplicate: false, timestamp: at(0) }));
+  }
+
+  /** The server refuses the last command of a kind. */
+  refuses(type: string, words: string): Promise<void> {
+    const reply_to = String(this.sent(type).at(-1)?.["id"]);
+    const about = { request_id: "r", message_id: null, details: null, timestamp: at(0) };
+    return this.heard(() => this.made.lines.last.say({ type: "error", error_code: "not_now", error: words, reply_to, ...about }));
   }
 
   /** Lets something reach the page, and the page take it in. */

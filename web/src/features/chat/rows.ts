@@ -9,9 +9,9 @@ import { exchangesOf } from "./exchanges";
 
 /** One line of the page. `key` stays with it, whatever comes before it. */
 export type Row =
-  | { kind: "question"; key: string; message: Message; turn: Turn | undefined }
-  /** The versions of an answer, the oldest first; none while it has not begun. */
-  | { kind: "answer"; key: string; versions: readonly Message[]; isLast: boolean }
+  | { kind: "question"; key: string; message: Message; turn: Turn | undefined; isLast: boolean }
+  /** The versions of an answer, the oldest first; none while it has not begun. `edits` counts those of its question. */
+  | { kind: "answer"; key: string; versions: readonly Message[]; isLast: boolean; edits: number }
   | { kind: "notice"; key: string; notice: Notice }
   | { kind: "entry"; key: string; entry: Entry };
 
@@ -48,9 +48,9 @@ export function isSame(a: Row, b: Row): boolean {
 function madeOf(row: Row): readonly unknown[] {
   switch (row.kind) {
     case "question":
-      return [row.key, row.message, row.turn];
+      return [row.key, row.message, row.turn, row.isLast];
     case "answer":
-      return [row.key, row.isLast, ...row.versions];
+      return [row.key, row.isLast, row.edits, ...row.versions];
     case "notice":
       return [row.notice];
     case "entry":
@@ -63,14 +63,13 @@ function madeOf(row: Row): readonly unknown[] {
 function messageRows(state: ConversationState, isEnd: boolean): Row[] {
   const turns = new Map(state.turns.map((turn) => [turn.question_id, turn]));
   const exchanges = exchangesOf(state.messages);
-  return exchanges.flatMap((exchange, at) =>
-    exchangeRows(exchange, turns.get(exchange.question?.id ?? ""), isEnd && at === exchanges.length - 1),
-  );
+  const last = isEnd ? exchanges.findLastIndex(({ question }) => !question?.deleted_at) : -1;
+  return exchanges.flatMap((exchange, at) => exchangeRows(exchange, turns.get(exchange.question?.id ?? ""), at === last));
 }
 
 function exchangeRows({ question, versions }: Exchange, turn: Turn | undefined, isLast: boolean): Row[] {
-  const answer: Row = { kind: "answer", key: `answer ${question?.id ?? versions[0]?.id ?? ""}`, versions, isLast };
-  if (question === null) return [answer];
-  const asked: Row = { kind: "question", key: question.client_message_id ?? question.id, message: question, turn };
-  return versions.length > 0 || turn?.status === "running" ? [asked, answer] : [asked];
+  if (question === null) return [{ kind: "answer", key: `answer ${versions[0]?.id ?? ""}`, versions, isLast, edits: 0 }];
+  const asked: Row = { kind: "question", key: question.client_message_id ?? question.id, message: question, turn, isLast };
+  if (versions.length === 0 && turn?.status !== "running") return [asked];
+  return [asked, { kind: "answer", key: `answer ${question.id}`, versions, isLast, edits: question.deleted_at ? 0 : question.edits }];
 }

@@ -6,11 +6,12 @@ import { answering } from "../../state/room";
 import { entriesOf } from "../../state/session";
 import { useActs, useRoom } from "../../state/use-room";
 import { go } from "../../ui/navigation";
-import { carryDraft } from "./draft";
+import { carryDraft, useUser } from "./draft";
 
 /** The messages on their way, and how to add one. What begins a conversation leads to its page once that has an id. */
 export function useSaying(id: string | null, project: string | null): { entries: Entry[]; say: (content: string) => void } {
   const acts = useActs();
+  const user = useUser();
   const model = useRoom((room) => (answering(room)?.id === room.chosen ? room.chosen : null));
   const all = useRoom((room) => room.view.entries);
   const entries = useMemo(() => entriesOf(all, id), [all, id]);
@@ -18,9 +19,9 @@ export function useSaying(id: string | null, project: string | null): { entries:
   const begun = all.find((entry) => keyOf(entry) === first)?.command.conversation_id ?? null;
   useEffect(() => {
     if (id !== null || begun === null) return;
-    carryDraft(begun);
+    carryDraft(user, begun);
     go(chatAddress({ project, conversation: begun }), true);
-  }, [id, project, begun]);
+  }, [id, project, begun, user]);
 
   const say = (content: string) => {
     const before = id === null ? entries.find((entry) => entry.behind === null) : undefined;

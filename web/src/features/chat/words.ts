@@ -22,10 +22,26 @@ export function isAtWork(call: ToolCallPart): boolean {
 
 const STATES: Partial<Record<ToolCallPart["status"], string>> = {
   failed: "failed",
-  denied: "not allowed",
+  denied: "not done",
   unknown: "nobody knows whether it happened",
-  waiting: "waits for you",
+  waiting: "waits for a word",
 };
+
+/** Who decided it, what it is not, and that it was taken back. */
+function turnsOf({ decided_by, status, repeated, undo }: ToolCallPart): string[] {
+  const said: string[] = [];
+  if (decided_by !== null) said.push(`${decided_by} said ${status === "denied" ? "no" : "yes"}`);
+  if (repeated) said.push("done before, not done again");
+  if (undo === "done") said.push("taken back");
+  return said;
+}
+
+/** What stands below a tool's line without being asked for: what went wrong, and what to do about it. */
+export function whatNow({ status, error }: ToolCallPart): string | null {
+  if (status === "failed" || status === "denied") return error?.message ?? null;
+  if (status !== "unknown") return null;
+  return error?.message ?? "It may have happened. Look at it before you ask for it again; it is not done a second time by itself.";
+}
 
 /** What stands behind a tool's label: what came of it, how long it took, and how far it can be trusted. */
 export function aside(call: ToolCallPart): string {
@@ -33,6 +49,7 @@ export function aside(call: ToolCallPart): string {
   if (call.summary && call.summary !== call.status) said.push(call.summary);
   const state = STATES[call.status];
   if (state !== undefined) said.push(state);
+  said.push(...turnsOf(call));
   if (says(call.result, "is_offline")) said.push("offline, as last known");
   if (says(call.result, "is_estimated")) said.push("estimated");
   if (call.cached) said.push("remembered from before");

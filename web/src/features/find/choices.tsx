@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useMemo } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { SearchHit } from "../../protocol/search";
-import type { ProjectView } from "../../protocol/rest";
+import type { Joined } from "../../protocol";
 import { chatAddress, projectIn } from "../../state/addresses";
 import { nearMark } from "../../state/excerpt";
 import { listed } from "../../state/list";
@@ -73,7 +73,7 @@ function doing({ id, group, label, aside, act }: Command, words: string): Choice
   return { id, group, label: <Marked text={label} marks={marksIn(label, words) ?? []} />, aside: aside ?? null, act };
 }
 
-function opening(hit: SearchHit, projects: readonly ProjectView[]): Choice {
+function opening(hit: SearchHit, projects: readonly Joined[]): Choice {
   const { conversation_id: conversation, message_id: message } = hit;
   const project = projectIn(projects, hit.project_id);
   return {

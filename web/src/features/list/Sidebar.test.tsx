@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Played } from "../../app/played";
 import type { Approval, Conversation } from "../../protocol";
 import type { SearchHit } from "../../protocol/search";
-import { at, head } from "../../state/story";
+import { approval, at, head } from "../../state/story";
 
 const ID = (digit: number) => `0199a000-0000-7000-8000-00000000000${digit}`;
 const LAMPS = conversation(9, "Lamps upstairs", { message_count: 1 });
@@ -18,7 +18,6 @@ let page: Played;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.parse(at(300)) });
   localStorage.clear();
-  sessionStorage.clear();
   page = new Played();
   page.clock.epoch = Date.now();
 });
@@ -55,10 +54,9 @@ describe("an item", () => {
   });
 
   test("says what it waits for", async () => {
-    const about = { tool_call_id: "t", message_id: "m", arguments: {}, preview: null, decided_by: null, decided_at: null };
-    const when = { requested_at: at(7), expires_at: at(99) };
-    await opens("/chat", [{ ...about, ...when, conversation_id: ID(7), tool_name: "turn_on_light", status: "pending" }]);
-    expect(item(/^Oven Waiting for you: turn on light/)).toBeTruthy();
+    const asked = { conversation_id: ID(7), requested_at: at(7), label: "Turn the hall light on" };
+    await opens("/chat", [approval("a", asked)]);
+    expect(item(/^Oven Waiting for you: turn the hall light on/)).toBeTruthy();
     expect(side().getByRole("link", { name: "1 waiting" }).getAttribute("href")).toBe(`/chat/${ID(7)}#m`);
   });
 

@@ -1,15 +1,11 @@
-import { useMemo, useState } from "react";
 import type { ToolRunView } from "../../protocol/rest";
-import { CopyButton } from "../../ui/CopyButton";
-import { Data } from "../../ui/Data";
+import { CallInside } from "../../ui/CallInside";
 import { Disclosure } from "../../ui/Disclosure";
-import { namesIn, words } from "../../ui/rows";
+import { words } from "../../ui/rows";
 import { stretch } from "../../ui/stretch";
 
 /** One run of a tool: how it went, and inside what it was asked and what came back. */
 export function Run({ run }: { run: ToolRunView }) {
-  const [isRaw, setRaw] = useState(false);
-  const raw = () => JSON.stringify({ arguments: run.arguments, result: run.result, error: run.error }, null, 2);
   return (
     <>
       <Disclosure
@@ -20,35 +16,9 @@ export function Run({ run }: { run: ToolRunView }) {
         }
         aside={outcome(run)}
       >
-        <p className="seen-name">
-          <code>{run.name}</code>
-          <span>
-            {isRaw && <CopyButton text={raw} of="the JSON" />}
-            <button className="quiet" aria-pressed={isRaw} onClick={() => setRaw(!isRaw)}>
-              {isRaw ? "In words" : "As JSON"}
-            </button>
-          </span>
-        </p>
-        {isRaw ? <pre tabIndex={0}>{raw()}</pre> : <InWords run={run} />}
+        <CallInside call={run} isBack heading="h4" />
       </Disclosure>
       {run.error !== null && <p className="problem seen-error">{run.error.message}</p>}
-    </>
-  );
-}
-
-function InWords({ run }: { run: ToolRunView }) {
-  const names = useMemo(() => namesIn(run.result), [run.result]);
-  const isAsked = Object.keys(run.arguments).length > 0;
-  return (
-    <>
-      <h4>What it was asked</h4>
-      {isAsked ? (
-        <Data value={run.arguments} label="What it was asked" names={names} file={`${run.name}-asked`} keep={`asked ${run.id}`} />
-      ) : (
-        <p className="faint">Nothing in particular.</p>
-      )}
-      <h4>What came back</h4>
-      <Data value={run.result} label="What came back" names={names} file={run.name} keep={`result ${run.id}`} />
     </>
   );
 }
@@ -59,7 +29,7 @@ const STATUS: Record<ToolRunView["status"], string> = {
   executing: "running",
   completed: "done",
   failed: "failed",
-  denied: "not allowed",
+  denied: "not done",
   unknown: "nobody knows whether it happened",
 };
 

@@ -2,6 +2,7 @@ import type { MessageContext } from "../../protocol/seen";
 import { useAsked } from "../../state/asked";
 import { Dialog } from "../../ui/Dialog";
 import { CloseIcon } from "../../ui/icons";
+import { NotCome } from "../../ui/NotCome";
 import { Request } from "./Request";
 import { Run } from "./Run";
 import { stepsOf } from "./story";
@@ -26,14 +27,7 @@ export function Seen({ message, close }: Props) {
           </button>
         </header>
         {value === null && problem === null && <p className="faint">Fetching what was kept…</p>}
-        {problem !== null && (
-          <p className="problem" role="alert">
-            {problem}{" "}
-            <button className="quiet" onClick={again}>
-              Try again
-            </button>
-          </p>
-        )}
+        <NotCome why={problem} again={again} />
         {value !== null && <Story context={value} />}
       </div>
     </Dialog>

@@ -1,9 +1,11 @@
 import { useEffect } from "react";
-import { useAsked } from "../../state/asked";
-import { anyOf } from "../../state/models";
 import { useActs, useRoom } from "../../state/use-room";
 import { Answering } from "./Answering";
+import { NotYours } from "./NotYours";
 import { Providers } from "./Providers";
+
+const YOURS =
+  "can change who answers and where the talk goes. Among those above you can choose for yourself, at the top of any conversation.";
 
 /** Who answers here, and who could: for admins to decide, for everybody to know. */
 export function ModelSettings() {
@@ -13,21 +15,7 @@ export function ModelSettings() {
   return (
     <>
       <Answering mayDecide={mayDecide} />
-      {mayDecide ? <Providers /> : <NotYours />}
+      {mayDecide ? <Providers /> : <NotYours title="Providers" what={YOURS} />}
     </>
-  );
-}
-
-/** For whoever may not change this: who may. */
-function NotYours() {
-  const system = useAsked("system", (rest) => rest.system());
-  return (
-    <section aria-labelledby="providers">
-      <h2 id="providers">Providers</h2>
-      <p className="soft">
-        Only {anyOf(system.value?.admins ?? [])} can change who answers and where the talk goes. Among those above you can choose for yourself, at the top of any
-        conversation.
-      </p>
-    </section>
   );
 }

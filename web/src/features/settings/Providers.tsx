@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { ProviderView } from "../../protocol/providers";
 import { useAsked } from "../../state/asked";
 import { useActs, useRest } from "../../state/use-room";
+import { NotCome } from "../../ui/NotCome";
 import { ProviderForm } from "./ProviderForm";
 import { ProviderRow } from "./ProviderRow";
 
@@ -39,14 +40,7 @@ export function Providers() {
       <p className="soft">
         A provider is a server of models, in this house or elsewhere. Anything that speaks OpenAI’s Chat Completions will do.
       </p>
-      {problem !== null && (
-        <p className="problem" role="alert">
-          {problem}{" "}
-          <button className="quiet" onClick={again}>
-            Try again
-          </button>
-        </p>
-      )}
+      <NotCome why={problem} again={again} />
       {providers === null && problem === null && <p className="faint">Fetching…</p>}
       <ul className="settings-rows">
         {(providers ?? []).map((provider) => (

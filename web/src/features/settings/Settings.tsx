@@ -1,8 +1,13 @@
 import type { ReactNode } from "react";
-import { useEffect } from "react";
 import { Link } from "../../ui/navigation";
+import { useTitle } from "../../ui/title";
+import { useRoom } from "../../state/use-room";
+import { Access } from "./Access";
+import { Connections } from "./Connections";
 import { General } from "./General";
 import { ModelSettings } from "./ModelSettings";
+import { People } from "./People";
+import { Projects } from "./Projects";
 import "./settings.css";
 
 interface Props {
@@ -17,24 +22,27 @@ interface Props {
 }
 
 const SECTIONS = [
-  { name: "", title: "General", Inside: General },
-  { name: "models", title: "Models", Inside: ModelSettings },
+  { name: "", title: "General", Inside: General, forAdmins: false },
+  { name: "access", title: "Signing in", Inside: Access, forAdmins: false },
+  { name: "projects", title: "Projects", Inside: Projects, forAdmins: false },
+  { name: "models", title: "Models", Inside: ModelSettings, forAdmins: false },
+  { name: "people", title: "People", Inside: People, forAdmins: true },
+  { name: "connections", title: "Connections", Inside: Connections, forAdmins: true },
 ] as const;
 
 /** The settings: one section at a time, each at its own address. */
 export function Settings({ section, menu, covered, look }: Props) {
   const here = SECTIONS.find(({ name }) => name === section);
+  const isAdmin = useRoom((room) => room.me?.permissions.includes("house:manage") ?? false);
   const title = here?.title ?? "Settings";
-  useEffect(() => {
-    document.title = `${title} · Settings · Parlour`;
-  }, [title]);
+  useTitle(`${title} · Settings`);
   return (
     <main className="room" inert={covered}>
       <header className="top settings-top">
         {menu}
         <h1>Settings</h1>
         <nav aria-label="Settings">
-          {SECTIONS.map((one) => (
+          {SECTIONS.filter((one) => isAdmin || !one.forAdmins || one === here).map((one) => (
             <Link key={one.name} to={one.name === "" ? "/settings" : `/settings/${one.name}`} className="settings-tab" current={one === here}>
               {one.title}
             </Link>

@@ -5,13 +5,13 @@ import type { Rest } from "../../connection/rest";
 import { RestError } from "../../connection/rest";
 import type { TokenView } from "../../protocol/rest";
 import { drawn } from "../pretend";
-import { General } from "./General";
+import { Tokens } from "./Tokens";
 
 let tokens: TokenView[];
 let refusal: RestError | null;
 
 beforeEach(() => {
-  tokens = [{ id: "t1", name: "the wall tablet", created_at: "2026-11-02T10:00:00.000Z" }];
+  tokens = [{ id: "t1", name: "the wall tablet", created_at: "2026-11-02T10:00:00.000Z", expires_at: null, last_used_at: null }];
   refusal = null;
 });
 afterEach(cleanup);
@@ -20,20 +20,14 @@ function doors(): Partial<Rest> {
   const answer = <T,>(value: () => T): Promise<T> => (refusal === null ? Promise.resolve(value()) : Promise.reject(refusal));
   return {
     tokens: () => Promise.resolve(tokens),
-    makeToken: (name) => answer(() => ({ id: "t2", name, created_at: "2026-11-20T10:00:00.000Z", token: "pk_secret" })),
+    makeToken: ({ name }) => answer(() => ({ id: "t2", name, created_at: "2026-11-20T10:00:00.000Z", expires_at: null, last_used_at: null, token: "pk_secret" })),
     revokeToken: () => answer(() => undefined),
   };
 }
 
-test("one reads who one is and what one may", async () => {
-  await drawn(<General look="the themes" />, doors());
-  expect(screen.getByText("Robin")).toBeTruthy();
-  expect(screen.getByText("Admin: decides what is connected here and who answers.")).toBeTruthy();
-});
-
 test("a new token is shown this once, can be copied, and is gone when one has kept it", async () => {
   const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
-  await drawn(<General look="the themes" />, doors());
+  await drawn(<Tokens />, doors());
   await userEvent.type(screen.getByLabelText("A new token for"), "my laptop{Enter}");
   expect(await screen.findByText("pk_secret")).toBeTruthy();
   await userEvent.click(screen.getByRole("button", { name: "Copy" }));
@@ -45,7 +39,7 @@ test("a new token is shown this once, can be copied, and is gone when one has ke
 });
 
 test("a token needs a name, and one that could not be made keeps the name that was written", async () => {
-  await drawn(<General look="the themes" />, doors());
+  await drawn(<Tokens />, doors());
   await userEvent.click(screen.getByRole("button", { name: "Make it" }));
   expect(screen.getByText("Give it a name, such as what will use it.")).toBeTruthy();
   refusal = new RestError("The server cannot be reached just now.", 0);
@@ -55,7 +49,7 @@ test("a token needs a name, and one that could not be made keeps the name that w
 });
 
 test("a token is revoked after a question", async () => {
-  await drawn(<General look="the themes" />, doors());
+  await drawn(<Tokens />, doors());
   await userEvent.click(await screen.findByRole("button", { name: "Revoke…" }));
   expect(screen.getByRole("group", { name: /Revoke “the wall tablet”\?/ })).toBeTruthy();
   await userEvent.click(screen.getByRole("button", { name: "Revoke it" }));

@@ -3,9 +3,11 @@ import { useState } from "react";
 import type { TokenMade, TokenView } from "../../protocol/rest";
 import { useAsked } from "../../state/asked";
 import { useActs, useRest } from "../../state/use-room";
-import { copied } from "../../ui/copy";
-import { Field } from "../../ui/Field";
+import { day } from "../../ui/dates";
+import { Choice, Field } from "../../ui/Field";
+import { NotCome } from "../../ui/NotCome";
 import { Sure } from "../../ui/Sure";
+import { Once } from "./Once";
 
 /** One's tokens for programs: what there is, a new one, and the end of one. */
 export function Tokens() {
@@ -33,15 +35,8 @@ export function Tokens() {
         </a>{" "}
         says what can be asked.
       </p>
-      {problem !== null && (
-        <p className="problem" role="alert">
-          {problem}{" "}
-          <button className="quiet" onClick={again}>
-            Try again
-          </button>
-        </p>
-      )}
-      {made !== null && <Secret made={made} done={() => setMade(null)} />}
+      <NotCome why={problem} again={again} />
+      {made !== null && <Once what={`This is “${made.name}”.`} secret={made.token} done={() => setMade(null)} />}
       {tokens?.length === 0 && <p className="faint">There is none yet.</p>}
       {tokens !== null && tokens.length > 0 && (
         <ul className="settings-rows">
@@ -49,7 +44,7 @@ export function Tokens() {
             <li key={token.id}>
               <div>
                 <b>{token.name}</b>
-                <p className="faint">Made on {day(token.created_at)}</p>
+                <p className="faint">{factsOf(token)}</p>
               </div>
               <Sure
                 label="Revoke…"
@@ -72,9 +67,23 @@ export function Tokens() {
   );
 }
 
+function factsOf({ created_at, expires_at, last_used_at }: TokenView): string {
+  const used = last_used_at === null ? "never used" : `last used on ${day(last_used_at)}`;
+  const ends = expires_at === null ? "lasts until it is revoked" : `ends on ${day(expires_at)}`;
+  return `Made on ${day(created_at)} · ${used} · ${ends}`;
+}
+
+const LASTING = [
+  ["", "Until it is revoked"],
+  ["30", "30 days"],
+  ["90", "90 days"],
+  ["365", "A year"],
+] as const;
+
 function NewToken({ made }: { made: (token: TokenMade) => void }) {
   const rest = useRest();
   const [name, setName] = useState("");
+  const [days, setDays] = useState("");
   const [problem, setProblem] = useState<string>();
   const make = async () => {
     if (name.trim() === "") {
@@ -82,7 +91,7 @@ function NewToken({ made }: { made: (token: TokenMade) => void }) {
       return;
     }
     try {
-      made(await rest.makeToken(name.trim()));
+      made(await rest.makeToken({ name: name.trim(), ...(days !== "" && { days: Number(days) }) }));
       setName("");
       setProblem(undefined);
     } catch (error) {
@@ -98,37 +107,8 @@ function NewToken({ made }: { made: (token: TokenMade) => void }) {
       }}
     >
       <Field label="A new token for" value={name} maxLength={100} placeholder="my laptop" problem={problem} onText={setName} />
+      <Choice label="It lasts" value={days} options={LASTING} onText={setDays} />
       <button className="plain">Make it</button>
     </form>
   );
-}
-
-/** A new token's secret, the one time that it can be seen. */
-function Secret({ made, done }: { made: TokenMade; done: () => void }) {
-  const acts = useActs();
-  const [isCopied, setCopied] = useState(false);
-  const copy = async () => {
-    if (await copied(made.token)) setCopied(true);
-    else acts.tell("The browser did not allow copying. You can select the token instead.");
-  };
-  return (
-    <div className="token-secret" role="status">
-      <p>
-        This is “{made.name}”. Copy it now: it is not shown again.
-      </p>
-      <code tabIndex={0}>{made.token}</code>
-      <div className="settings-acts">
-        <button className="main" onClick={() => void copy()}>
-          {isCopied ? "Copied" : "Copy"}
-        </button>
-        <button className="plain" onClick={done}>
-          I have kept it
-        </button>
-      </div>
-    </div>
-  );
-}
-
-function day(at: string): string {
-  return new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 }

@@ -1,8 +1,25 @@
-import { useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import { useState } from "react";
 import { useActs } from "../../state/use-room";
+import { Field } from "../../ui/Field";
 import { Mark } from "../../ui/Mark";
+import { useTitle } from "../../ui/title";
 import "./sign-in.css";
 import { tokenIn } from "./token";
+
+/** The door: a mark, a name, and what stands there. */
+export function Door({ title, children }: { title: string; children: ReactNode }) {
+  useTitle(title);
+  return (
+    <main className="sign-in">
+      <div className="sign-in-inside">
+        <Mark />
+        <h1>Parlour</h1>
+        {children}
+      </div>
+    </main>
+  );
+}
 
 interface Props {
   /** The token of the link that was opened; null where none was. */
@@ -13,47 +30,32 @@ interface Props {
   entered: () => void;
 }
 
-/** The page of a one-time link. Looking at it changes nothing; only pressing the button uses the link up. */
+/** Signing in. Looking at a one-time link changes nothing; only pressing the button uses it up. */
 export function SignIn({ link, why, entered }: Props) {
-  useEffect(() => {
-    document.title = "Sign in · Parlour";
-  }, []);
-  return (
-    <main className="sign-in">
-      <div className="sign-in-inside">
-        <Mark />
-        <h1>Parlour</h1>
-        {link === null ? <WithoutLink why={why} entered={entered} /> : <WithLink link={link} entered={entered} />}
-      </div>
-    </main>
-  );
+  return <Door title="Sign in">{link === null ? <WithoutLink why={why} entered={entered} /> : <WithLink link={link} entered={entered} />}</Door>;
 }
 
-/** Signing in with a token; why it did not work is said below. */
-function useSigningIn(entered: () => void) {
-  const acts = useActs();
+/** Coming in by `come`, which says why it did not work. */
+export function useComingIn(entered: () => void) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const enter = async (token: string | null) => {
-    if (token === null) {
-      setProblem("This is not a sign-in link. One looks like …/link?token=… and is used as a whole.");
-      return;
-    }
+  const enter = async (come: () => Promise<string | null>) => {
     setBusy(true);
-    const refused = await acts.signIn(token);
+    const refused = await come();
     if (refused === null) entered();
     setProblem(refused);
     setBusy(false);
   };
-  return { busy, problem, enter };
+  return { busy, problem, enter, refuse: setProblem };
 }
 
 function WithLink({ link, entered }: { link: string; entered: () => void }) {
-  const { busy, problem, enter } = useSigningIn(entered);
+  const acts = useActs();
+  const { busy, problem, enter } = useComingIn(entered);
   return (
     <>
       <p className="soft">This link signs you in on this device. It works once.</p>
-      <button className="main" autoFocus disabled={busy} onClick={() => void enter(link)}>
+      <button className="main" autoFocus disabled={busy} onClick={() => void enter(() => acts.signIn(link))}>
         {busy ? "Signing in…" : "Sign in"}
       </button>
       <Problem words={problem} />
@@ -62,17 +64,65 @@ function WithLink({ link, entered }: { link: string; entered: () => void }) {
 }
 
 function WithoutLink({ why, entered }: { why: string | null; entered: () => void }) {
-  const { busy, problem, enter } = useSigningIn(entered);
-  const [pasted, setPasted] = useState("");
   return (
     <>
       {why !== null && <p role="status">{why}</p>}
-      <p className="soft">You are not signed in here. Open a one-time link to come in, or paste it below.</p>
+      <p className="soft">You are not signed in here.</p>
+      <ByPassword entered={entered} />
+      <ByLink entered={entered} />
+    </>
+  );
+}
+
+function ByPassword({ entered }: { entered: () => void }) {
+  const acts = useActs();
+  const { busy, problem, enter, refuse } = useComingIn(entered);
+  const [username, setUsername] = useState("");
+  const [password, setPassword] = useState("");
+  return (
+    <form
+      className="by-password"
+      aria-label="Sign in by name"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (username.trim() === "" || password === "") refuse("Write your name and your password.");
+        else if (!busy) void enter(() => acts.logIn({ username: username.trim(), password }));
+      }}
+    >
+      <Field
+        label="Name or e-mail"
+        value={username}
+        name="username"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={254}
+        onText={setUsername}
+      />
+      <Field label="Password" type="password" name="password" value={password} autoComplete="current-password" onText={setPassword} />
+      <Problem words={problem} />
+      <button className="main" disabled={busy}>
+        {busy ? "Signing in…" : "Sign in"}
+      </button>
+    </form>
+  );
+}
+
+function ByLink({ entered }: { entered: () => void }) {
+  const acts = useActs();
+  const { busy, problem, enter, refuse } = useComingIn(entered);
+  const [pasted, setPasted] = useState("");
+  return (
+    <section className="by-link" aria-label="Sign in with a link">
+      <p className="soft">Without a password, open a one-time link to come in, or paste it here.</p>
       <form
         className="paste"
         onSubmit={(event) => {
           event.preventDefault();
-          void enter(tokenIn(pasted));
+          const token = tokenIn(pasted);
+          if (token === null) refuse("This is not a sign-in link. One looks like …/link?token=… and is used as a whole.");
+          else void enter(() => acts.signIn(token));
         }}
       >
         <input
@@ -84,19 +134,19 @@ function WithoutLink({ why, entered }: { why: string | null; entered: () => void
           value={pasted}
           onChange={(event) => setPasted(event.target.value)}
         />
-        <button className="main" disabled={busy || pasted.trim() === ""}>
-          {busy ? "Signing in…" : "Sign in"}
+        <button className="plain" disabled={busy || pasted.trim() === ""}>
+          Use it
         </button>
       </form>
       <Problem words={problem} />
-      <p className="soft">
-        On the machine that runs Parlour, <code>parlour link</code> prints a new one.
+      <p className="faint">
+        An admin can give you one. On the machine that runs Parlour, <code>parlour link</code> prints one.
       </p>
-    </>
+    </section>
   );
 }
 
-function Problem({ words }: { words: string | null }) {
+export function Problem({ words }: { words: string | null }) {
   if (words === null) return null;
   return (
     <p className="problem" role="alert">

@@ -49,6 +49,8 @@ def demo_house() -> tuple[list[NewEntity], list[NewEdge]]:
             edges += [NewEdge(own, relationship, ids[end]) for end in entry.get(relationship, ())]
         apart = {"key", "name", "aliases", *RELATIONSHIP_TYPES}
         content = {key: value for key, value in entry.items() if key not in apart}
+        if kind == "automation" or "services" in entry:
+            content["driver"] = "simulated"
         things.append(NewEntity(kind, entry["name"], tuple(entry.get("aliases", ())), content, own))
     return things, edges
 

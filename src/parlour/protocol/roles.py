@@ -2,18 +2,18 @@
 
 from types import MappingProxyType
 
-from parlour.store.queries.people import Role
+from parlour.protocol.content import UserRole
 
 _READS = frozenset({"tools:read"})
-_ACTS = _READS | {"tools:control", "tools:write", "tools:destructive"}
+_ACTS = _READS | {"tools:control", "tools:write", "tools:destructive", "projects:create"}
 _MANAGES = _ACTS | {"house:manage"}
 
 PERMISSIONS = MappingProxyType({"guest": _READS, "user": _ACTS, "moderator": _ACTS, "admin": _MANAGES})
 """Each role has everything the role before it has."""
 
-ROLES: tuple[Role, ...] = ("admin", "moderator", "user", "guest")
+ROLES: tuple[UserRole, ...] = ("admin", "moderator", "user", "guest")
 
 
-def permissions_of(role: Role) -> frozenset[str]:
+def permissions_of(role: UserRole) -> frozenset[str]:
     """The permissions of `role`."""
     return PERMISSIONS[role]

@@ -1,0 +1,1 @@
+"""How the servers of one house tell each other what happened."""

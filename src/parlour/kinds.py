@@ -1,0 +1,83 @@
+"""The kinds of values that settings have: each reads one from text, and raises ValueError for what does not fit."""
+
+from collections.abc import Callable
+from ipaddress import ip_network
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+
+def whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Whole numbers from `least` to `most`."""
+
+    def read(text: str) -> int:
+        value = int(text)
+        if value < least or (most is not None and value > most):
+            raise ValueError
+        return value
+
+    return read
+
+
+def decimal(least: float, most: float | None = None) -> Callable[[str], float]:
+    """Numbers from `least` to `most`; not infinity."""
+
+    def read(text: str) -> float:
+        value = float(text)
+        if not value >= least or value == float("inf") or (most is not None and value > most):
+            raise ValueError
+        return value
+
+    return read
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """One of these words, whatever its case."""
+
+    def read(text: str) -> str:
+        value = text.lower()
+        if value not in choices:
+            raise ValueError
+        return value
+
+    return read
+
+
+def address(text: str) -> str:
+    """Where a server of HTTP answers, without a slash at its end."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def addresses(text: str) -> str:
+    """Networks of IP addresses, with commas between them."""
+    return ",".join(str(ip_network(part.strip(), strict=False)) for part in text.split(","))
+
+
+def database(text: str) -> str:
+    """Where a database is."""
+    if not text.startswith(("sqlite:///", "postgresql://")) or not urlsplit(text).path.strip("/"):
+        raise ValueError
+    return text
+
+
+def byte_count(text: str) -> int:
+    """A number of bytes, 1024 at least."""
+    return whole(1024)(text)
+
+
+class Rates(NamedTuple):
+    """How many in a minute, an hour and a day; 0 stands for any number."""
+
+    minute: int
+    hour: int
+    day: int
+
+    def __str__(self) -> str:
+        return "/".join(map(str, self))
+
+
+def rates(text: str) -> Rates:
+    """Three whole numbers with slashes between them."""
+    return Rates(*map(whole(0), text.split("/", 2)))

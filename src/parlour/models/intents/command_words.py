@@ -1,0 +1,89 @@
+"""The words of a language by which something is told to be done: how much, all of it, and what may be left away."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandWords:
+    """Phrases are tuples of folded words; mappings are tried longest phrase first."""
+
+    fillers: tuple[Phrase, ...]
+    requests: frozenset[Phrase]
+    """Openings after which a question mark is politeness."""
+    describing: frozenset[str]
+    """What may stand before the noun of something new, and is part of its name."""
+    newly: frozenset[str]
+    """What may stand there and is not."""
+    every: Mapping[Phrase, str]
+    everything: Mapping[Phrase, str]
+    parted: frozenset[str]
+    """Verbs whose particle may stand at the end: "turn the light on"."""
+    particles: frozenset[str]
+    elided: Mapping[str, str]
+    """The verb that is meant where none is said, by what is said: a particle, a number, a step."""
+    to: frozenset[str]
+    at: frozenset[str]
+    """Like `to`, and never before a mere number: that is a time."""
+    into: frozenset[str]
+    """Like `to`, before words only."""
+    by: frozenset[str]
+    about: frozenset[str]
+    more: frozenset[str]
+    less: frozenset[str]
+    units: Mapping[Phrase, str]
+    amounts: Mapping[Phrase, float]
+    bits: Mapping[Phrase, float]
+    no: frozenset[Phrase]
+    all_of_them: frozenset[Phrase]
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every single word of all of this."""
+        phrases = (*self.fillers, *self.every, *self.everything, *self.units, *self.amounts, *self.bits)
+        return frozenset(w for p in phrases for w in p) | self.parted | self.particles | self.more | self.less | self.by
+
+
+def command_words(data: Mapping[str, Any]) -> CommandWords:
+    """Read from the data of a language."""
+    amounts: Mapping[str, Any] = data["quantities"]
+    units = {_phrase(text): unit for unit, texts in amounts["units"].items() for text in texts}
+    return CommandWords(
+        fillers=tuple(sorted(map(_phrase, data["command_fillers"]), key=len, reverse=True)),
+        requests=frozenset(map(_phrase, data["requests"])),
+        describing=frozenset(data["describing"]),
+        newly=frozenset(data["newly"]),
+        every={phrase: _how_many(phrase, data) for phrase in map(_phrase, data["every"])},
+        everything=dict.fromkeys(map(_phrase, data["everything"]), "everything"),
+        parted=frozenset(data["parted"]),
+        particles=frozenset(data["particles"]),
+        elided=data["elided"],
+        to=frozenset(amounts["to"]),
+        at=frozenset(amounts["at"]),
+        into=frozenset(amounts["into"]),
+        by=frozenset(amounts["by"]),
+        about=frozenset(amounts["about"]),
+        more=frozenset(amounts["more"]),
+        less=frozenset(amounts["less"]),
+        units=units,
+        amounts={_phrase(text): float(number) for text, number in amounts["amounts"].items()},
+        bits={_phrase(text): float(number) for text, number in amounts["bits"].items()},
+        no=_phrases(data["talk"]["no"]),
+        all_of_them=_phrases(data["talk"]["all"]),
+    )
+
+
+def _how_many(phrase: Phrase, data: Mapping[str, Any]) -> str:
+    """ "Both", "each" or "all"."""
+    return "both" if phrase[0] == data["both"] else "each" if phrase[0] in data["each"] else "all"
+
+
+def _phrase(text: str) -> Phrase:
+    return tuple(text.split())
+
+
+def _phrases(texts: Iterable[str]) -> frozenset[Phrase]:
+    return frozenset(map(_phrase, texts))

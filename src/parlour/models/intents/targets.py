@@ -1,0 +1,184 @@
+"""Which things a command means. One is left, or all of them were said: they are meant. Otherwise it is asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from parlour.models.intents.fitting import Fill, Fit
+from parlour.models.intents.frames import Grammar, slot_key
+from parlour.models.intents.index import NameIndex
+from parlour.models.intents.nouns import stem
+from parlour.models.intents.outcome import Declined
+from parlour.models.intents.referring import Pending, Talk
+from parlour.models.intents.tagging import Tag
+from parlour.models.intents.telling import Way, classes_meant, ways
+
+_OPENINGS = frozenset({"door", "window"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What may be meant, and whether all of it is."""
+
+    ids: tuple[str, ...]
+    together: bool
+    settled: bool = False
+    """Whether it was said that all of it is: "all", or the names themselves; and not only a plural."""
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Knows what there is, what it can be told, and what was talked about."""
+
+    index: NameIndex
+    grammar: Grammar
+    talk: Talk
+
+    def told(self, fit: Fit, place: str | None) -> dict[str, JsonValue] | Pending | Declined:
+        """The arguments of a command; a question, or a refusal, where they are not clear."""
+        frame = fit.bound.frame
+        key = slot_key(frame.slots[0])
+        told = ways(fit, self.grammar)
+        if any(t.role == "everything" for t in _tags(fit)):
+            told = told[:1]
+        if frame.act is None or not told:
+            return Declined("unsuitable", tuple(f.said for f in fit.fills.values() if f.tag.quantity is not None))
+        group = self._group(fit, key, place, told)
+        if isinstance(group, Pending | Declined):
+            return group
+        fill = fit.fills.get(key)
+        ids = self._chosen(group, key, fill, place)
+        if isinstance(ids, Pending):
+            return ids
+        way = next((w for w in told if all(self._can(i, w, fit) for i in ids)), None)
+        if way is None:
+            return Declined("unable", (told[0].ability,), ids[0])
+        return {**frame.constants, frame.slots[0].argument: list(ids), **way.arguments(frame.act)}
+
+    # --- who is meant ----------------------------------------------------------------------------------------------
+
+    def _group(self, fit: Fit, key: str, place: str | None, told: list[Way]) -> _Group | Pending | Declined:
+        fill = fit.fills.get(key)
+        everything = [t for f in fit.fills.values() if (t := f.tag).role in ("all", "everything")]
+        if fill is None or self._is_the_weather_there(fill, place, fit, told):
+            named = self._unnamed(fit, key, place, told)
+        else:
+            named = self._named(fill, key, place)
+        if isinstance(named, Pending | Declined):
+            return named
+        able = [i for i in named.ids if any(self._can(i, way, fit) for way in told)]
+        if not able:
+            able = self._of_the_same_name(named.ids, told, fit)
+        if not able:
+            return self._nobody(named.ids, fill, place, told)
+        if any(t.value == "both" for t in everything) and len(able) != 2:
+            return Pending("which", key, fill.said if fill else "", self._ordered(able), together=True)
+        slip = fill is not None and fill.tag.role == "class" and not fill.tag.plural
+        said_all = any(t.role == "all" and not (slip and t.value == "all") for t in everything)
+        together = named.together or bool(everything)
+        return _Group(tuple(dict.fromkeys(able)), together, named.settled or said_all)
+
+    def _is_the_weather_there(self, fill: Fill, place: str | None, fit: Fit, told: list[Way]) -> bool:
+        """ "It" in "make it warmer in the study" is no thing; nor is it one where the thing before has no such way."""
+        thing = self.talk.thing
+        if fill.tag.role != "it" or not (place or self.talk.place) or not classes_meant(fit, told)[0]:
+            return False
+        return place is not None or thing is None or not any(self._can(thing, way, fit) for way in told)
+
+    def _named(self, fill: Fill, key: str, place: str | None) -> _Group | Pending | Declined:
+        tag = fill.tag
+        if tag.role == "it":
+            return _Group((self.talk.thing,), False) if self.talk.thing else Pending("antecedent", key, fill.said)
+        if tag.role == "them":
+            several = len(self.talk.things) > 1 or any(map(self._is_plural, self.talk.things))
+            return _Group(self.talk.things, True, True) if several else Pending("antecedent", key, fill.said)
+        if tag.role == "nth":
+            at = int(tag.value) - 1 if int(tag.value) > 0 else len(self.talk.things) - 1
+            known = self.talk.things[at : at + 1]
+            return _Group(known, False) if known else Pending("antecedent", key, fill.said)
+        if tag.role == "everything":
+            ids: Iterable[str] = (i for i, named in self.index.things.items() if named.kind == "device")
+        else:
+            ids = tag.ids if tag.role == "name" else self.index.classes.get(tag.value, ())
+        there = [i for i in ids if place is None or self.index.within(i, place)]
+        several = tag.plural or self._says_several(fill)
+        return _Group(tuple(there), several, several and tag.role == "name")
+
+    def _unnamed(self, fit: Fit, key: str, place: str | None, told: list[Way]) -> _Group | Pending:
+        """Of a place, or of the home: what is usually told such a thing."""
+        classes, together = classes_meant(fit, told)
+        act = fit.bound.frame.act
+        again = self._again(fit, told) if place is None else None
+        if again is not None:
+            return again
+        if place is None and act is not None and not act.anywhere:
+            return Pending("missing", key, "")
+        for where in dict.fromkeys((place or self.talk.place, place)):
+            for name in classes:
+                ids = [i for i in self.index.classes.get(name, ()) if where is None or self.index.within(i, where)]
+                able = [i for i in ids if any(self._can(i, way, fit) for way in told)]
+                if able:
+                    return _Group(tuple(able), together and where is not None, together and where is not None)
+        return Pending("missing", key, "")
+
+    def _again(self, fit: Fit, told: list[Way]) -> _Group | None:
+        """What was told something just before, where it is plain which of its abilities is meant: "off again"."""
+        just = [str(i) for v in self.talk.last.values() if isinstance(v, list) for i in v]
+        things = tuple(i for i in just if any(self._can(i, way, fit) for way in told))
+        is_plain = all(t.quantity is None or t.quantity.ability or t.quantity.kind != "step" for t in _tags(fit))
+        return _Group(things, True, True) if things and is_plain else None
+
+    def _says_several(self, fill: Fill) -> bool:
+        """Whether a part of several names ends in a plural: "the bedside lamps"."""
+        last = fill.said.lower().split()[-1:] if len(fill.tag.ids) > 1 else []
+        return bool(last) and stem(last[0]) != last[0] and self.grammar.nouns.get((last[0],)) is not None
+
+    def _is_plural(self, thing: str) -> bool:
+        last = self.index.name(thing).lower().split()[-1:]
+        return bool(last) and stem(last[0]) != last[0]
+
+    def _nobody(self, ids: Iterable[str], fill: Fill | None, place: str | None, told: list[Way]) -> Declined:
+        first = next(iter(self._ordered(ids)), None)
+        if first is not None and fill is not None and fill.tag.role != "everything":
+            return Declined("unable", (told[0].ability,), first)
+        where = f" in the {self.index.name(place)}" if place else ""
+        return Declined("absent", ((fill.said if fill else "of the sort") + where,))
+
+    def _of_the_same_name(self, ids: Iterable[str], told: list[Way], fit: Fit) -> list[str]:
+        """A door is locked by its lock: what is able and bears the name of the door is meant instead."""
+        act = fit.bound.frame.act
+        among = set(act.among) if act is not None else set[str]()
+        doors = [i for i in ids if self.index.things[i].kind in _OPENINGS]
+        if not doors:
+            return []
+        named = [{stem(w) for w in phrase} for d in doors for phrase in self.index.phrases(self.index.things[d])]
+        able = {i for c in among for i in self.index.classes.get(c, ()) if any(self._can(i, way, fit) for way in told)}
+        return [i for i in able if any(words <= self.index.stems_of(i) for words in named)]
+
+    # --- how many of them ------------------------------------------------------------------------------------------
+
+    def _chosen(self, group: _Group, key: str, fill: Fill | None, place: str | None) -> tuple[str, ...] | Pending:
+        ids, said = group.ids, fill.said if fill else ""
+        is_everything = fill is not None and fill.tag.role == "everything"
+        if len(ids) > 1 and place is None and self.talk.place and not group.settled and not is_everything:
+            near = tuple(i for i in ids if self.index.within(i, self.talk.place))
+            if near and group.together:
+                return self._ordered(near)
+            ids = near or ids
+        if len(ids) == 1:
+            return ids if fill is None or fill.tag.sure else Pending("sure", key, said, ids)
+        if group.together and (place is not None or group.settled):
+            return self._ordered(ids)
+        return Pending("which", key, said, self._ordered(ids), together=group.together)
+
+    def _ordered(self, ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(ids, key=lambda i: (self.index.name(i), i)))
+
+    def _can(self, thing: str, way: Way, fit: Fit) -> bool:
+        able = self.grammar.able.get(fit.bound.tool)
+        return able is not None and thing in self.index.things and way.ability in able(self.index.things[thing])
+
+
+def _tags(fit: Fit) -> list[Tag]:
+    return [fill.tag for fill in fit.fills.values()]

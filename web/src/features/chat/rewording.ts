@@ -1,0 +1,23 @@
+import { createContext, useContext } from "react";
+
+/** Which question is being said in other words, and whether it was begun from where one writes. */
+export interface Reworded {
+  message: string;
+  isByKey: boolean;
+}
+
+export interface Rewording {
+  now: Reworded | null;
+  begin: (message: string) => void;
+  /** It is over: what was being changed is as it was, or is saved; and asked again, where that was wanted. */
+  end: (isAsked: boolean) => void;
+}
+
+const NOTHING: Rewording = { now: null, begin: () => undefined, end: () => undefined };
+
+export const RewordingContext = createContext<Rewording>(NOTHING);
+
+/** What is being changed in this conversation. */
+export function useRewording(): Rewording {
+  return useContext(RewordingContext);
+}
