@@ -41,7 +41,7 @@ from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import Offer, offer_of, offered
 from parlour.store.backup import back_up_before_update
-from parlour.store.brief import brief_database
+from parlour.store.brief import brief_database, patient_database
 from parlour.store.database import Database, database_url
 from parlour.store.database_time import OwnTime, SharedTime
 from parlour.store.lock import DataLock
@@ -171,7 +171,7 @@ async def running(
 
 async def _databases(settings: Settings, url: URL, clock: Clock, stack: AsyncExitStack) -> tuple[Database, Database]:
     """The database, with the present schema, and the brief way to it. What an update changes is backed up first."""
-    database, brief = Database(url), brief_database(url)
+    database, brief = patient_database(url), brief_database(url)
     for each in (database, brief):
         stack.push_async_callback(each.close)
     await database.check()

@@ -1,6 +1,7 @@
-"""Short reads by key, and many of them: what turns and doors ask for, by connections that stay open.
+"""How a server reads: briefly, by key and often, or for as long as it takes.
 
-A read that may take long belongs to `database`: that reads SQLite in a thread, where nobody else waits for it.
+The two never wait for each other: what may take long is read from SQLite in a thread, and from PostgreSQL by
+connections of its own.
 """
 
 import sqlite3
@@ -47,6 +48,16 @@ def brief_database(url: URL) -> Database:
     """The database at `url`, for short reads."""
     if url.get_backend_name() == "sqlite":
         return InlineDatabase(url)
+    return _kept(url)
+
+
+def patient_database(url: URL) -> Database:
+    """The database at `url`, for reads that may take long."""
+    return Database(url) if url.get_backend_name() == "sqlite" else _kept(url)
+
+
+def _kept(url: URL) -> Database:
+    # SQLAlchemy's own pool loses a connection for good whenever one who reads is cancelled while the line is cut.
     from parlour.store.kept import KeptDatabase
 
     return KeptDatabase(url)

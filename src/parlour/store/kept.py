@@ -86,7 +86,7 @@ async def _rolled_back(connection: AsyncConnection) -> bool:
 
 
 class KeptDatabase(Database):
-    """A database that is read by connections that stay open, for short reads and many of them."""
+    """A database that is read by four connections that stay open."""
 
     def __init__(self, url: URL) -> None:
         super().__init__(url)
