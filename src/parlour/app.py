@@ -40,6 +40,7 @@ from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import Offer, offer_of, offered
+from parlour.protocol.content import Parameters
 from parlour.store.backup import back_up_before_update
 from parlour.store.brief import brief_database, patient_database
 from parlour.store.database import Database, database_url
@@ -300,8 +301,7 @@ def _means(
         output_units=settings.turn_max_output_chars,
         context_tokens=settings.chat_context_tokens,
         context_messages=settings.chat_context_window,
-        answer_tokens=min(2_048, settings.ai_max_tokens),
-        temperature=settings.ai_temperature,
+        parameters=Parameters(temperature=settings.ai_temperature, max_tokens=min(2_048, settings.ai_max_tokens)),
     )
     return Means(
         reads=database,

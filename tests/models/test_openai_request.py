@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from parlour.models.base import AssistantMessage, Finished, RequestedCall, ToolMessage, UserMessage
 from parlour.models.openai import OpenAIModel
 from parlour.models.openai_request import Dialect, request_body
+from parlour.protocol.content import Parameters
 from parlour.tools.tool import ToolContext, make_tool
 from tests.models.requests import ask, collect
 from tests.providers import Provider, answer_of
@@ -88,14 +89,14 @@ def test_what_was_not_set_is_not_sent():
 
 
 def test_the_length_has_the_name_that_the_provider_knows():
-    request = dataclasses.replace(ask("Hi"), temperature=0.2, max_tokens=99)
+    request = dataclasses.replace(ask("Hi"), parameters=Parameters(temperature=0.2, max_tokens=99))
     body = orjson.loads(request_body(request, model="m", dialect=Dialect("max_completion_tokens")))
     assert (body["temperature"], body["max_completion_tokens"]) == (0.2, 99)
     assert "max_tokens" not in body
 
 
 def test_a_temperature_is_not_sent_where_it_would_be_refused():
-    request = dataclasses.replace(ask("Hi"), temperature=0.2)
+    request = dataclasses.replace(ask("Hi"), parameters=Parameters(temperature=0.2))
     assert b"temperature" not in request_body(request, model="m", dialect=Dialect(takes_temperature=False))
 
 

@@ -13,6 +13,7 @@ from parlour.identity.limits import Limits
 from parlour.identity.who import Who
 from parlour.journal.unit import Writer
 from parlour.models.base import Model
+from parlour.models.route import OnlyOne, Route, Wish
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Message, Turn
 from parlour.protocol.events import ENDED
@@ -37,8 +38,8 @@ class OneModel:
 
     model: Model
 
-    async def choose(self, connection: AsyncConnection, tenant_id: str, asked: str | None) -> Model:
-        return self.model
+    async def route(self, connection: AsyncConnection, wish: Wish) -> Route:
+        return OnlyOne(self.model, wish.parameters)
 
 
 @dataclass

@@ -26,6 +26,7 @@ TURN = TurnRow(
     answer_id="answer",
     replaces=None,
     model=None,
+    parameters=None,
     status="running",
     stop_asked=False,
     owner="node",

@@ -5,12 +5,12 @@ so far is in the request's messages.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
-from parlour.protocol.content import Usage
+from parlour.protocol.content import Parameters, Usage
 from parlour.tools.caller import Caller
 from parlour.tools.outcomes import RequestedCall
 from parlour.tools.tool import Tool
@@ -21,14 +21,33 @@ Arguments = dict[str, JsonValue]
 FinishReason = Literal["stop", "tool_calls", "length", "content_filter"]
 
 
+@dataclass(frozen=True, slots=True)
+class Keepsake:
+    """What a provider wants back with the same answer, unread by us: the signatures of what it thought, say."""
+
+    of: str
+    """Whose it is: given back to models of the same kind of provider only, such as "anthropic"."""
+    body: JsonValue
+
+
 # --- what is asked -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture, as its bytes."""
+
+    content_type: str
+    """Such as "image/png"."""
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class UserMessage:
-    """What a person said."""
+    """What a person said, and the pictures they showed with it."""
 
     text: str
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +57,7 @@ class AssistantMessage:
     text: str
     calls: tuple[RequestedCall, ...] = ()
     reasoning: str = ""
+    keepsake: Keepsake | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +83,9 @@ class ModelRequest:
     """In order; ends with a UserMessage or with the ToolMessages of the last AssistantMessage's calls."""
     tools: tuple[Tool, ...]
     caller: Caller
-    temperature: float | None = None
-    max_tokens: int | None = None
+    parameters: Parameters = field(default_factory=Parameters)
+    as_json: bool = False
+    """Whether the answer has to be one JSON object and nothing else."""
 
 
 # --- what comes back -----------------------------------------------------------------------------------------------
@@ -99,6 +120,7 @@ class Finished:
     usage: Usage | None = None
     model: str | None = None
     """The model that answered, when the provider named it."""
+    keepsake: Keepsake | None = None
 
 
 ModelEvent = TextDelta | ReasoningDelta | Called | Finished
@@ -108,7 +130,7 @@ class ModelProblem(Exception):
     """A model could not answer, or not to the end. `code` is for programs, the text safe for people.
 
     Codes: provider_unauthorized, provider_rate_limited, provider_unavailable, provider_refused, provider_malformed,
-    provider_timeout, provider_cut (the stream ended without an end), context_too_long.
+    provider_timeout, provider_cut (the stream ended without an end), context_too_long, no_model_left.
     """
 
     def __init__(self, code: str, safe: str, *, detail: str = "", cause: str = "") -> None:

@@ -12,6 +12,7 @@ from parlour.errors import NotAvailable
 from parlour.models.base import Model
 from parlour.models.connected import Connections, Provider
 from parlour.models.offers import host_of
+from parlour.models.route import OnlyOne, Route, Wish
 
 Connection = TypeVar("Connection")
 """Whatever is read with."""
@@ -90,6 +91,10 @@ class Lineup(Generic[Connection]):
         if provider is None:
             return self._others[name]
         return await self._connections.model(tenant_id, provider, name.partition("/")[2])
+
+    async def route(self, connection: Connection, wish: Wish) -> Route:
+        """Who answers a wish, and how. Raises NotAvailable for a model that is not there or not allowed."""
+        return OnlyOne(await self.choose(connection, wish.tenant_id, wish.model), wish.parameters)
 
     async def candidates(self, connection: Connection, tenant_id: str) -> list[Candidate]:
         """Every model, the default first and otherwise the built-in one last."""

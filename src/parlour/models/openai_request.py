@@ -34,10 +34,11 @@ def request_body(request: ModelRequest, *, model: str, dialect: Dialect) -> byte
     }
     if request.tools:
         body["tools"] = [wire_tool(tool) for tool in request.tools]
-    if request.temperature is not None and dialect.takes_temperature:
-        body["temperature"] = request.temperature
-    if request.max_tokens is not None:
-        body[dialect.limit_field] = request.max_tokens
+    parameters = request.parameters
+    if parameters.temperature is not None and dialect.takes_temperature:
+        body["temperature"] = parameters.temperature
+    if parameters.max_tokens is not None:
+        body[dialect.limit_field] = parameters.max_tokens
     return _encoded(body)
 
 
@@ -57,11 +58,11 @@ def wire_tool(tool: Tool) -> Json:
 
 def _message(message: ModelMessage) -> Json:
     match message:
-        case UserMessage(text):
+        case UserMessage(text, _):
             return {"role": "user", "content": text}
-        case AssistantMessage(text, ()):
+        case AssistantMessage(text=text, calls=()):
             return {"role": "assistant", "content": text}
-        case AssistantMessage(text, calls):
+        case AssistantMessage(text=text, calls=calls):
             return {"role": "assistant", "content": text or None, "tool_calls": [_call(call) for call in calls]}
         case ToolMessage(tool_call_id, _, content):
             return {"role": "tool", "tool_call_id": tool_call_id, "content": content}

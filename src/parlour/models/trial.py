@@ -14,7 +14,7 @@ from parlour.models.base import ModelProblem, ModelRequest, UserMessage
 from parlour.models.offers import Offer
 from parlour.models.openai_limits import Limits
 from parlour.models.retry import Backoff
-from parlour.protocol.content import Problem
+from parlour.protocol.content import Parameters, Problem
 from parlour.tools.caller import Caller
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ async def _names(remote: OpenAIModel) -> tuple[list[str], ModelProblem | None]:
 
 
 async def _asked(remote: OpenAIModel, caller: Caller) -> ModelProblem | None:
-    request = ModelRequest("", (UserMessage("Say one word."),), (), caller, max_tokens=WORD_TOKENS)
+    request = ModelRequest("", (UserMessage("Say one word."),), (), caller, Parameters(max_tokens=WORD_TOKENS))
     try:
         async with aclosing(remote.stream(request)) as events:
             async for _ in events:

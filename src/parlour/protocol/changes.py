@@ -77,6 +77,7 @@ def _with_chunk(message: Message, event: StreamChunk) -> Message:
             "parts": parts,
             "status": event.status or message.status,
             "model": event.model or message.model,
+            "models": event.models or message.models,
             "usage": event.usage or message.usage,
             "error": event.error,
         }

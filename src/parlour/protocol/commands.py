@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from parlour.protocol.content import Json, Value, Words
+from parlour.protocol.content import Json, Parameters, Value, Words
 
 Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$")]
 """What an id looks like before anybody knows it: some text on one line, not blank."""
@@ -42,6 +42,8 @@ class SendMessage(Command):
     project_id: Id | None = None
     attachments: list[Id] = Field(default_factory=list[str])
     model: Id | None = None
+    """Who is to answer this: a model, or a tier."""
+    parameters: Parameters | None = None
 
 
 class EditMessage(Command):
@@ -71,6 +73,9 @@ class Regenerate(Command):
     message_id: Id
     command_id: Id
     content: Words | None = None
+    model: Id | None = None
+    """Who is to answer now; None for who was asked before."""
+    parameters: Parameters | None = None
 
 
 class StopGeneration(Command):

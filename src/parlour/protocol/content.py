@@ -37,7 +37,29 @@ class Usage(Value):
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    cached_tokens: int = 0
+    """Of the prompt: those that the provider had read before, and asks less for."""
+    reasoning_tokens: int = 0
+    """Of the completion: those that the model thought with."""
+    cost: int | None = None
+    """In billionths of a US dollar; None where no price is known."""
     estimated: bool = False
+
+
+class Parameters(Value):
+    """How a model is to answer; what is None is left to whoever is asked next."""
+
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    presence_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
+    frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    prefer: Literal["speed", "quality"] | None = None
+    """What counts more where the model is chosen by what is asked."""
+
+    def over(self, others: "Parameters") -> "Parameters":
+        """These; and where they say nothing, `others`."""
+        return others.model_copy(update=self.model_dump(exclude_none=True))
 
 
 class TextPart(Value):
@@ -112,6 +134,8 @@ class MessageBody(Value):
     attempt: int = 1
     """Counts the runs of a model step that had to begin again; the cut ones are kept and can be opened."""
     model: str | None = None
+    models: list[str] | None = None
+    """Everybody who was asked for this answer, in order, where it was more than one; the last is `model`."""
     usage: Usage | None = None
     created_at: str
     edits: int = 0

@@ -95,8 +95,8 @@ class AssistantMessageStart(Value):
 class StreamChunk(Value):
     """The next words of part number `part`, at `offset`. The last one of an answer is empty and `is_final`.
 
-    The final chunk carries `length` (units over all text parts), `model`, `usage` and `status`; a client
-    whose own length differs fetches the message.
+    The final chunk carries `length` (units over all text parts), `model`, `models`, `usage` and `status`; a
+    client whose own length differs fetches the message.
     """
 
     type: Literal["stream_chunk"] = "stream_chunk"
@@ -110,6 +110,7 @@ class StreamChunk(Value):
     is_final: bool = False
     length: int | None = None
     model: str | None = None
+    models: list[str] | None = None
     usage: Usage | None = None
     status: Literal["completed", "stopped", "failed"] | None = None
     error: Problem | None = None

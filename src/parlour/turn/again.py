@@ -23,7 +23,7 @@ from parlour.store.tables import turns
 from parlour.turn.conversations import conversation_becomes, topics_of
 from parlour.turn.edit_units import Rewording, rewording
 from parlour.turn.once import Ids, Once, Said, carry_out
-from parlour.turn.record import TurnRow, text_of, turn_rows
+from parlour.turn.record import TurnRow, Wanted, text_of, turn_rows
 from parlour.turn.say import check_words
 from parlour.turn.saying_units import queued, turn_kept
 
@@ -78,7 +78,7 @@ class AskingAgain:
                 who,
                 before.value,
                 question.value.id,
-                model=await _model_asked(connection, question.value.id),
+                Wanted.of(command).over(await _wanted_before(connection, question.value.id)),
                 replaces=next(iter(await standing_answers(connection, question.value.id)), None),
                 question_edit=question.value.edits + (new is not None),
             )
@@ -131,7 +131,8 @@ async def _open_turns(connection: AsyncConnection, question_id: str) -> list[Tur
     return await turn_rows(connection, turns.c.question_id == question_id, turns.c.status.not_in(ENDED))
 
 
-async def _model_asked(connection: AsyncConnection, question_id: str) -> str | None:
-    """Who was asked for the present answer."""
-    asked = select(turns.c.model).where(turns.c.question_id == question_id).order_by(turns.c.position.desc())
-    return await connection.scalar(asked.limit(1))
+async def _wanted_before(connection: AsyncConnection, question_id: str) -> Wanted:
+    """Who was asked for the present answer, and how."""
+    asked = select(turns.c.model, turns.c.parameters).where(turns.c.question_id == question_id)
+    found = (await connection.execute(asked.order_by(turns.c.position.desc()).limit(1))).one_or_none()
+    return Wanted(found.model, found.parameters) if found else Wanted()

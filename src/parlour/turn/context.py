@@ -142,7 +142,7 @@ def _shown(exchange: Exchange, count: Count) -> list[_Shown]:
 
 def _message(step: Settled) -> AssistantMessage | ToolMessage:
     if isinstance(step, ModelStep):
-        return AssistantMessage(step.text, step.calls, step.reasoning)
+        return AssistantMessage(step.text, step.calls, step.reasoning, step.keepsake)
     done = step.outcome
     return ToolMessage(done.tool_call_id, done.tool, tool_content(done), done.sentence, done.status == "failed")
 

@@ -52,6 +52,7 @@ async def listen(model: Model, request: ModelRequest, live: Live, *, room: int, 
                         reason=event.reason,
                         model=event.model or model.name,
                         usage=event.usage,
+                        keepsake=event.keepsake,
                         seen=seen,
                     )
             if live.length > room:

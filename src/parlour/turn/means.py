@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock
 from parlour.journal.unit import Unit, Writer
-from parlour.models.base import Model, RequestedCall
+from parlour.models.base import RequestedCall
+from parlour.models.route import Route, Wish
+from parlour.protocol.content import Parameters
 from parlour.store.database import Reads
 from parlour.store.queries.ledger import Entry
 from parlour.tools.acts import Ended
@@ -50,8 +52,8 @@ class Tools(Protocol):
 class Models(Protocol):
     """Whatever knows who may answer."""
 
-    async def choose(self, connection: AsyncConnection, tenant_id: str, asked: str | None) -> Model:
-        """The model with this name, or the default for None. Raises NotAvailable for one that may not answer."""
+    async def route(self, connection: AsyncConnection, wish: Wish) -> Route:
+        """Who answers, and how. Raises NotAvailable where somebody was asked for who may not answer."""
         ...
 
 
@@ -74,8 +76,8 @@ class Caps:
     output_units: int = 1_000_000
     context_tokens: int = 8_000
     context_messages: int = 50
-    answer_tokens: int = 2_048
-    temperature: float | None = None
+    parameters: Parameters = Parameters(max_tokens=2_048)  # noqa: RUF009 - a value, which never changes
+    """How an answer is to be, where nobody asked for anything else."""
 
 
 @dataclass(frozen=True, slots=True)

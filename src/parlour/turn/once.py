@@ -53,8 +53,11 @@ class Once:
 
     @staticmethod
     def of(who: Who, command_id: str, command: Command) -> "Once":
-        """The command under its id: what it says counts, whatever frame it came in."""
-        body = command.model_dump(mode="json", exclude={"id"})
+        """The command under its id: what it says counts, whatever frame it came in.
+
+        What is left out says nothing, so that a repeat means the same to a version that knows more fields.
+        """
+        body = command.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
         digest = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
         return Once(who, command_id, body["type"], digest)
 

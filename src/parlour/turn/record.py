@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.journal.feed import read_deltas
 from parlour.journal.merging import merged
-from parlour.protocol.content import Message, Part, TurnStatus
+from parlour.models.route import Wish
+from parlour.protocol.commands import Regenerate, SendMessage
+from parlour.protocol.content import Json, Message, Parameters, Part, TurnStatus
 from parlour.protocol.text import first_units
 from parlour.store.prepared import Row, rows
 from parlour.store.queries.approvals import StoredApproval, approvals_of_turn
@@ -61,6 +63,24 @@ _STEPS = select(turn_steps).where(turn_steps.c.turn_id.in_(_ANSWERED)).order_by(
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who is to answer and how, as somebody asked for it; None where they did not say."""
+
+    model: str | None = None
+    parameters: Json | None = None
+
+    @staticmethod
+    def of(command: SendMessage | Regenerate) -> "Wanted":
+        """What a command asks for."""
+        said = command.parameters.model_dump(exclude_none=True) if command.parameters else None
+        return Wanted(command.model, said or None)
+
+    def over(self, earlier: "Wanted") -> "Wanted":
+        """This; and where it says nothing, what was asked for `earlier`."""
+        return Wanted(self.model or earlier.model, self.parameters or earlier.parameters)
+
+
+@dataclass(frozen=True, slots=True)
 class TurnRow:
     """What the row of a turn says."""
 
@@ -73,6 +93,7 @@ class TurnRow:
     answer_id: str | None
     replaces: str | None
     model: str | None
+    parameters: Json | None
     status: TurnStatus
     stop_asked: bool
     owner: str | None
@@ -86,6 +107,12 @@ class TurnRow:
     def topic(self) -> str:
         """Where the turn is heard."""
         return f"conversation:{self.conversation_id}"
+
+    @property
+    def wish(self) -> Wish:
+        """For whom an answer is wanted, and what they asked for."""
+        parameters = Parameters.model_validate(self.parameters or {})
+        return Wish(self.tenant_id, self.project_id, self.user_id, self.conversation_id, self.model, parameters)
 
 
 def turn_row_from(row: Row) -> TurnRow:

@@ -8,6 +8,7 @@ import structlog
 
 from parlour.models.base import Model, ModelProblem, ModelRequest, RequestedCall
 from parlour.models.intents.model import NAME as BUILT_IN
+from parlour.models.route import Load, Route
 from parlour.protocol.content import Json, Part, Problem, ReasoningPart, TextPart
 from parlour.tools.caller import Caller
 from parlour.turn.calls import Calls
@@ -50,7 +51,7 @@ class _Interruption(Exception):
 class TurnRun:
     """A claimed turn on its way to its end, or to a rest."""
 
-    def __init__(self, past: Past, model: Model, caller: Caller, means: Means) -> None:
+    def __init__(self, past: Past, route: Route, caller: Caller, means: Means) -> None:
         """`past` is read after the claim."""
         self.turn = past.turn
         self.waits = False
@@ -58,7 +59,8 @@ class TurnRun:
         self._past = past
         self._progress = Progress(past, means)
         self._calls = Calls(past, self._progress, caller, means)
-        self._model = model
+        self._route = route
+        self._parameters = route.parameters.over(means.caps.parameters)
         self._caller = caller
         self._means = means
         self._interrupted: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -91,7 +93,7 @@ class TurnRun:
         cut, progress = self._past.cut, self._progress
         if cut and self.turn.stop_asked:
             progress.said(cut, progress.chunk_index)
-            return await self._finish(Finish("stopped", "stopped", None, _step_of(cut, self._model.name)))
+            return await self._finish(Finish("stopped", "stopped", None, _step_of(cut, self._route.name)))
         if cut:
             await progress.begin_again(cut, "restart")
         machine = run(progress.state, step_limit=self._means.caps.steps)
@@ -132,12 +134,16 @@ class TurnRun:
     # --- the model ---------------------------------------------------------------------------------------------
 
     async def _call_model(self) -> Reply:
-        request, seen = await self._request()
+        try:
+            model = self._route.pick(self._load())
+        except ModelProblem as nobody:
+            return Broke(Problem(code=nobody.code, message=nobody.safe))
+        request, seen = await self._request(model)
         for tried in range(1, MODEL_TRIES + 1):
             live = self._live()
             room = self._means.caps.output_units - self._progress.answer.text_units
             try:
-                step = await self._unless_interrupted(listen(self._model, request, live, room=room, seen=seen))
+                step = await self._unless_interrupted(listen(model, request, live, room=room, seen=seen))
             except ModelProblem as problem:
                 log.warning("a model failed", turn=self.turn.id, code=problem.code, detail=problem.detail)
                 await live.settled()
@@ -147,12 +153,12 @@ class TurnRun:
                     continue
                 self._progress.said(live.parts, live.chunk_index)
                 failure = Problem(code=problem.code, message=problem.safe)
-                return Broke(failure, partial_step(live, self._model, seen))
+                return Broke(failure, partial_step(live, model, seen))
             except (_Interruption, OutputLimit) as interruption:
                 await live.settled()
                 self._progress.said(live.parts, live.chunk_index)
                 reason = interruption.reason if isinstance(interruption, _Interruption) else "output_limit"
-                return Interrupted(reason, partial_step(live, self._model, seen))
+                return Interrupted(reason, partial_step(live, model, seen))
             self._progress.said(live.parts, live.chunk_index)
             return Answered(step)
         raise AssertionError("a model is tried at least once")
@@ -168,8 +174,12 @@ class TurnRun:
             chunk_index=self._progress.chunk_index,
         )
 
-    async def _request(self) -> tuple[ModelRequest, Json]:
-        caps, model, past, progress = self._means.caps, self._model, self._past, self._progress
+    def _load(self) -> Load:
+        results = sum(isinstance(step, ToolStep) for step in self._progress.state.steps)
+        return Load(self._past.question, results)
+
+    async def _request(self, model: Model) -> tuple[ModelRequest, Json]:
+        caps, past, progress = self._means.caps, self._past, self._progress
         tools = await self._means.tools.offered(self._caller)
         # The built-in model reads the talk and the tools and nothing else; so it is shown nothing else.
         context = assemble(
@@ -177,7 +187,7 @@ class TurnRun:
             past.earlier,
             Exchange(past.question, progress.state.steps, self.turn.question_id, progress.answer.message_id),
             tools=tools,
-            budget=Budget(model.window, caps.answer_tokens, caps.context_tokens, caps.context_messages),
+            budget=Budget(model.window, self._parameters.max_tokens or 0, caps.context_tokens, caps.context_messages),
             count=model.count_tokens,
         )
         request = ModelRequest(
@@ -185,8 +195,7 @@ class TurnRun:
             messages=context.messages,
             tools=tools,
             caller=self._caller,
-            temperature=caps.temperature,
-            max_tokens=caps.answer_tokens,
+            parameters=self._parameters,
         )
         return request, context.report.as_json()
 

@@ -16,7 +16,7 @@ from parlour.clock import isoformat
 from parlour.errors import Fenced, NotAvailable, NotNow, ParlourError, StorageFailed
 from parlour.ids import new_id
 from parlour.journal.unit import Unit
-from parlour.models.base import Model
+from parlour.models.route import Route
 from parlour.protocol.content import Problem
 from parlour.protocol.events import ENDED
 from parlour.store.queries.turns import StoredTurn, stored_turn
@@ -251,8 +251,8 @@ class Runner:
         """Carry a turn to its end or its rest; the turn again where it need not rest after all."""
         means = self._means
         async with means.reads.read() as connection:
-            model = await self._model_of(connection, turn)
-        name = turn.model or "" if isinstance(model, Problem) else model.name
+            route = await self._route_of(connection, turn)
+        name = turn.model or "" if isinstance(route, Problem) else route.name
         at = isoformat(means.clock.now())
         mine, claim = units.claimed(
             turn, owner=self._lease.node_id, answer_id=turn.answer_id or new_id(), model=name, at=at
@@ -262,14 +262,14 @@ class Runner:
         async with means.reads.read() as connection:
             past = await past_of(connection, turn.id)
             caller = await means.callers.caller(connection, turn.user_id, turn.project_id)
-        problem = _why_not(past.turn, model, caller)
+        problem = _why_not(past.turn, route, caller)
         next_waits = True
         if problem is not None:
             answer = past.answer.with_parts(past.cut)
             finish = Finish("failed", problem.code, problem)
             next_waits = await end_turn(past, answer, past.state, finish, past.chunk_index, means)
-        elif not isinstance(model, Problem) and caller is not None:
-            run = TurnRun(past, model, caller, means)
+        elif not isinstance(route, Problem) and caller is not None:
+            run = TurnRun(past, route, caller, means)
             self._runs[turn.id] = run
             next_waits = await run.go()
             if run.waits:
@@ -280,9 +280,9 @@ class Runner:
             await self._take_next(turn.conversation_id)
         return None
 
-    async def _model_of(self, connection: AsyncConnection, turn: TurnRow) -> Model | Problem:
+    async def _route_of(self, connection: AsyncConnection, turn: TurnRow) -> Route | Problem:
         try:
-            return await self._means.models.choose(connection, turn.tenant_id, turn.model)
+            return await self._means.models.route(connection, turn.wish)
         except NotAvailable as gone:
             return Problem(code=gone.code, message=gone.safe)
 
@@ -314,10 +314,10 @@ class Runner:
             self._runs.pop(turn_id, None)
 
 
-def _why_not(turn: TurnRow, model: Model | Problem, caller: Caller | None) -> Problem | None:
+def _why_not(turn: TurnRow, route: Route | Problem, caller: Caller | None) -> Problem | None:
     """Why a claimed turn cannot go on; None when it can."""
     if turn.deaths >= DEATHS_UNTIL_CRASH_LOOP:
         return CRASH_LOOP
-    if isinstance(model, Problem):
-        return model
+    if isinstance(route, Problem):
+        return route
     return NOBODY if caller is None else None

@@ -13,6 +13,7 @@ from parlour.ids import new_id
 from parlour.journal.one_by_one import OneByOne
 from parlour.journal.retrying import Built
 from parlour.journal.unit import Writer
+from parlour.models.route import Wish
 from parlour.protocol.commands import SendMessage
 from parlour.protocol.content import Conversation
 from parlour.store.database import Reads
@@ -96,4 +97,5 @@ class Saying:
         if command.attachments:
             raise NotAvailable("Files cannot be attached on this server.")
         if command.model is not None:
-            await self.models.choose(connection, who.tenant_id, command.model)
+            project_id = command.project_id or ""
+            await self.models.route(connection, Wish(who.tenant_id, project_id, who.user_id, model=command.model))

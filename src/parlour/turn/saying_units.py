@@ -18,7 +18,7 @@ from parlour.turn import findable
 from parlour.turn.conversations import UNTITLED, conversation_becomes, one_line, row_of, topics_of
 from parlour.turn.once import Once
 from parlour.turn.preview import preview
-from parlour.turn.record import TurnRow
+from parlour.turn.record import TurnRow, Wanted
 
 MADE_TITLE = 50
 
@@ -54,7 +54,7 @@ def message_unit(
         status="sent",
         created_at=at,
     )
-    turn = queued(who, conversation, message.id, model=command.model)
+    turn = queued(who, conversation, message.id, Wanted.of(command))
     after = _with_message(conversation, command.content, at)
     head = (ConversationUpdated if before else ConversationCreated)(conversation=after)
     own_topic, owner_topic = topics_of(after)
@@ -110,8 +110,8 @@ def queued(
     who: Who,
     conversation: Conversation,
     question_id: str,
+    wanted: Wanted,
     *,
-    model: str | None,
     replaces: str | None = None,
     question_edit: int = 0,
 ) -> TurnRow:
@@ -125,7 +125,8 @@ def queued(
         question_id=question_id,
         answer_id=None,
         replaces=replaces,
-        model=model,
+        model=wanted.model,
+        parameters=wanted.parameters,
         status="queued",
         stop_asked=False,
         owner=None,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from parlour.models.base import FinishReason, RequestedCall
+from parlour.models.base import FinishReason, Keepsake, RequestedCall
 from parlour.protocol.content import Json, Problem, Usage
 from parlour.tools.asking import Asking
 from parlour.tools.outcomes import Outcome
@@ -21,6 +21,7 @@ class ModelStep:
     reason: FinishReason
     model: str
     usage: Usage | None = None
+    keepsake: Keepsake | None = None
     seen: Json | None = None
     """What the model was shown, by kind and in tokens, and what was cut from it."""
 

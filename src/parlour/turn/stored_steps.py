@@ -1,8 +1,9 @@
 """Settled steps as rows, and rows as settled steps. What stands here can be read by every later version."""
 
+from dataclasses import asdict
 from typing import Any
 
-from parlour.models.base import RequestedCall
+from parlour.models.base import Keepsake, RequestedCall
 from parlour.protocol.content import Usage
 from parlour.tools.outcomes import Outcome
 from parlour.turn.steps import ModelStep, Settled, ToolStep
@@ -22,6 +23,7 @@ def body_of(settled: Settled) -> tuple[str, dict[str, Any]]:
                 "reason": settled.reason,
                 "model": settled.model,
                 "usage": settled.usage.model_dump() if settled.usage else None,
+                "keepsake": asdict(settled.keepsake) if settled.keepsake else None,
                 "seen": settled.seen,
             }
         case ToolStep(outcome):
@@ -39,5 +41,6 @@ def step_from(kind: str, body: dict[str, Any]) -> Settled:
         reason=body["reason"],
         model=body["model"],
         usage=Usage.model_validate(body["usage"]) if body["usage"] else None,
+        keepsake=Keepsake(**body["keepsake"]) if body.get("keepsake") else None,
         seen=body["seen"],
     )

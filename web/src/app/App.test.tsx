@@ -118,7 +118,7 @@ function happens(...events: DurableEvent[]): Promise<void> {
 }
 
 function chunk(changes: Partial<StreamChunk>): StreamChunk {
-  const nothing = { length: null, model: null, usage: null, status: null, error: null };
+  const nothing = { length: null, model: null, models: null, usage: null, status: null, error: null };
   const place = { message_id: "a", attempt: 1, part: 0, kind: "text" as const, chunk: "", chunk_index: 0, offset: 0 };
   return { type: "stream_chunk", is_final: false, ...place, ...nothing, ...changes };
 }

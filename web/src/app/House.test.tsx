@@ -204,7 +204,7 @@ test("an answer is announced once, when it is whole", async () => {
   await page.snapshot({ ...empty(), conversation: LAMPS });
   const begun = body("a", { role: "assistant", parent_id: "q", status: "running", client_message_id: null });
   const chunk = { type: "stream_chunk", message_id: "a", attempt: 1, part: 0, kind: "text", chunk_index: 0 } as const;
-  const open = { is_final: false, length: null, model: null, usage: null, status: null, error: null };
+  const open = { is_final: false, length: null, model: null, models: null, usage: null, status: null, error: null };
   const heard = () => [...document.querySelectorAll(".unseen[role=status]")].map((region) => region.textContent).join("");
   await page.happens(
     { type: "new_message", message: body("q", { parts: [{ kind: "text", text: "Why?", length: 4 }] }) },

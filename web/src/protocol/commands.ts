@@ -1,7 +1,7 @@
 // Written by `python -m gen` from src/parlour/protocol/commands.py. Do not edit.
 /** What a client may say. Every command may carry an `id`, which comes back as `reply_to`. */
 
-import type { Json, Words } from "./content";
+import type { Json, Parameters, Words } from "./content";
 
 /** What an id looks like before anybody knows it: some text on one line, not blank. */
 export type Id = string;
@@ -35,7 +35,9 @@ export interface SendMessage {
   conversation_id?: Id | null;
   project_id?: Id | null;
   attachments?: Id[];
+  /** Who is to answer this: a model, or a tier. */
   model?: Id | null;
+  parameters?: Parameters | null;
 }
 
 /** Change the words of one's own message; what it said before is kept. Refused while it is being answered. */
@@ -69,6 +71,9 @@ export interface Regenerate {
   message_id: Id;
   command_id: Id;
   content?: Words | null;
+  /** Who is to answer now; None for who was asked before. */
+  model?: Id | null;
+  parameters?: Parameters | null;
 }
 
 /** End a turn; what was said so far is kept and marked stopped. */

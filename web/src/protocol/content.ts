@@ -34,7 +34,24 @@ export interface Usage {
   prompt_tokens: number;
   completion_tokens: number;
   total_tokens: number;
+  /** Of the prompt: those that the provider had read before, and asks less for. */
+  cached_tokens: number;
+  /** Of the completion: those that the model thought with. */
+  reasoning_tokens: number;
+  /** In billionths of a US dollar; None where no price is known. */
+  cost: number | null;
   estimated: boolean;
+}
+
+/** How a model is to answer; what is None is left to whoever is asked next. */
+export interface Parameters {
+  temperature: number | null;
+  top_p: number | null;
+  presence_penalty: number | null;
+  frequency_penalty: number | null;
+  max_tokens: number | null;
+  /** What counts more where the model is chosen by what is asked. */
+  prefer: "speed" | "quality" | null;
 }
 
 /** Words of a message. In a state `text` is at most the first 65,536 units; `length` is always the whole. */
@@ -103,6 +120,8 @@ export interface MessageBody {
   /** Counts the runs of a model step that had to begin again; the cut ones are kept and can be opened. */
   attempt: number;
   model: string | null;
+  /** Everybody who was asked for this answer, in order, where it was more than one; the last is `model`. */
+  models: string[] | null;
   usage: Usage | null;
   created_at: string;
   /** How often its words were changed. The earlier ones are kept and can be opened. */

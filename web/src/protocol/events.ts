@@ -62,8 +62,8 @@ export interface AssistantMessageStart {
 /**
  * The next words of part number `part`, at `offset`. The last one of an answer is empty and `is_final`.
  *
- * The final chunk carries `length` (units over all text parts), `model`, `usage` and `status`; a client
- * whose own length differs fetches the message.
+ * The final chunk carries `length` (units over all text parts), `model`, `models`, `usage` and `status`; a
+ * client whose own length differs fetches the message.
  */
 export interface StreamChunk {
   type: "stream_chunk";
@@ -77,6 +77,7 @@ export interface StreamChunk {
   is_final: boolean;
   length: number | null;
   model: string | null;
+  models: string[] | null;
   usage: Usage | null;
   status: "completed" | "stopped" | "failed" | null;
   error: Problem | null;

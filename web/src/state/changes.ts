@@ -58,6 +58,7 @@ function withChunk(message: Message, event: StreamChunk): Message {
     parts,
     status: event.status ?? message.status,
     model: event.model ?? message.model,
+    models: event.models ?? message.models,
     usage: event.usage ?? message.usage,
     error: event.error ?? null,
   };

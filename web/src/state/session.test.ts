@@ -231,7 +231,7 @@ describe("asking for something", () => {
 });
 
 function chunk(message_id: string): StreamChunk {
-  const nothing = { length: null, model: null, usage: null, status: null, error: null };
+  const nothing = { length: null, model: null, models: null, usage: null, status: null, error: null };
   const place = { attempt: 1, part: 0, kind: "text" as const, chunk: "", chunk_index: 0, offset: 0 };
   return { type: "stream_chunk", message_id, is_final: false, ...place, ...nothing };
 }

@@ -116,6 +116,7 @@ export function body(id: string, changes: Partial<MessageBody> = {}): MessageBod
     error: null,
     attempt: 1,
     model: null,
+    models: null,
     usage: null,
     created_at: at(0),
     edits: 0,
@@ -214,6 +215,7 @@ export class Story {
       is_final: false,
       length: null,
       model: null,
+      models: null,
       usage: null,
       status: null,
       error: null,
@@ -250,7 +252,7 @@ export class Story {
   }
 
   private end(id: string, attempt: number, parts: number): void {
-    const usage = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12, estimated: true };
+    const usage = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12, cached_tokens: 0, reasoning_tokens: 0, cost: null, estimated: true };
     const last = this.chunk(id, attempt, parts - 1, "", 0);
     const status = this.choose(3) ? "completed" : "stopped";
     this.say({ ...last, is_final: true, length: this.written, model: "scripted", usage, status });

@@ -62,6 +62,7 @@ messages = Table(
     Column("error", JSON),
     Column("attempt", Integer, nullable=False),
     Column("model", String(200)),
+    Column("models", JSON, comment="everybody who was asked for it, where it was more than one"),
     Column("usage", JSON),
     Column("token_count", Integer, nullable=False),
     Column("metadata", JSON, nullable=False),
@@ -102,6 +103,7 @@ attempts = Table(
     Column("part", Integer, nullable=False),
     Column("parts", JSON, nullable=False),
     Column("reason", String(60), nullable=False),
+    Column("model", String(200), comment="who had written it"),
     Column("at", Time, nullable=False),
     comment="What a model step had written when it was cut and begun again",
 )

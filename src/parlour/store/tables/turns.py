@@ -31,6 +31,7 @@ turns = Table(
     Column("replaces", Id),
     Column("position", BigInteger, nullable=False, comment="the seq at which it was asked: turns go in this order"),
     Column("model", String(200), comment="as asked for; NULL means the default"),
+    Column("parameters", JSON, comment="as asked for; NULL means the defaults"),
     Column("status", String(20), nullable=False),
     Column("reason", String(60)),
     Column("stop_asked", Boolean, nullable=False),

@@ -144,6 +144,6 @@ export function answer(id: string, position: number, parent_id: string, words: s
 
 /** A piece of an answer that is being written. */
 export function chunk(message_id: string, offset: number, words: string, changes: Partial<StreamChunk> = {}): StreamChunk {
-  const nothing = { length: null, model: null, usage: null, status: null, error: null, is_final: false };
+  const nothing = { length: null, model: null, models: null, usage: null, status: null, error: null, is_final: false };
   return { type: "stream_chunk", message_id, attempt: 1, part: 0, kind: "text", chunk: words, chunk_index: 0, offset, ...nothing, ...changes };
 }

@@ -52,7 +52,7 @@ const WHOLE: MessageContext = {
     request(1, "2026-11-20T10:00:00.000Z", { cut: ["3 older messages were left out."] }),
     request(3, "2026-11-20T10:00:02.000Z", {
       pieces: [piece("tool_result", "Oven, Kettle", { is_shortened: true, tokens: 2_400 }), piece("question", null, { message_id: "gone" })],
-      usage: { prompt_tokens: 2_511, completion_tokens: 40, total_tokens: 2_551, estimated: false },
+      usage: { prompt_tokens: 2_511, completion_tokens: 40, total_tokens: 2_551, cached_tokens: 0, reasoning_tokens: 0, cost: null, estimated: false },
     }),
   ],
   runs: [run("r1", "2026-11-20T10:00:01.000Z")],
@@ -182,7 +182,7 @@ describe("the order of things", () => {
   });
 
   test("what a provider did not count itself is not said to be its count", () => {
-    const usage = { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10, estimated: true };
+    const usage = { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10, cached_tokens: 0, reasoning_tokens: 0, cost: null, estimated: true };
     expect(sizeOf(request(1, "", { usage }))).toBe("About 1,200 of at most 8,000 tokens.");
   });
 });
