@@ -14,6 +14,7 @@ from parlour.tools.caller import Caller
 from parlour.turn.calls import Calls
 from parlour.turn.context import Budget, Exchange, assemble
 from parlour.turn.ending import end_turn
+from parlour.turn.granting import OverBudget
 from parlour.turn.listening import OutputLimit, listen, partial_step
 from parlour.turn.live import Live
 from parlour.turn.machine import run
@@ -87,6 +88,7 @@ class TurnRun:
         try:
             return await self._go()
         finally:
+            self._progress.meter.close()
             await self._calls.let_go()
 
     async def _go(self) -> bool:
@@ -139,11 +141,12 @@ class TurnRun:
         except ModelProblem as nobody:
             return Broke(Problem(code=nobody.code, message=nobody.safe))
         request, seen = await self._request(model)
+        metered = self._progress.meter.over(model)
         for tried in range(1, MODEL_TRIES + 1):
             live = self._live()
             room = self._means.caps.output_units - self._progress.answer.text_units
             try:
-                step = await self._unless_interrupted(listen(model, request, live, room=room, seen=seen))
+                step = await self._unless_interrupted(listen(metered, request, live, room=room, seen=seen))
             except ModelProblem as problem:
                 log.warning("a model failed", turn=self.turn.id, code=problem.code, detail=problem.detail)
                 await live.settled()
@@ -154,6 +157,10 @@ class TurnRun:
                 self._progress.said(live.parts, live.chunk_index)
                 failure = Problem(code=problem.code, message=problem.safe)
                 return Broke(failure, partial_step(live, model, seen))
+            except OverBudget as over:
+                await live.settled()
+                self._progress.said(live.parts, live.chunk_index)
+                return Broke(over.problem, partial_step(live, model, seen))
             except (_Interruption, OutputLimit) as interruption:
                 await live.settled()
                 self._progress.said(live.parts, live.chunk_index)
@@ -221,7 +228,10 @@ class TurnRun:
 
     async def _finish(self, finish: Finish) -> bool:
         progress = self._progress
-        return await end_turn(self._past, progress.answer, progress.state, finish, progress.chunk_index, self._means)
+        bill = progress.meter.bill(self._route.name)
+        return await end_turn(
+            self._past, progress.answer, progress.state, finish, progress.chunk_index, self._means, bill
+        )
 
 
 def _step_of(cut: tuple[Part, ...], model: str) -> ModelStep:
