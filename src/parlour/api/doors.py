@@ -12,6 +12,7 @@ from parlour.identity.providers import Providers
 from parlour.identity.who import Who
 from parlour.journal.unit import Writer
 from parlour.models.offers import Offer
+from parlour.models.pricing import Price
 from parlour.protocol.approvals import UndoToolCall
 from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage, Regenerate, SendMessage
 from parlour.protocol.content import Approval, Turn
@@ -133,6 +134,8 @@ class OfferedModel:
     host: str
     is_allowed: bool
     is_default: bool
+    price: Price | None = None
+    """None where nobody knows, and of one that is not allowed."""
 
 
 class Models(Protocol):
