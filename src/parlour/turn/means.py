@@ -93,7 +93,6 @@ class Means:
     models: Models
     callers: Callers
     caps: Caps
-    system_prompt: str
     prices: Prices = field(default_factory=Prices)
     under_way: UnderWay = field(default_factory=UnderWay)
     """What the turns of this node draw on budgets just now."""
