@@ -20,6 +20,7 @@ from parlour.turn.listening import OutputLimit, listen, partial_step
 from parlour.turn.live import Live
 from parlour.turn.means import Means
 from parlour.turn.progress import Progress
+from parlour.turn.prompt import system_prompt
 from parlour.turn.record import Past
 from parlour.turn.steps import Answered, Broke, Interrupted, ToolStep
 
@@ -159,7 +160,7 @@ class Questions:
         tools = await self.means.tools.offered(self.caller)
         # The built-in model reads the talk and the tools and nothing else; so it is shown nothing else.
         context = assemble(
-            "" if model.name == BUILT_IN else self.means.system_prompt,
+            "" if model.name == BUILT_IN else system_prompt(self.caller),
             past.earlier,
             Exchange(past.question, progress.state.steps, past.turn.question_id, progress.answer.message_id),
             tools=tools,
