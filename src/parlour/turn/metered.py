@@ -17,6 +17,7 @@ from parlour.models.base import (
     ReasoningDelta,
     TextDelta,
 )
+from parlour.models.instances import NotAsked
 from parlour.models.pricing import Price
 from parlour.protocol.content import Usage
 from parlour.turn.billing import Outcome, Request, estimated
@@ -91,6 +92,10 @@ class Asked:
         if most is not None and self._counted + self.model.count_tokens(self._block) > most:
             raise self.grant.ended(self.grant.completion_of)
 
+    def never_made(self) -> None:
+        """Nobody was asked after all."""
+        self._is_over = True
+
     def ends(self, outcome: Outcome, *, unread: bool = False) -> None:
         """It ended without a word on what it used; `unread` where nobody had read it. Nothing, if it had ended."""
         if self._is_over:
@@ -164,6 +169,9 @@ class Metered:
                         return
                     asked.check()
             asked.ends("failed")
+        except NotAsked:
+            asked.never_made()
+            raise
         except ModelProblem as problem:
             asked.ends("failed", unread=problem.code in UNREAD)
             raise

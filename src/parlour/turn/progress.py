@@ -84,10 +84,11 @@ class Progress:
             await self._means.writer.commit(unit)
             self.answer = answer
 
-    async def begin_again(self, cut: Sequence[Part], reason: str) -> None:
-        """Let a model step begin again; what it had said is kept as an attempt."""
+    async def begin_again(self, cut: Sequence[Part], reason: str, model: str | None) -> None:
+        """Let a model step begin again; what `model` had said is kept as an attempt."""
+        attempt = units.Attempt(tuple(cut), reason, model)
         bill = self.meter.bill()
-        answer, unit = units.begun_again(self.turn, self.answer, cut, reason, self._now(), bill)
+        answer, unit = units.begun_again(self.turn, self.answer, attempt, self._now(), bill)
         await self._means.writer.commit(unit)
         self.meter.paid(bill)
         self.answer = answer

@@ -268,7 +268,7 @@ class Runner:
         if problem is not None:
             answer = past.answer.with_parts(past.cut)
             finish = Finish("failed", problem.code, problem)
-            bill = Meter(past, means).bill(name)
+            bill = Meter(past, means).last_bill()
             next_waits = await end_turn(past, answer, past.state, finish, past.chunk_index, means, bill)
         elif not isinstance(route, Problem) and caller is not None:
             run = TurnRun(past, route, caller, means)

@@ -37,17 +37,22 @@ class Meter:
         self._open: list[Request] = []
         self._lost = "".join("" if isinstance(part, ToolCallPart) else part.text for part in past.cut)
         """What an owner before had heard, and nobody has kept what it used."""
+        self._lost_by = past.cut_by[-1] if past.cut_by else ""
         self._budgets: frozenset[str] = frozenset()
 
     def over(self, model: Model) -> Model:
         """The model, with this between: its stream raises OverBudget besides."""
         return model if model.name == BUILT_IN else Metered(model, self._begin)
 
-    def bill(self, model: str = "") -> Bill:
-        """What is to be kept with the next unit. `model` is who was asked by an owner whom nobody else followed."""
-        if self._lost:
-            self._keep_lost(model, 0, None)
+    def bill(self) -> Bill:
+        """What is to be kept with the next unit."""
         return Bill(tuple(self._open), self._before)
+
+    def last_bill(self) -> Bill:
+        """The same with the unit that ends the turn: nothing is asked after it."""
+        if self._lost:
+            self._keep_lost(self._lost_by, 0, None)
+        return self.bill()
 
     def paid(self, bill: Bill) -> None:
         """The unit with this bill was committed."""
@@ -66,7 +71,9 @@ class Meter:
         host = model.host if isinstance(model, Placed) else ""
         price = await means.prices.of(model.name, host, now)
         if self._lost:
-            self._keep_lost(model.name, prompt_tokens(model, request), price)
+            # What it was asked nobody knows any more; it was much the same.
+            by = self._lost_by or model.name
+            self._keep_lost(by, prompt_tokens(model, request), price if by == model.name else None)
         grant = await self._granted(model, request, price)
         most, wanted = grant.completion_tokens, request.parameters.max_tokens
         is_shorter = most is not None and (wanted is None or most < wanted)
