@@ -1,6 +1,6 @@
 """Two servers that speak OpenAI's wire: one dies, the other answers, and nobody loses a word. And how it is shown."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def two(serving: Serving, first: Provider, second: Provider) -> AsyncIterator[tuple[Desk, Client]]:
+async def two(serving: Serving, first: Provider, second: Provider) -> AsyncGenerator[tuple[Desk, Client]]:
     """A house with both, set up by its admin: the second answers in the place of the first."""
     async with serving() as served, served.connected() as client:
         admin = Desk(served, await served.key())
