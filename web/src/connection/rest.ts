@@ -42,6 +42,8 @@ import type { Connections } from "./connections";
 import { connectionsAt } from "./connections";
 import type { People } from "./people";
 import { peopleAt } from "./people";
+import type { Spending } from "./spending";
+import { spendingAt } from "./spending";
 
 export interface Page<T> {
   items: T[];
@@ -63,7 +65,7 @@ export class RestError extends Error {
 /** Asks one door; what it answers is taken at its word. */
 export type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
-export interface Rest extends People, Connections {
+export interface Rest extends People, Connections, Spending {
   me(): Promise<Me>;
   /** Uses a one-time link up; the session comes as a cookie. */
   signIn(link: string): Promise<Me>;
@@ -154,6 +156,7 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
   return {
     ...peopleAt(call),
     ...connectionsAt(call),
+    ...spendingAt(call),
     me: () => call("GET", "/auth/me"),
     signIn: (link) => call("POST", "/auth/link", { link } satisfies SignIn),
     signOut: () => call("POST", "/auth/logout"),
