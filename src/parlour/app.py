@@ -325,6 +325,7 @@ def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[Offer, .
         openai_models=(settings.openai_model,),
         ollama_base_url=settings.ollama_base_url,
         ollama_models=(settings.ollama_model,),
+        windows=dict(settings.ai_model_windows),
     )
 
 
@@ -339,13 +340,14 @@ def _lineup(
 ) -> Lineup[AsyncConnection]:
     """Who may answer; connections to them are closed in the end."""
     named = frozenset(provider_of(model.name) for model in given or ())
+    windows = dict(settings.ai_model_windows)
 
     def ready(offer: Offer) -> Remote:
         return offer.model(clock=clock, total_s=settings.turn_max_seconds, silence_s=settings.ai_timeout)
 
     def connected(tenant_id: str, provider: Provider, model: str) -> Remote:
         key = providers.opened(tenant_id, provider.name, provider.base_url, provider.sealed_key)
-        return ready(offer_of(provider.name, model, provider.base_url, key))
+        return ready(offer_of(provider.name, model, provider.base_url, key, windows))
 
     async def decided(connection: AsyncConnection, tenant_id: str) -> Choices:
         found = await choices(connection, tenant_id)
