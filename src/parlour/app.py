@@ -41,6 +41,8 @@ from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import Offer, offer_of, offered
+from parlour.models.own_prices import own_prices
+from parlour.models.prices import Prices
 from parlour.protocol.content import Parameters
 from parlour.protocol.routing import Routing
 from parlour.store.backup import back_up_before_update
@@ -93,6 +95,8 @@ class App:
     outside: Joined
     """The systems that the house is joined to, kept in step."""
     lineup: Lineup[AsyncConnection]
+    prices: Prices
+    """What every model asks."""
     built_in: IntentsModel
     lease: NodeLease
     conversations: Conversations
@@ -138,7 +142,7 @@ async def running(
         lineup = _lineup(settings, clock, providers, built_in := IntentsModel(), models, offers, stack)
         outside = Joined(database, writer, clock, ConnectionDesk(database, writer, clock, providers.vault).opened)
         executor = _executor([home, devices_toolkit(home.lookup, outside), *toolsets], clock, database, brief)
-        means = _means(settings, clock, brief, writer, executor, lineup)
+        means = _means(settings, clock, brief, writer, executor, lineup, await _prices(settings))
         lease = await _lease(settings, url, means, fatal, stack)
         runner = await _runner(lease, means, announcer, stack)
         jobs = _leased(settings, database, lease, means, outside)
@@ -157,6 +161,7 @@ async def running(
             outside=outside,
             home=home,
             lineup=lineup,
+            prices=means.prices,
             built_in=built_in,
             lease=lease,
             conversations=Conversations(database, writer, clock),
@@ -287,6 +292,7 @@ def _means(
     writer: Writer,
     executor: Executor,
     lineup: Lineup[AsyncConnection],
+    prices: Prices,
 ) -> Means:
     caps = Caps(
         steps=settings.turn_max_steps,
@@ -305,7 +311,13 @@ def _means(
         models=lineup,
         callers=Callers(),
         caps=caps,
+        prices=prices,
     )
+
+
+async def _prices(settings: Settings) -> Prices:
+    """What models ask, those prices first that the settings name. Raises BadSetting for what is none."""
+    return Prices(await asyncio.to_thread(own_prices, settings.prices_file))
 
 
 def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[Offer, ...]:

@@ -168,6 +168,14 @@ class Settings:
         kind="answers",
     )
 
+    prices_file: str = _setting(
+        "PARLOUR_PRICES",
+        str,
+        "",
+        "A TOML file with prices of your own, in US dollars for a million tokens; they stand before the public ones.",
+        kind="file",
+    )
+
     chat_max_message_chars: int = _setting(
         "CHAT_MAX_MESSAGE_CHARS", whole(1), 50_000, "The longest message a person may send.", kind="characters"
     )

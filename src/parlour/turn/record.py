@@ -12,11 +12,13 @@ from parlour.journal.merging import merged
 from parlour.models.route import Wish
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Json, Message, Parameters, Part, TurnStatus
+from parlour.protocol.spending import Spent
 from parlour.protocol.text import first_units
 from parlour.store.prepared import Row, rows
 from parlour.store.queries.approvals import StoredApproval, approvals_of_turn
 from parlour.store.queries.conversations import StoredConversation, stored_conversation
 from parlour.store.queries.messages import cut_attempts, message_from
+from parlour.store.queries.spending import NOTHING, spent_by_turn
 from parlour.store.tables import messages, turn_steps, turns
 from parlour.tools.asking import Word
 from parlour.turn.answer import Answer, text_part
@@ -147,6 +149,8 @@ class Past:
     conversation: StoredConversation
     other_is_open: bool
     """Whether something else was asked in the conversation and waits."""
+    spent: Spent
+    """What its requests to models used that are settled."""
 
 
 async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
@@ -173,6 +177,7 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
         earlier=tuple(_exchanges(before, question, steps)),
         conversation=conversation,
         other_is_open=row["other_is_open"],
+        spent=NOTHING if turn.fence == FIRST_FENCE else await spent_by_turn(connection, turn.id),
     )
 
 
