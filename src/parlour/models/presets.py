@@ -18,6 +18,7 @@ Known = TypeVar("Known")
 SAMPLING = frozenset({"temperature", "top_p", "presence_penalty", "frequency_penalty"})
 """What a model that always reasons refuses."""
 
+OLLAMA_PORT = 11434
 SMALL_WINDOW = 4_096
 """What a model gets on an ordinary machine where nobody set more, and what is safe to think of one nobody heard of."""
 OPENAI_WINDOWS = {
@@ -191,7 +192,7 @@ PRESETS = (
     Preset(
         "Ollama",
         "ollama",
-        "http://localhost:11434/v1",
+        f"http://localhost:{OLLAMA_PORT}/v1",
         wants_key=False,
         dialect=Dialect(takes_broken_arguments=False, thoughts=Thoughts("ollama", "reasoning")),
         window=SMALL_WINDOW,
