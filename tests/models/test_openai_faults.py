@@ -153,6 +153,25 @@ async def test_a_model_that_is_not_there_is_known_in_any_words(loopback: Provide
     assert (await problem_of(model)).cause == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (500, "image input is not supported - hint: you may need to provide the mmproj"),
+        (404, "No endpoints found that support image input"),
+        (400, "this model does not support image inputs"),
+        (400, "This model doesn't support images."),
+    ],
+)
+async def test_a_model_that_cannot_see_says_so_and_is_not_asked_again(
+    loopback: Provider, model: OpenAIModel, status: int, words: str
+):
+    loopback.refuse(status, {"error": {"message": words}})
+    problem = await problem_of(model)
+    assert (problem.code, problem.cause) == ("provider_refused", "picture")
+    assert "pictures" in problem.safe
+    assert len(loopback.received) == 1
+
+
 async def test_a_redirect_is_not_followed(loopback: Provider, model: OpenAIModel):
     loopback.refuse(302, Location=f"{loopback.base_url}/elsewhere")
     assert (await problem_of(model)).code == "provider_refused"

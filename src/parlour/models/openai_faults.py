@@ -26,6 +26,10 @@ UNKNOWN_CODES = frozenset({"model_not_found", "model_not_available", "invalid_mo
 UNKNOWN_WORDS = re.compile(
     r"model\b.{0,200}\b(not (exist|found)|does not exist)|not a valid model", re.IGNORECASE | re.DOTALL
 )
+BLIND_WORDS = re.compile(
+    r"\b(image|vision)s?\b.{0,60}\b(not|n't) support|\b(not|n't) support.{0,60}\bimage|support image input",
+    re.IGNORECASE,
+)
 MEANINGS = {
     "key": ("provider_unauthorized", "{name} did not accept the key. An administrator has to check it."),
     "length": (
@@ -43,6 +47,10 @@ MEANINGS = {
     "unknown": (
         "provider_refused",
         "The provider does not know the model {name}. An administrator has to choose another.",
+    ),
+    "picture": (
+        "provider_refused",
+        "{name} cannot look at pictures. Please choose another model, or ask without them.",
     ),
     "fault": (
         "provider_unavailable",
@@ -156,9 +164,10 @@ class Faults:
 
 
 def is_transient(status: int | None, problem: ModelProblem) -> bool:
-    """Whether the same request may do better in a moment: an empty purse or too long a talk does not."""
+    """Whether the same request may do better in a moment: an empty purse, too long a talk or a picture does not."""
     exhausted = any(code in problem.detail for code in EXHAUSTED_CODES)
-    return status in RETRIED_STATUSES and problem.code != "context_too_long" and not exhausted
+    lasting = problem.code in ("context_too_long", "provider_refused")
+    return status in RETRIED_STATUSES and not lasting and not exhausted
 
 
 def _kind(status: int, error: object) -> str:
@@ -166,6 +175,8 @@ def _kind(status: int, error: object) -> str:
         return "key"
     if status in (400, 413, 422, 500) and _is_too_long(error):
         return "length"
+    if BLIND_WORDS.search(_message(error)):
+        return "picture"
     if status == 402 or _code(error) in EXHAUSTED_CODES:
         return "credit"
     if status == 429:
