@@ -330,6 +330,7 @@ def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[Offer, .
         openai_models=(settings.openai_model,),
         ollama_base_url=settings.ollama_base_url,
         ollama_models=(settings.ollama_model,),
+        windows=dict(settings.ai_model_windows),
     )
 
 
@@ -344,6 +345,7 @@ def _lineup(
 ) -> Lineup[AsyncConnection]:
     """Who may answer; connections to them are closed in the end."""
     named = frozenset(provider_of(model.name) for model in given or ())
+    windows = dict(settings.ai_model_windows)
     shipped = routing_of(settings)
 
     def ready(offer: Offer) -> Remote:
@@ -351,7 +353,7 @@ def _lineup(
 
     def connected(tenant_id: str, provider: Provider, model: str) -> Remote:
         key = providers.opened(tenant_id, provider.name, provider.base_url, provider.sealed_key)
-        return ready(offer_of(provider.name, model, provider.base_url, key))
+        return ready(offer_of(provider.name, model, provider.base_url, key, windows))
 
     async def decided(connection: AsyncConnection, tenant_id: str) -> Choices:
         found = await choices(connection, tenant_id)
