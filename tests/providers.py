@@ -16,6 +16,7 @@ End = Literal["whole", "cut", "hang"]
 """How a body ends: as it should, with the connection torn down, or not at all while the client is there."""
 
 PATIENCE_S = 5.0
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Provider:
         return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
 
     async def _play(self, answer: Answer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}", "Transfer-Encoding: chunked"]
+        lines = [f"HTTP/1.1 {answer.status} {PHRASES.get(answer.status, 'Its Own')}", "Transfer-Encoding: chunked"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]
         writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
         for act in answer.acts:
