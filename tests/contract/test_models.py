@@ -89,9 +89,7 @@ async def anthropic() -> AsyncGenerator[Subject]:
         begun, *_ = said.text(0)
         forever = (said.message_start(), begun, *said.text(0, "And ")[1:2])
         answers = {
-            "Hello": Answer(
-                said.answer_of(said.thinking(0, "Who?", signature="a"), said.text(1, "Hello 🌻 ", "you."))
-            ),
+            "Hello": Answer(said.answer_of(said.thinking(0, "Who?", signature="a"), said.text(1, "Hello 🌻 ", "you."))),
             "Look": Answer(said.answer_of(said.tool_use(0, "t1", "look", "{}"), reason="tool_use")),
             "Go on": Answer(forever, end="hang"),
         }

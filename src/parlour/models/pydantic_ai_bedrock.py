@@ -1,6 +1,5 @@
 """Models of Amazon Bedrock. They are asked through botocore, which has connections of its own and works in threads."""
 
-import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -39,10 +38,9 @@ def bedrock_model(access: Access, model: str, limits: Limits) -> Model:
 
 
 def region_of(base_url: str, options: Mapping[str, str]) -> str:
-    """The region that was chosen, else the one in the address, else the machine's own."""
+    """The region that was chosen, else the one in the address, else the oldest."""
     found = IN_ADDRESS.search(urlsplit(base_url).hostname or "")
-    named = options.get("region") or (found.group(1) if found else "")
-    return named or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+    return options.get("region") or (found.group(1) if found else DEFAULT_REGION)
 
 
 class _Keyed(botocore.session.Session):
