@@ -19,6 +19,7 @@ from parlour.turn.live import Live
 from parlour.turn.machine import run
 from parlour.turn.means import Means
 from parlour.turn.progress import Progress
+from parlour.turn.prompt import system_prompt
 from parlour.turn.record import Past
 from parlour.turn.steps import (
     Answered,
@@ -183,7 +184,7 @@ class TurnRun:
         tools = await self._means.tools.offered(self._caller)
         # The built-in model reads the talk and the tools and nothing else; so it is shown nothing else.
         context = assemble(
-            "" if model.name == BUILT_IN else self._means.system_prompt,
+            "" if model.name == BUILT_IN else system_prompt(self._caller),
             past.earlier,
             Exchange(past.question, progress.state.steps, self.turn.question_id, progress.answer.message_id),
             tools=tools,
