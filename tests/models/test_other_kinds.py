@@ -54,9 +54,12 @@ async def test_what_is_not_installed_is_named_with_how_to_install_it():
 @pytest.mark.parametrize(
     ("kind", "model", "window"),
     [
-        ("anthropic", "claude-sonnet-5", 200_000),
-        ("google", "gemini-2.5-flash", 1_048_576),
+        ("anthropic", "claude-sonnet-4-5", 200_000),
+        ("anthropic", "claude-sonnet-5-5", 1_000_000),
+        ("google", "gemini-3.8-flash", 1_000_000),
         ("bedrock", "eu.something", 128_000),
+        ("bedrock", "eu.anthropic.claude-haiku-5-5", 1_000_000),
+        ("bedrock", "amazon.nova-lite-v1:0", 300_000),
         ("mistral", "codestral-latest", 256_000),
     ],
 )

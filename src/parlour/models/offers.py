@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from parlour.clock import Clock
 from parlour.errors import BadSetting
 from parlour.models.openai_limits import DEFAULT_WINDOW, FIRST_EVENT_S, TOTAL_S, Limits
 from parlour.models.openai_request import Dialect
+from parlour.models.other_kinds import NO_OPTIONS, OPENAI
 
 if TYPE_CHECKING:
     from parlour.models.openai import OpenAIModel
@@ -44,6 +45,16 @@ class Offer:
     dialect: Dialect = field(default_factory=Dialect)
     first_event_s: float = 0.0
     """At least how long its first event is waited for, however short one's patience."""
+
+    @property
+    def kind(self) -> str:
+        """The format that its provider speaks."""
+        return OPENAI
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What else its kind needs: nothing."""
+        return NO_OPTIONS
 
     @property
     def host(self) -> str:

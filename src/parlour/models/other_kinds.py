@@ -16,6 +16,8 @@ OPENAI = "openai"
 THINKING = ("off", "low", "medium", "high")
 """How hard a model thinks before it speaks, where its provider lets one say; by default as its provider has it."""
 
+NO_OPTIONS: Mapping[str, str] = {}
+
 REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-\d{1,2}")
 
 
@@ -29,7 +31,7 @@ class OtherKind:
     package: str
     """What has to be there besides the adapter, as it is imported."""
     base_url: str
-    """Where its own provider answers; "" where that depends."""
+    """Where its own provider answers."""
     models: tuple[str, ...]
     """Offered where the settings name a key and no model."""
     windows: Mapping[str, int]
@@ -50,7 +52,7 @@ class OtherKind:
     @property
     def is_there(self) -> bool:
         """Whether what it needs is installed. Loads nothing."""
-        return all(find_spec(name) is not None for name in ("pydantic_ai", self.package))
+        return _is_installed("pydantic_ai") and _is_installed(self.package)
 
     @property
     def missing(self) -> str:
@@ -62,11 +64,21 @@ class OtherKind:
 
     def window(self, model: str) -> int:
         """How many tokens a request to a model and its answer may have together."""
-        fitting = [beginning for beginning in self.windows if model.startswith(beginning)]
+        # Where one provider has the models of many, theirs stands before the name: "eu.anthropic.claude-…".
+        names = (model, *(model.split(".", cut)[-1] for cut in (1, 2)))
+        fitting = [beginning for beginning in self.windows if any(name.startswith(beginning) for name in names)]
         return self.windows[max(fitting, key=len)] if fitting else DEFAULT_WINDOW
 
 
-_CLAUDE = {"claude": 200_000}
+_CLAUDE = {
+    "claude": 200_000,
+    "claude-sonnet-4-6": 1_000_000,
+    "claude-opus-4-6": 1_000_000,
+    "claude-opus-4-7": 1_000_000,
+    "claude-opus-4-8": 1_000_000,
+    **{f"claude-{name}-5": 1_000_000 for name in ("haiku", "sonnet", "opus", "fable", "mythos")},
+}
+_NOVA = {"nova": 300_000, "nova-micro": 128_000, "nova-premier": 1_000_000, "nova-2": 1_000_000}
 
 OTHER_KINDS: Mapping[str, OtherKind] = {
     kind.name: kind
@@ -76,7 +88,7 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
             label="Anthropic",
             package="anthropic",
             base_url="https://api.anthropic.com",
-            models=("claude-sonnet-5",),
+            models=("claude-sonnet-5-5",),
             windows=_CLAUDE,
             temperature_or_top_p=True,
             suffix="/v1",
@@ -86,8 +98,8 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
             label="Google",
             package="google.genai",
             base_url="https://generativelanguage.googleapis.com",
-            models=("gemini-2.5-flash",),
-            windows={"gemini": 1_048_576, "gemma": 128_000},
+            models=("gemini-3.8-flash",),
+            windows={"gemini": 1_000_000},
             temperature=2.0,
             suffix="/v1beta",
         ),
@@ -95,9 +107,9 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
             name="bedrock",
             label="Amazon Bedrock",
             package="boto3",
-            base_url="",
+            base_url="https://bedrock-runtime.us-east-1.amazonaws.com",
             models=(),
-            windows={**_CLAUDE, "anthropic.claude": 200_000, "amazon.nova": 300_000},
+            windows=_CLAUDE | _NOVA,
             temperature_or_top_p=True,
             options=("thinking", "region"),
         ),
@@ -107,15 +119,13 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
             package="mistralai",
             base_url="https://api.mistral.ai",
             models=("mistral-large-latest",),
-            windows={"mistral": 128_000, "ministral": 128_000, "codestral": 256_000},
+            windows={"codestral": 256_000, "devstral-2": 256_000, "mistral-large-3": 256_000},
             temperature=1.5,
             suffix="/v1",
         ),
     )
 }
 """By their names. A new one is an entry here, a maker in `pydantic_ai_access` and an extra of the same name."""
-
-KINDS = (OPENAI, *OTHER_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,14 @@ class Access:
 
 class BadOption(ValueError):
     """Something that a kind does not know, or not so. The text is for an administrator."""
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:
+        # What the package would be a part of is not there either.
+        return False
 
 
 def checked_options(kind: str, options: Mapping[str, str]) -> dict[str, str]:

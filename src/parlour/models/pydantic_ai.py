@@ -101,15 +101,15 @@ class PydanticAIModel:
                 await self.retire()
 
     async def models(self) -> list[str]:
-        """What the provider says it has; empty where its kind has no list. Raises ModelProblem; asks once."""
+        """What the provider says it has, by its own names. Raises ModelProblem; asks once."""
         return await (await self._connected()).models(LISTED_S)
 
     async def health(self) -> bool:
         """Whether the provider answers and takes the key; of a kind that has no list, whether it could be asked."""
         try:
             await (await self._connected()).models(HEALTH_S)
-        except ModelProblem:
-            return False
+        except ModelProblem as problem:
+            return problem.cause == "unlisted"
         return True
 
     async def close(self) -> None:

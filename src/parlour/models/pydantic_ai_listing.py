@@ -7,6 +7,7 @@ import httpx2
 import orjson
 
 from parlour.clock import Clock
+from parlour.models.base import ModelProblem
 from parlour.models.deadline import Deadline
 from parlour.models.openai_listing import LONGEST_BYTES, LONGEST_NAME, MOST_NAMES
 from parlour.models.other_kinds import Access
@@ -20,10 +21,10 @@ VERSION = "2023-06-01"
 async def other_models(
     access: Access, client: httpx2.AsyncClient, faults: OtherFaults, clock: Clock, seconds: float
 ) -> list[str]:
-    """Ask for the list and read it within so many seconds; empty for a kind that has none. Raises ModelProblem."""
+    """Ask for the list and read it within so many seconds. Raises ModelProblem; for a kind that has none at once."""
     request = _REQUESTS.get(access.kind.name)
     if request is None:
-        return []
+        raise ModelProblem("provider_refused", f"{access.kind.label} has no list of models there.", cause="unlisted")
     path, headers = request(access.api_key)
     try:
         async with Deadline(clock, seconds), client.stream("GET", access.base_url + path, headers=headers) as response:
