@@ -55,6 +55,7 @@ class OpenAIModel:
         self._name = name
         self._model = name.partition("/")[2] or name
         self._base_url = base_url.rstrip("/")
+        self._host = parts.netloc.rpartition("@")[2]
         self._is_near = _is_loopback(parts.hostname)
         self._api_key = api_key
         self._window = window
@@ -74,6 +75,11 @@ class OpenAIModel:
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def host(self) -> str:
+        """Where it is asked, with the port."""
+        return self._host
 
     @property
     def window(self) -> int:
