@@ -12,7 +12,7 @@ from parlour.models.route import Load, Route
 from parlour.protocol.content import Json, Part, Problem, ReasoningPart, TextPart
 from parlour.tools.caller import Caller
 from parlour.turn.calls import Calls
-from parlour.turn.context import Budget, Exchange, assemble
+from parlour.turn.context import Budget, Exchange, assemble, without_notices
 from parlour.turn.ending import end_turn
 from parlour.turn.listening import OutputLimit, listen, partial_step
 from parlour.turn.live import Live
@@ -182,11 +182,16 @@ class TurnRun:
     async def _request(self, model: Model) -> tuple[ModelRequest, Json]:
         caps, past, progress = self._means.caps, self._past, self._progress
         tools = await self._means.tools.offered(self._caller)
+        asked, answer = self.turn.question_id, progress.answer.message_id
+        earlier, now = past.earlier, Exchange(past.question, progress.state.steps, asked, answer, past.notices)
         # The built-in model reads the talk and the tools and nothing else; so it is shown nothing else.
+        is_built_in = model.name == BUILT_IN
+        if is_built_in:
+            earlier, now = [without_notices(each) for each in earlier], without_notices(now)
         context = assemble(
-            "" if model.name == BUILT_IN else system_prompt(self._caller),
-            past.earlier,
-            Exchange(past.question, progress.state.steps, self.turn.question_id, progress.answer.message_id),
+            "" if is_built_in else system_prompt(self._caller),
+            earlier,
+            now,
             tools=tools,
             budget=Budget(model.window, self._parameters.max_tokens or 0, caps.context_tokens, caps.context_messages),
             count=model.count_tokens,
