@@ -13,7 +13,7 @@ from parlour.store.tables import conversations, notices, tool_runs
 
 MOST_LOOKED_AT = 100
 """So many of a project's conversations are looked through for a thing, those that were active last."""
-MOST_RUNS = 2_000
+MOST_RUNS = 1_000
 """And so many runs of tools in all of them together, the newest."""
 
 _NEWEST = (
@@ -60,18 +60,21 @@ async def that_heard_of(
         .limit(MOST_LOOKED_AT)
     )
     newest = (
-        select(tool_runs.c.id)
+        select(tool_runs.c.id, tool_runs.c.conversation_id, tool_runs.c.turn_id)
         .where(tool_runs.c.conversation_id.in_(active))
         .order_by(tool_runs.c.turn_id.desc())  # ids rise with time, and stand before what may be long in a row
         .limit(MOST_RUNS)
+        .subquery()
     )
-    kept = (cast(tool_runs.c.result, Text), cast(tool_runs.c.arguments, Text))
-    named = or_(*(text.contains(f'"{each}"', autoescape=True) for each in ids for text in kept))
+    # A value of its own, so that no plan begins with reading what every tool ever found.
+    each = tool_runs.alias()
+    words = (cast(each.c.arguments, Text), cast(each.c.result, Text))
+    named = or_(*(text.contains(f'"{thing}"', autoescape=True) for thing in ids for text in words))
     heard = (
-        select(tool_runs.c.conversation_id)
-        .where(tool_runs.c.id.in_(newest), named)
-        .group_by(tool_runs.c.conversation_id)
-        .order_by(func.max(tool_runs.c.turn_id).desc())
+        select(newest.c.conversation_id)
+        .where(select(named).where(each.c.id == newest.c.id).scalar_subquery())
+        .group_by(newest.c.conversation_id)
+        .order_by(func.max(newest.c.turn_id).desc())
         .limit(most)
     )
     return list((await connection.execute(heard)).scalars())
