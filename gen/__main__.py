@@ -3,12 +3,12 @@
 import sys
 from pathlib import Path
 
-from gen import golden, reference, rest, settings, typescript
+from gen import golden, presets, reference, rest, settings, typescript
 
 
 def files() -> dict[Path, str]:
     """Every generated file: path below the checkout, and content."""
-    return typescript.files() | reference.files() | rest.files() | settings.files() | golden.files()
+    return typescript.files() | presets.files() | reference.files() | rest.files() | settings.files() | golden.files()
 
 
 def stale(root: Path) -> list[Path]:

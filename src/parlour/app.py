@@ -36,11 +36,15 @@ from parlour.journal.writer import OpenWriter, open_writer
 from parlour.journal.writer import open_writer as plain_writer
 from parlour.models.base import Model
 from parlour.models.connected import Connections, Provider, Remote
+from parlour.models.instances import Instances
 from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import Offer, offer_of, offered
+from parlour.models.own_prices import own_prices
+from parlour.models.prices import Prices
 from parlour.protocol.content import Parameters
+from parlour.protocol.routing import Routing
 from parlour.store.backup import back_up_before_update
 from parlour.store.brief import brief_database, patient_database
 from parlour.store.database import Database, database_url
@@ -92,6 +96,8 @@ class App:
     outside: Joined
     """The systems that the house is joined to, kept in step."""
     lineup: Lineup[AsyncConnection]
+    prices: Prices
+    """What every model asks."""
     built_in: IntentsModel
     lease: NodeLease
     conversations: Conversations
@@ -137,7 +143,7 @@ async def running(
         lineup = _lineup(settings, clock, providers, built_in := IntentsModel(), models, offers, stack)
         outside = Joined(database, writer, clock, ConnectionDesk(database, writer, clock, providers.vault).opened)
         executor = _executor([home, devices_toolkit(home.lookup, outside), *toolsets], clock, database, brief)
-        means = _means(settings, clock, brief, writer, executor, lineup)
+        means = _means(settings, clock, brief, writer, executor, lineup, await _prices(settings))
         lease = await _lease(settings, url, means, fatal, stack)
         runner = await _runner(lease, means, announcer, stack)
         jobs = _leased(settings, database, lease, means, outside)
@@ -156,6 +162,7 @@ async def running(
             outside=outside,
             home=home,
             lineup=lineup,
+            prices=means.prices,
             built_in=built_in,
             lease=lease,
             conversations=Conversations(database, writer, clock),
@@ -286,6 +293,7 @@ def _means(
     writer: Writer,
     executor: Executor,
     lineup: Lineup[AsyncConnection],
+    prices: Prices,
 ) -> Means:
     caps = Caps(
         steps=settings.turn_max_steps,
@@ -304,7 +312,13 @@ def _means(
         models=lineup,
         callers=Callers(),
         caps=caps,
+        prices=prices,
     )
+
+
+async def _prices(settings: Settings) -> Prices:
+    """What models ask, those prices first that the settings name. Raises BadSetting for what is none."""
+    return Prices(await asyncio.to_thread(own_prices, settings.prices_file))
 
 
 def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[Offer, ...]:
@@ -317,6 +331,7 @@ def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[Offer, .
         openai_models=(settings.openai_model,),
         ollama_base_url=settings.ollama_base_url,
         ollama_models=(settings.ollama_model,),
+        windows=dict(settings.ai_model_windows),
     )
 
 
@@ -331,20 +346,36 @@ def _lineup(
 ) -> Lineup[AsyncConnection]:
     """Who may answer; connections to them are closed in the end."""
     named = frozenset(provider_of(model.name) for model in given or ())
+    windows = dict(settings.ai_model_windows)
+    shipped = routing_of(settings)
 
     def ready(offer: Offer) -> Remote:
         return offer.model(clock=clock, total_s=settings.turn_max_seconds, silence_s=settings.ai_timeout)
 
     def connected(tenant_id: str, provider: Provider, model: str) -> Remote:
         key = providers.opened(tenant_id, provider.name, provider.base_url, provider.sealed_key)
-        return ready(offer_of(provider.name, model, provider.base_url, key))
+        return ready(offer_of(provider.name, model, provider.base_url, key, windows))
 
     async def decided(connection: AsyncConnection, tenant_id: str) -> Choices:
         found = await choices(connection, tenant_id)
-        return replace(found, allowed=found.allowed | named) if named else found
+        return replace(found, allowed=found.allowed | named, routing=found.routing or shipped)
 
     others = given if given is not None else [ready(offer) for offer in offers]
     hosts = {offer.name: offer.host for offer in offers}
-    lineup = Lineup(built_in, others, decided, Connections(connected), hosts)
+    lineup = Lineup(built_in, others, decided, Connections(connected), Instances(clock), hosts)
     stack.push_async_callback(lineup.close)
     return lineup
+
+
+def routing_of(settings: Settings) -> Routing:
+    """The routes that the settings ask for."""
+    return Routing.model_validate(
+        {
+            "fast": list(settings.ai_fast_models),
+            "balanced": list(settings.ai_balanced_models),
+            "strong": list(settings.ai_strong_models),
+            "fallback": list(settings.ai_fallback_models),
+            "strategy": settings.ai_balancing,
+            "max_connections": settings.ai_max_connections,
+        }
+    )

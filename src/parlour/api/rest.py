@@ -21,11 +21,13 @@ from parlour.api.routes.models import model_routes
 from parlour.api.routes.oneself import own_routes
 from parlour.api.routes.projects import project_routes
 from parlour.api.routes.providers import provider_routes
+from parlour.api.routes.routing import routing_routes
 from parlour.api.routes.search import search_routes
 from parlour.api.routes.seen import seen_routes
 from parlour.api.routes.suggestions import suggestion_routes
 from parlour.api.routes.system import system_routes
 from parlour.api.routes.tools import tool_routes
+from parlour.api.routes.usage import budget_routes, usage_routes
 from parlour.api.routes.users import audit_routes, user_routes
 from parlour.protocol.rest import ErrorBody
 
@@ -44,7 +46,10 @@ SIGNED_IN = (
     seen_routes,
     tool_routes,
     model_routes,
+    routing_routes,
     provider_routes,
+    usage_routes,
+    budget_routes,
     connection_routes,
     suggestion_routes,
     system_routes,

@@ -16,6 +16,17 @@ Key = Annotated[str, Field(max_length=4_000, pattern=r"^[\x21-\x7e]*$")]
 """A secret as it goes into a header: no blanks, no marks that a header cannot carry."""
 
 
+class ModelPrice(Value):
+    """What a million tokens cost, in billionths of a US dollar."""
+
+    prompt: int
+    cached: int
+    """Of the prompt: what the provider had read before."""
+    completion: int
+    source: Literal["built_in", "local", "settings", "list"]
+    """Why: it is built in, it runs on a machine of one's own, the settings say so, or a list of public prices does."""
+
+
 class ModelView(Value):
     """Somebody who can answer."""
 
@@ -26,6 +37,8 @@ class ModelView(Value):
     is_allowed: bool
     """Whether an admin said that what is asked may go there."""
     is_default: bool
+    price: ModelPrice | None = None
+    """None where no price is known, and of a provider that is not allowed."""
 
 
 class ModelList(Value):

@@ -12,12 +12,14 @@ from parlour.journal.merging import merged
 from parlour.models.route import Wish
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Json, Message, Parameters, Part, TurnStatus
+from parlour.protocol.spending import Spent
 from parlour.protocol.text import first_units
 from parlour.store.prepared import Row, rows
 from parlour.store.queries.approvals import StoredApproval, approvals_of_turn
 from parlour.store.queries.conversations import StoredConversation, stored_conversation
-from parlour.store.queries.messages import message_from
-from parlour.store.queries.notices import StoredNotice, newest_notices
+from parlour.store.queries.messages import cut_attempts, message_from
+from parlour.store.queries.notices import newest_notices
+from parlour.store.queries.spending import NOTHING, spent_by_turn
 from parlour.store.tables import messages, turn_steps, turns
 from parlour.tools.asking import Word
 from parlour.turn.answer import Answer, text_part
@@ -141,6 +143,8 @@ class Past:
     """The number of the next chunk."""
     cut: tuple[Part, ...]
     """What a model step had said in the present attempt when it was cut."""
+    cut_by: tuple[str, ...]
+    """Who had been asked for that step, as far as they had said something, in order."""
     earlier: tuple[Exchange, ...]
     """The exchanges before, in order."""
     conversation: StoredConversation
@@ -148,6 +152,8 @@ class Past:
     """What the house said since the question before, until the answer was begun."""
     other_is_open: bool
     """Whether something else was asked in the conversation and waits."""
+    spent: Spent
+    """What its requests to models used that are settled."""
 
 
 async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
@@ -159,12 +165,11 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     asked = await _asked(connection, turn)
     pending = frozenset(call for call, (_, word) in asked.items() if word.status == "pending")
     answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
-    cut, chunk_index = await _live_text(connection, turn, answer, stored.position)
+    cut, writer, chunk_index = await _live_text(connection, turn, answer, stored.position)
     conversation = await stored_conversation(connection, turn.conversation_id)
     assert conversation is not None
-    given = [each for each in await newest_notices(connection, turn.conversation_id) if each.position < stored.position]
-    asked_before = _asked_before(before, question)
-    told = _told(given, asked_before, question)
+    earlier = _asked_before(before, question)
+    told = await _told(connection, earlier, question, stored.position)
     return Past(
         turn=turn,
         question=text_of(question),
@@ -173,10 +178,12 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
         answer=answer,
         chunk_index=chunk_index,
         cut=cut,
-        earlier=tuple(_exchanges(before, asked_before, steps, told)),
+        cut_by=(*await _cut_before(connection, turn, answer), *writer),
+        earlier=tuple(_exchanges(before, earlier, steps, told)),
         notices=tuple(told.get(question.id, ())),
         conversation=conversation,
         other_is_open=row["other_is_open"],
+        spent=NOTHING if turn.fence == FIRST_FENCE else await spent_by_turn(connection, turn.id),
     )
 
 
@@ -198,12 +205,15 @@ def _asked_before(said: Sequence[Message], question: Message) -> list[Message]:
     return [m for m in said if m.role == "user" and m.position < question.position and m.deleted_at is None]
 
 
-def _told(given: Sequence[StoredNotice], earlier: Sequence[Message], question: Message) -> dict[str, list[str]]:
-    """What the house said before each question, by its id; what came after the last one goes with that."""
+async def _told(
+    connection: AsyncConnection, earlier: Sequence[Message], question: Message, until: int
+) -> dict[str, list[str]]:
+    """What the house said before each question, by its id; what it said after the last one, `until` then, with that."""
     told: dict[str, list[str]] = {}
-    for notice in given:
-        after = next((each for each in earlier if each.position > notice.position), question)
-        told.setdefault(after.id, []).append(notice.value.text)
+    for notice in await newest_notices(connection, question.conversation_id):
+        if notice.position < until:
+            after = next((each for each in earlier if each.position > notice.position), question)
+            told.setdefault(after.id, []).append(notice.value.text)
     return told
 
 
@@ -256,14 +266,23 @@ def word_of(asked: StoredApproval) -> Word:
     )
 
 
+async def _cut_before(connection: AsyncConnection, turn: TurnRow, answer: Answer) -> tuple[str, ...]:
+    """Who had written the attempts at the step that is open."""
+    if turn.fence == FIRST_FENCE or answer.attempt == 1:
+        return ()
+    cut = await cut_attempts(connection, answer.message_id)
+    return tuple(one.model for one in cut if one.model and one.part == len(answer.parts))
+
+
 async def _live_text(
     connection: AsyncConnection, turn: TurnRow, answer: Answer, since: int
-) -> tuple[tuple[Part, ...], int]:
-    """What lies in the log of the present attempt beyond the settled parts, and the number of the next chunk."""
+) -> tuple[tuple[Part, ...], tuple[str, ...], int]:
+    """What lies in the log of the present attempt beyond the settled parts, whose it is, and the next chunk."""
     texts: dict[int, tuple[str, str]] = {}
+    writer: dict[str, None] = {}
     chunk_index = 0
     if turn.fence == FIRST_FENCE:
-        return (), chunk_index
+        return (), (), chunk_index
     for item in merged(await read_deltas(connection, turn.topic, since)):
         chunk = orjson.loads(item.payload)
         if chunk["message_id"] != answer.message_id:
@@ -272,4 +291,5 @@ async def _live_text(
         if chunk["attempt"] == answer.attempt and chunk["part"] >= len(answer.parts):
             kind, text = texts.get(chunk["part"], (chunk["kind"], ""))
             texts[chunk["part"]] = (kind, first_units(text, chunk["offset"]) + chunk["chunk"])
-    return tuple(text_part(kind, text) for _, (kind, text) in sorted(texts.items())), chunk_index
+            writer |= {chunk["model"]: None} if chunk.get("model") else {}
+    return tuple(text_part(kind, text) for _, (kind, text) in sorted(texts.items())), tuple(writer), chunk_index

@@ -14,6 +14,16 @@ export type Address = Line;
 /** A secret as it goes into a header: no blanks, no marks that a header cannot carry. */
 export type Key = string;
 
+/** What a million tokens cost, in billionths of a US dollar. */
+export interface ModelPrice {
+  prompt: number;
+  /** Of the prompt: what the provider had read before. */
+  cached: number;
+  completion: number;
+  /** Why: it is built in, it runs on a machine of one's own, the settings say so, or a list of public prices does. */
+  source: "built_in" | "local" | "settings" | "list";
+}
+
 /** Somebody who can answer. */
 export interface ModelView {
   id: string;
@@ -23,6 +33,8 @@ export interface ModelView {
   /** Whether an admin said that what is asked may go there. */
   is_allowed: boolean;
   is_default: boolean;
+  /** None where no price is known, and of a provider that is not allowed. */
+  price?: ModelPrice | null;
 }
 
 /** Everybody who can answer, the default first. */
