@@ -67,6 +67,7 @@ from parlour.turn.deciding import Deciding
 from parlour.turn.edits import Edits
 from parlour.turn.leases import NodeKind, NodeLease
 from parlour.turn.means import Caps, Means
+from parlour.turn.notifying import Notifying
 from parlour.turn.presence import OnlyNode, PostgresPresence
 from parlour.turn.rules import Rules
 from parlour.turn.runner import Runner
@@ -139,7 +140,7 @@ async def running(
         stack.push_async_callback(writer.close)
         providers = await _providers(settings, clock, database, writer, offers := _offers(settings, models))
         house = await _house(database, writer, clock, demo=demo)
-        home = await _home(HomeToolkit(database, writer, clock), stack)
+        home = await _home(HomeToolkit(database, writer, clock, Notifying(clock)), stack)
         lineup = _lineup(settings, clock, providers, built_in := IntentsModel(), models, offers, stack)
         outside = Joined(database, writer, clock, ConnectionDesk(database, writer, clock, providers.vault).opened)
         executor = _executor([home, devices_toolkit(home.lookup, outside), *toolsets], clock, database, brief)
