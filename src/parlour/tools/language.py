@@ -165,6 +165,8 @@ class Setting:
     """Whether all of these in a place are meant, where none is named."""
     most: float | None = None
     """The highest number, where there is one; the lowest is 0 then."""
+    least: float | None = None
+    """Below it, a number that came without "to" or "by" can only be a change: "turn the radiator down 2 degrees"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from parlour.models.intents.lexicon import Lexicon, Phrase
+from parlour.models.intents.lexicon import Lexicon
 from parlour.models.intents.normalise import Word
+from parlour.models.intents.variants import Phrase
 
 Words = tuple[Word, ...]
 
@@ -27,8 +28,8 @@ def sentences(words: Words) -> list[Words]:
 
 
 def bare(words: Words, lexicon: Lexicon) -> Words:
-    """Without politeness at either end, and without commas there."""
-    while words:
+    """Without politeness at either end, and without commas there; a mere "yes please" stays."""
+    while words and texts(words) not in lexicon.yes:
         shorter = _less(words, lexicon)
         if shorter == words:
             break

@@ -10,12 +10,13 @@ from parlour.models.base import AssistantMessage, ModelMessage, ToolMessage, Use
 from parlour.models.intents.fitting import PLACES, Fill, Fit, said, with_fill
 from parlour.models.intents.frames import Grammar, slot_key
 from parlour.models.intents.index import NameIndex
-from parlour.models.intents.lexicon import Lexicon, Phrase
+from parlour.models.intents.lexicon import Lexicon
 from parlour.models.intents.normalise import Word
 from parlour.models.intents.nouns import plural, stem
 from parlour.models.intents.outcome import Asked
 from parlour.models.intents.referring import PLACE_KEY, Talk, gone_on
 from parlour.models.intents.tagging import Reading, Tag
+from parlour.models.intents.variants import Phrase
 from parlour.tools.language import Slot
 
 _LISTED = ("devices", "results", "similar", "automations")

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from parlour.models.intents.lexicon import Lexicon, Phrase, phrases
+from parlour.models.intents.lexicon import Lexicon
 from parlour.models.intents.normalise import plain_words
 from parlour.models.intents.nouns import plural
+from parlour.models.intents.variants import Phrase, phrases, variants
 from parlour.tools.language import Denial, Frame, Language, Measure, Named, Setting, Slot, Words
 from parlour.tools.tool import Tool
 
@@ -185,7 +186,7 @@ def _cues(group: tuple[str, ...], lexicon: Lexicon) -> tuple[Cue, ...]:
         opens = text.endswith(OPENS)
         plain = text.removesuffix(OPENS)
         texts.extend((t, opens) for t in lexicon.cues.get(plain, (plain,)))
-    cues = [Cue(tuple(text.split()), opens) for text, opens in texts]
+    cues = [Cue(phrase, opens) for text, opens in texts for phrase in variants(text)]
     return tuple(sorted(cues, key=lambda cue: len(cue.words), reverse=True))
 
 

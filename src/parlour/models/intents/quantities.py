@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from parlour.models.intents.frames import Grammar
-from parlour.models.intents.lexicon import Phrase
 from parlour.models.intents.tagging import Quantity, Reading, Tag
+from parlour.models.intents.variants import Phrase
 
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)(%|c|°)?")
 _UNITS = {"%": "%", "c": "°", "°": "°"}
@@ -46,9 +46,9 @@ def _tag_at(words: Words, at: int, grammar: Grammar) -> Tag | None:
     if end > at:
         return Tag("everything", at, end)
     end, how_many = _longest(words, at, commanding.every)
-    if how_many:
-        return Tag("all", at, end, value=how_many)
     quantity = _quantity_at(words, at, grammar)
+    if how_many and (quantity is None or quantity.end <= end):
+        return Tag("all", at, end, value=how_many)
     return quantity or _setting_at(words, at, grammar) or _nth_at(words, at, grammar)
 
 
@@ -72,8 +72,8 @@ def _setting_at(words: Words, at: int, grammar: Grammar) -> Tag | None:
 def _quantity_at(words: Words, at: int, grammar: Grammar) -> Tag | None:
     commanding = grammar.lexicon.commanding
     start, relative = at, None
-    if words[at] in commanding.to | commanding.by | commanding.at | commanding.into:
-        relative = words[at] in commanding.by
+    if words[at] in commanding.to | commanding.by | commanding.at | commanding.into | commanding.about:
+        relative = None if words[at] in commanding.about else words[at] in commanding.by
         start += 1
         while start < len(words) and _is_passed_over(words, start, grammar):
             start += 1
@@ -117,7 +117,7 @@ def _measured(words: Words, at: int, grammar: Grammar) -> tuple[int, Quantity | 
     end, unit = (after, known) if known else (end, unit)
     after, way = _way(words, end, grammar)
     if way is not None:
-        return after, Quantity("number", (amount or 0) * way[1], unit, relative=True, ability=way[0])
+        return after, Quantity("number", (amount or 0) * way[1], unit, relative=True, ability=way[0], sign=way[1])
     return end, Quantity("number", amount or 0.0, unit)
 
 

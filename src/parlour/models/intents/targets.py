@@ -67,7 +67,7 @@ class Targets:
             named = self._named(fill, key, place)
         if isinstance(named, Pending | Declined):
             return named
-        able = [i for i in named.ids if any(self._can(i, way, fit) for way in told)]
+        able = [i for i in named.ids if i not in fit.without and any(self._can(i, way, fit) for way in told)]
         if not able:
             able = self._of_the_same_name(named.ids, told, fit)
         if not able:
@@ -81,8 +81,13 @@ class Targets:
 
     def _is_the_weather_there(self, fill: Fill, place: str | None, fit: Fit, told: list[Way]) -> bool:
         """ "It" in "make it warmer in the study" is no thing; nor is it one where the thing before has no such way."""
-        thing = self.talk.thing
-        if fill.tag.role != "it" or not (place or self.talk.place) or not classes_meant(fit, told)[0]:
+        thing, act = self.talk.thing, fit.bound.frame.act
+        if (
+            fill.tag.role != "it"
+            or (act is not None and act.among)
+            or not (place or self.talk.place)
+            or not classes_meant(fit, told)[0]
+        ):
             return False
         return place is not None or thing is None or not any(self._can(thing, way, fit) for way in told)
 
@@ -91,8 +96,9 @@ class Targets:
         if tag.role == "it":
             return _Group((self.talk.thing,), False) if self.talk.thing else Pending("antecedent", key, fill.said)
         if tag.role == "them":
-            several = len(self.talk.things) > 1 or any(map(self._is_plural, self.talk.things))
-            return _Group(self.talk.things, True, True) if several else Pending("antecedent", key, fill.said)
+            them = self.talk.them
+            several = len(them) > 1 or any(map(self._is_plural, them))
+            return _Group(them, True, True) if several else Pending("antecedent", key, fill.said)
         if tag.role == "nth":
             at = int(tag.value) - 1 if int(tag.value) > 0 else len(self.talk.things) - 1
             known = self.talk.things[at : at + 1]
@@ -123,10 +129,23 @@ class Targets:
         return Pending("missing", key, "")
 
     def _again(self, fit: Fit, told: list[Way]) -> _Group | None:
-        """What was told something just before, where it is plain which of its abilities is meant: "off again"."""
-        just = [str(i) for v in self.talk.last.values() if isinstance(v, list) for i in v]
+        """What was told something just before, or was asked about alone, where it is plain what is meant: "off again".
+
+        "All" and "both" without anything are what was found or told before, if all of it can be told that.
+        """
+        last = self.talk.last
+        just = [str(i) for v in last.values() if isinstance(v, list) for i in v]
+        everybody = next((t.value for t in _tags(fit) if t.role == "all"), "")
+        if everybody:
+            several = self.talk.them if everybody != "both" or len(self.talk.them) == 2 else ()
+            is_able = all(any(self._can(i, way, fit) for way in told) for i in several)
+            return _Group(several, True, True) if len(several) > 1 and is_able else None
+        just = just or list(self.talk.things if len(self.talk.things) == 1 else ())
         things = tuple(i for i in just if any(self._can(i, way, fit) for way in told))
-        is_plain = all(t.quantity is None or t.quantity.ability or t.quantity.kind != "step" for t in _tags(fit))
+        again = any(way.ability in last.values() for way in told)
+        is_plain = again or all(
+            t.quantity is None or t.quantity.ability or t.quantity.kind != "step" for t in _tags(fit)
+        )
         return _Group(things, True, True) if things and is_plain else None
 
     def _says_several(self, fill: Fill) -> bool:
