@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 
 from parlour.models.intents import clauses, followup
 from parlour.models.intents.clauses import Words, texts
-from parlour.models.intents.commanding import Commander, elided, parted, refused
+from parlour.models.intents.commanding import Commander, elided, parted, refused, told_things
+from parlour.models.intents.excepting import excepted, left_out
 from parlour.models.intents.fitting import Fit, fits
 from parlour.models.intents.frames import Grammar
 from parlour.models.intents.halves import adds, has_target
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.outcome import Asked, Declined, Outcome
 from parlour.models.intents.rewording import Kind, english_rewordings, is_of, reworded
+from parlour.models.intents.standing_in import in_full, says_another
 from parlour.models.intents.tagging import Reading, readings
 from parlour.models.intents.talk_now import TalkNow, disagreement
 
@@ -43,15 +45,41 @@ class ClauseReader:
     def clause(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | Outcome:
         """The fits of a clause, as it was said or as the same is said otherwise, but for what may be a mere wish."""
 
-        def comes_to_something(found: tuple[Fit, ...]) -> bool:
-            return base is not None or not isinstance(talk.resolver.resolve(found), Declined)
+        def comes_to_something(found: tuple[Fit, ...] | Outcome) -> bool:
+            outcome = talk.resolver.resolve(found) if isinstance(found, tuple) and base is None else found
+            return not isinstance(outcome, Declined) and not (isinstance(outcome, Asked) and outcome.why == "missing")
 
         found = self._as_said(words, base, talk)
-        done = comes_to_something(found) if isinstance(found, tuple) else isinstance(found, Asked)
-        if done and not (isinstance(found, Asked) and found.why == "missing"):
+        if comes_to_something(found):
             return found
         meant = self._reworded(words, base, talk, lambda kind, fits: kind != "wish" and comes_to_something(fits))
-        return meant or found
+        return meant or self._but(words, base, talk) or self._like_before(words, base, talk) or found
+
+    def _but(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | None:
+        """A command to several things that leaves some of them out; None where that is not plain."""
+        for left, right in excepted(words, self.grammar.lexicon):
+            told = self.clause(left, base, talk)
+            things = told_things(talk.resolver.resolve(told)) if isinstance(told, tuple) else ()
+            if not isinstance(told, tuple) or len(things) < 2 or told[-1].bound.frame.act is None:
+                continue
+            for rest in (right, *in_full(right, things, self.index)):
+                without = left_out(rest, things, self.index, self.grammar.lexicon, self.readings)
+                if without and len(without) < len(things):
+                    return (*told[:-1], replace(told[-1], without=without))
+        return None
+
+    def _like_before(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | None:
+        """ "The other one too": what stands for a noun is one of what was told something, or asked about, before."""
+        things = told_things(talk.resolver.resolve((base,))) if base is not None else talk.resolver.talk.things
+        for way in in_full(words, things, self.index):
+            found = self.clause(way, base, talk)
+            if not isinstance(found, tuple) or found[-1].bound.frame.act is None:
+                continue
+            if says_another(words):
+                found = (*found[:-1], replace(found[-1], without=frozenset(things)))
+            if not isinstance(talk.resolver.resolve(found), Declined):
+                return found
+        return None
 
     def wish(self, words: Words, talk: TalkNow) -> tuple[Fit, ...] | None:
         """What may be wished, where that is all that was said: "it is too dark in the hall"."""
@@ -180,7 +208,7 @@ class ClauseReader:
         if len(cuts) >= MOST_PARTS:
             return None
         for left, right in cuts:
-            first = self.clause(left, base, talk)
+            first = self.clause(self._with_amount(left, right), base, talk)
             shared = right[-1]
             if not has_target(first) and (shared.text,) in self.grammar.nouns:
                 first = self.clause((*left, shared), base, talk)
@@ -192,3 +220,14 @@ class ClauseReader:
                 return (*first, *second)
             refusal = refusal or second
         return refusal
+
+    def _with_amount(self, left: Words, right: Words) -> Words:
+        """ "Dim the desk lamp" and "the floor lamp to 30 percent": the amount at the end is meant for both."""
+        lexicon = self.grammar.lexicon
+        if not clauses.is_command(left, lexicon) or clauses.is_command(right, lexicon) or not self.grammar.commands:
+            return left
+        mine, theirs = (self.commander.readings(clauses.without_commas(w))[0] for w in (left, right))
+        amount = next((t for t in theirs if t.quantity is not None and t.end == len(right)), None)
+        if amount is None or amount.start == 0 or any(t.quantity is not None for t in mine):
+            return left
+        return (*left, *right[amount.start :])

@@ -35,13 +35,23 @@ class CommandWords:
     units: Mapping[Phrase, str]
     amounts: Mapping[Phrase, float]
     bits: Mapping[Phrase, float]
+    excepting: tuple[Phrase, ...]
+    """What stands before what is left out."""
     no: frozenset[Phrase]
     all_of_them: frozenset[Phrase]
 
     @property
     def vocabulary(self) -> frozenset[str]:
         """Every single word of all of this."""
-        phrases = (*self.fillers, *self.every, *self.everything, *self.units, *self.amounts, *self.bits)
+        phrases = (
+            *self.fillers,
+            *self.every,
+            *self.everything,
+            *self.units,
+            *self.amounts,
+            *self.bits,
+            *self.excepting,
+        )
         return frozenset(w for p in phrases for w in p) | self.parted | self.particles | self.more | self.less | self.by
 
 
@@ -68,6 +78,7 @@ def command_words(data: Mapping[str, Any]) -> CommandWords:
         units=units,
         amounts={_phrase(text): float(number) for text, number in amounts["amounts"].items()},
         bits={_phrase(text): float(number) for text, number in amounts["bits"].items()},
+        excepting=phrases(data["excepting"]),
         no=frozenset(phrases(data["talk"]["no"])),
         all_of_them=frozenset(phrases(data["talk"]["all"])),
     )

@@ -100,9 +100,15 @@ def _agreed(found: Sequence[Fit], resolver: Resolver) -> Fit:
 
 
 def _devices(plan: Plan) -> frozenset[str]:
-    argument = plan.fits[0].bound.frame.slots[0].argument
-    value = plan.arguments[0].get(argument)
-    return frozenset(map(str, value)) if isinstance(value, list) else frozenset()
+    return frozenset(told_things(Plan(plan.fits[:1], plan.arguments[:1])))
+
+
+def told_things(outcome: Plan | Asked | Declined) -> tuple[str, ...]:
+    """The ids of what the last command of a plan is told to; nothing where nothing is."""
+    if not isinstance(outcome, Plan) or outcome.fits[-1].bound.frame.act is None:
+        return ()
+    value = outcome.arguments[-1].get(outcome.fits[-1].bound.frame.slots[0].argument)
+    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 # --- how its words may stand ---------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Continuing: "and the bedroom?", "is it on?", "the second one". All from the history, nothing is remembered."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
@@ -95,7 +95,19 @@ def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Gramm
         fit = replace(fit, place=fill) if key == PLACE_KEY else with_fill(fit, key, fill)
         if tag.role in ("class",) and "@state" not in fit.fills and "state" in fit.fills and "state" not in replaced:
             fit = replace(fit, fills={k: f for k, f in fit.fills.items() if k != "state"})
-    return replace(fit, clause="")
+    return replace(_in_the_new_place(fit, replaced, index) if acts else fit, clause="")
+
+
+def _in_the_new_place(fit: Fit, replaced: Set[str], index: NameIndex) -> Fit:
+    """Where only another place was said, a thing by name is no longer meant, but what is of its sort there."""
+    key = slot_key(fit.bound.frame.slots[0])
+    named = fit.fills.get(key)
+    if replaced != {"@room"} or named is None or named.tag.role != "name" or len(named.tag.ids) != 1:
+        return fit
+    classes = index.things[min(named.tag.ids)].classes
+    if not classes:
+        return fit
+    return replace(fit, fills={**fit.fills, key: Fill(Tag("class", 0, 0, value=classes[0]), named.said)})
 
 
 def _without_target(base: Fit, reading: Reading, index: NameIndex) -> Fit:
@@ -104,7 +116,7 @@ def _without_target(base: Fit, reading: Reading, index: NameIndex) -> Fit:
     dropped = {"@all"} if named or any(t.role == "class" for t in reading) else set[str]()
     if named:
         dropped.add("@room")
-    return replace(base, fills={k: f for k, f in base.fills.items() if k not in dropped})
+    return replace(base, fills={k: f for k, f in base.fills.items() if k not in dropped}, without=frozenset())
 
 
 def _only_fillers(texts: tuple[str, ...], covered: set[int], fillers: Iterable[Phrase]) -> bool:

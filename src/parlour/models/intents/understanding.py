@@ -1,7 +1,7 @@
 """From what was said to what is to be done: the stages in order. Pure; the same talk gives the same outcome."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from parlour.models.intents import clauses, followup
 from parlour.models.intents.agreeing import Agreement
@@ -128,6 +128,8 @@ class Understander:
                 one = self._with_is(part, talk) or one
             if not isinstance(one, tuple) and len(parts) == 1:
                 one = self.reader.wish(part, talk) or self._which_of(part, talk) or one
+            if isinstance(one, Declined) and one.why == "bare" and len(parts) == 1:
+                one = self._routine(part, talk) or one
             if not isinstance(one, tuple):
                 return one
             found.extend(one)
@@ -150,10 +152,17 @@ class Understander:
     def _is_asked(self, text: str) -> bool:
         """Whether a question mark is meant as one; beside "could you" it is politeness."""
         words = words_of(text, self.grammar.lexicon.spoken)
-        said, requests = texts(clauses.without_commas(words)), self.grammar.lexicon.requests
+        return any(w.stop and w.raw == "?" for w in words) and not self._is_requested(words)
+
+    def _is_requested(self, words: Words) -> bool:
+        """Whether a part of what was said begins with a request, or nearly, or ends with one."""
+        requests = self.grammar.lexicon.requests
         sizes = range(1, max(map(len, requests), default=0) + 1)
-        beside = {said[at : at + size] for at in range(3) for size in sizes} | {said[-size:] for size in sizes}
-        return any(w.stop and w.raw == "?" for w in words) and beside.isdisjoint(requests)
+        starts = [0, *(at + 1 for at, w in enumerate(words) if w.stop)]
+        said = texts(words)
+        begun = {said[s + at : s + at + size] for s in starts for at in range(3) for size in sizes}
+        plain = texts(clauses.without_commas(words))
+        return not requests.isdisjoint(begun | {plain[-size:] for size in sizes})
 
     def _with_is(self, words: Words, talk: TalkNow) -> tuple[Fit, ...] | None:
         """ "dishwasher running?" is asked as if it began with "is"; a command is not."""
@@ -172,6 +181,15 @@ class Understander:
             return None
         whole = self.reader.complete((Word("about", "", words[0].start, words[0].start), *plain), talk)
         return (whole,) if isinstance(whole, Fit) else None
+
+    def _routine(self, words: Words, talk: TalkNow) -> tuple[Fit, ...] | None:
+        """A scene by its name alone is to be activated, if that is meant; beside a "please" it is."""
+        way = (Word("activate", "", words[0].start, words[0].start), *clauses.without_commas(words))
+        found = self.reader.clause(way, None, talk)
+        if not isinstance(found, tuple) or found[0].bound.frame.act is None:
+            return None
+        requested = self._is_requested(words_of(talk.text, self.grammar.lexicon.spoken))
+        return tuple(replace(fit, wished=not requested) for fit in found)
 
     def _answer(self, words: Words, talk: TalkNow) -> Outcome | None:
         """The outcome when it answers a question of ours; None when it is something new."""
