@@ -62,9 +62,11 @@ class ClauseReader:
             things = told_things(talk.resolver.resolve(told)) if isinstance(told, tuple) else ()
             if not isinstance(told, tuple) or len(things) < 2 or told[-1].bound.frame.act is None:
                 continue
+            everything = any(fill.tag.role == "everything" for fill in told[-1].fills.values())
+            known = tuple(self.index.things) if everything else things
             for rest in (right, *in_full(right, things, self.index)):
-                without = left_out(rest, things, self.index, self.grammar.lexicon, self.readings)
-                if without and len(without) < len(things):
+                without = left_out(rest, known, self.index, self.grammar.lexicon, self.readings)
+                if without and not without.issuperset(things):
                     return (*told[:-1], replace(told[-1], without=without))
         return None
 

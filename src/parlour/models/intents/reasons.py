@@ -14,6 +14,7 @@ from itertools import pairwise
 from parlour.models.intents.clauses import Words, bare
 from parlour.models.intents.frames import Grammar
 from parlour.models.intents.index import NameIndex
+from parlour.models.intents.lexicon import Lexicon
 from parlour.models.intents.normalise import Word
 from parlour.models.intents.variants import Phrase, phrases
 
@@ -38,6 +39,8 @@ class Reasons:
     """It begins with one of these …"""
     idioms: tuple[Phrase, ...]
     """It may end with one of these."""
+    exclamations: frozenset[Phrase]
+    """Or it is one of these."""
     degrees: frozenset[str]
     """… or with one of these, and is no more than that: "too windy" …"""
     never: frozenset[str]
@@ -54,6 +57,7 @@ def english_reasons() -> Reasons:
         frozenset(data["alone"]),
         frozenset(data["subjects"]),
         phrases(data["idioms"]),
+        frozenset(phrases(data["exclamations"])),
         frozenset(data["degrees"]),
         frozenset(data["never"]),
     )
@@ -90,10 +94,14 @@ def _is_reason(part: Words, grammar: Grammar, index: NameIndex) -> bool:
     said = _unlinked(part, grammar)
     if said is None or any(w.raw == "?" for w in part):
         return False
-    if not said:
+    if not said or tuple(w.text for w in part if not w.stop) in reasons.exclamations:
         return True
-    happening = {w for before, w in pairwise(said) if before in ("is", "are", "am") and w.endswith("ing")}
-    bad = reasons.never | (lexicon.commands - happening) | lexicon.elsewhen | (lexicon.questions - reasons.verbs)
+    bad = (
+        reasons.never
+        | (lexicon.commands - _happening(said, lexicon))
+        | lexicon.elsewhen
+        | (lexicon.questions - reasons.verbs)
+    )
     if not _SHORTEST <= len(said) <= _LONGEST or any(w in bad or w.isdigit() for w in said):
         return False
     if any((w,) in lexicon.them or (w,) in grammar.nouns or _names(said, at, index) for at, w in enumerate(said)):
@@ -103,6 +111,13 @@ def _is_reason(part: Words, grammar: Grammar, index: NameIndex) -> bool:
     verb = next((at for at, w in enumerate(said) if w in reasons.verbs), 0)
     ends = verb == len(said) - 1 and said[verb] not in reasons.alone
     return 0 < verb <= 3 and not ends and (said[0] in reasons.subjects or verb <= 2)
+
+
+def _happening(said: tuple[str, ...], lexicon: Lexicon) -> set[str]:
+    """What is no command though the word is one: "is starting", "the wind"."""
+    pairs = set(pairwise(said))
+    doing = {w for before, w in pairs if before in ("is", "are", "am") and w.endswith("ing")}
+    return doing | {w for before, w in pairs if before in lexicon.determiners}
 
 
 def _unlinked(part: Words, grammar: Grammar) -> tuple[str, ...] | None:

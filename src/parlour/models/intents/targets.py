@@ -1,7 +1,7 @@
 """Which things a command means. One is left, or all of them were said: they are meant. Otherwise it is asked."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
@@ -51,10 +51,23 @@ class Targets:
         ids = self._chosen(group, key, fill, place)
         if isinstance(ids, Pending):
             return ids
-        way = next((w for w in told if all(self._can(i, w, fit) for i in ids)), None)
+        way = next((self._going_on(w, fit) for w in told if all(self._can(i, w, fit) for i in ids)), None)
         if way is None:
             return Declined("unable", (told[0].ability,), ids[0])
         return {**frame.constants, frame.slots[0].argument: list(ids), **way.arguments(frame.act)}
+
+    def _going_on(self, way: Way, fit: Fit) -> Way:
+        """ "More" goes on the way of the change before: after "dim the lamp" it is dimmed more."""
+        act, before = fit.bound.frame.act, 0.0
+        if (
+            act is not None
+            and self.talk.last.get(act.relative)
+            and isinstance(v := self.talk.last.get(act.value), int | float)
+        ):
+            before = v
+        quantities = [t.quantity for t in _tags(fit) if t.quantity is not None]
+        goes_on = any(q.sign and not q.ability for q in quantities) and before < 0
+        return replace(way, value=-way.value) if goes_on and isinstance(way.value, float) else way
 
     # --- who is meant ----------------------------------------------------------------------------------------------
 
