@@ -11,6 +11,7 @@ from parlour.models.intents.fitting import Fit, fits
 from parlour.models.intents.frames import Grammar
 from parlour.models.intents.halves import adds, has_target
 from parlour.models.intents.index import NameIndex
+from parlour.models.intents.normalise import Word
 from parlour.models.intents.outcome import Asked, Declined, Outcome
 from parlour.models.intents.rewording import Kind, english_rewordings, is_of, reworded
 from parlour.models.intents.standing_in import in_full, says_another
@@ -29,6 +30,10 @@ class ClauseReader:
     index: NameIndex
     tagged: dict[tuple[str, ...], list[Reading]] = field(default_factory=dict[tuple[str, ...], "list[Reading]"])
     fitted: dict[tuple[int, Words], "Fit | Outcome"] = field(default_factory=dict[tuple[int, Words], "Fit | Outcome"])
+    read: dict[tuple[int, Words, int], tuple[Fit | None, tuple[Fit, ...] | Outcome]] = field(
+        default_factory=dict[tuple[int, Words, int], "tuple[Fit | None, tuple[Fit, ...] | Outcome]"]
+    )
+    """What clauses came to, by how many turns there were and behind what they stood, which is kept with it."""
 
     def readings(self, words: Words) -> list[Reading]:
         """The ways of tagging these words; worked out once for a talk."""
@@ -44,6 +49,12 @@ class ClauseReader:
 
     def clause(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | Outcome:
         """The fits of a clause, as it was said or as the same is said otherwise, but for what may be a mere wish."""
+        key = (len(talk.turns), words, id(base))
+        if key not in self.read:
+            self.read[key] = base, self._clause(words, base, talk)
+        return self.read[key][1]
+
+    def _clause(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | Outcome:
 
         def comes_to_something(found: tuple[Fit, ...] | Outcome) -> bool:
             outcome = talk.resolver.resolve(found) if isinstance(found, tuple) and base is None else found
@@ -95,10 +106,17 @@ class ClauseReader:
         bare = clauses.bare(words, self.grammar.lexicon)
         for plain in dict.fromkeys((words, bare, clauses.follow_up(bare, self.grammar.lexicon)[0])):
             for kind, way in reworded(plain, english_rewordings()):
+                if kind in ("act", "wish") and not all(map(self._may_be_explained, way)):
+                    continue
                 meant = self._as_said(way, base, talk)
                 if isinstance(meant, tuple) and is_of(kind, meant) and fine(kind, meant):
                     return meant
         return None
+
+    def _may_be_explained(self, word: Word) -> bool:
+        """Whether a word of a command to things is a word for anything, a name, a number or a mark."""
+        is_word = word.text.isalpha()
+        return not is_word or word.text in self.grammar.vocabulary or self.index.knows(word.text)
 
     def _as_said(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | Outcome:
         """The fits of a clause: in full, as a continuation, or as two clauses."""
@@ -134,7 +152,7 @@ class ClauseReader:
         fit = self.commander.told(words, talk.text, talk.resolver)
         if fit is not None and fit.complete:
             return (fit,)
-        for way in parted(words, self.grammar, self.readings):
+        for way in dict.fromkeys((words, *parted(words, self.grammar, self.readings))):
             halves = self._halves(way, base, talk)
             if isinstance(halves, tuple):
                 return halves

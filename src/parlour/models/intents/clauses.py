@@ -43,7 +43,7 @@ def _less(words: Words, lexicon: Lexicon) -> Words:
     if words[-1].stop:
         return words[:-1]
     said = texts(words)
-    for opening in lexicon.openings:
+    for opening in lexicon.openings.get(said[0], ()):
         if said[: len(opening)] == opening and _openable(said, opening, lexicon):
             return words[len(opening) :]
     closing = next((p for p in lexicon.closings if said[-len(p) :] == p), None)

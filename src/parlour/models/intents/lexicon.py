@@ -9,7 +9,7 @@ from typing import Any
 
 from parlour.models.intents.command_words import CommandWords, command_words
 from parlour.models.intents.normalise import Spoken
-from parlour.models.intents.variants import Phrase, phrases
+from parlour.models.intents.variants import Phrase, by_first, phrases
 
 _PHRASES = (
     *("openings", "requests", "minding", "closings", "fillers", "conjunctions", "follow_ups"),
@@ -23,8 +23,8 @@ class Lexicon:
     """One language. Phrases are tuples of folded words, longest first where they are tried in order."""
 
     spoken: Spoken
-    openings: tuple[Phrase, ...]
-    """What may stand before a request and means nothing."""
+    openings: Mapping[str, tuple[Phrase, ...]]
+    """What may stand before a request and means nothing, by first words."""
     requests: frozenset[Phrase]
     """Before or behind a command, these make a question mark politeness; some of them are no openings."""
     closings: tuple[Phrase, ...]
@@ -80,7 +80,7 @@ def _lexicon(data: dict[str, Any]) -> Lexicon:
     single = {w for name, every in words.items() if name != "elsewhen" for w in every}
     return Lexicon(
         spoken=Spoken({k: tuple(v.split()) for k, v in data["contractions"].items()}, data["numbers"]),
-        openings=tuple(sorted({*said["openings"], *said["requests"]}, key=len, reverse=True)),
+        openings=by_first(sorted({*said["openings"], *said["requests"]}, key=len, reverse=True)),
         requests=frozenset(said["requests"] + said["minding"]),
         closings=said["closings"],
         fillers=said["fillers"],

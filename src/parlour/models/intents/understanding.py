@@ -38,8 +38,8 @@ class Understander:
     """What the earlier turns of this one talk came to, by how many turns there were."""
     read: dict[int, Words] = field(default_factory=dict[int, "Words"])
     """The words of each turn as they were read, slips mended."""
-    tagged: dict[tuple[str, ...], list[Reading]] = field(default_factory=dict[tuple[str, ...], "list[Reading]"])
-    fitted: dict[tuple[int, Words], "Fit | Outcome"] = field(default_factory=dict[tuple[int, Words], "Fit | Outcome"])
+    kept: list[ClauseReader] = field(default_factory=list[ClauseReader])
+    """Who reads the clauses of this talk, once there are any."""
 
     def understand(self, turns: Sequence[Turn], depth: int = 0) -> Outcome:
         """What the last turn asks for, given those before it."""
@@ -105,7 +105,9 @@ class Understander:
     @property
     def reader(self) -> ClauseReader:
         """Who reads one clause."""
-        return ClauseReader(self.grammar, self.index, self.tagged, self.fitted)
+        if not self.kept:
+            self.kept.append(ClauseReader(self.grammar, self.index))
+        return self.kept[0]
 
     def known(self, word: str) -> bool:
         """Whether a word is vocabulary or part of a name."""

@@ -17,3 +17,11 @@ def phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
     """All that the texts stand for as tuples of words, longest first."""
     found = (phrase for text in texts for phrase in variants(text))
     return tuple(sorted(dict.fromkeys(found), key=len, reverse=True))
+
+
+def by_first(known: Iterable[Phrase]) -> dict[str, tuple[Phrase, ...]]:
+    """Phrases by their first words, in their order."""
+    found: dict[str, tuple[Phrase, ...]] = {}
+    for phrase in known:
+        found[phrase[0]] = (*found.get(phrase[0], ()), phrase)
+    return found
