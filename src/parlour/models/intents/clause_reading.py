@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from parlour.models.intents import clauses, followup
 from parlour.models.intents.clauses import Words, texts
 from parlour.models.intents.commanding import Commander, elided, parted, refused, told_things
-from parlour.models.intents.excepting import excepted, left_out
-from parlour.models.intents.fitting import Fit, fits
+from parlour.models.intents.excepting import excepted, excepts, left_out
+from parlour.models.intents.fitting import PLACES, Fit, fits
 from parlour.models.intents.frames import Grammar
 from parlour.models.intents.halves import adds, has_target
 from parlour.models.intents.index import NameIndex
@@ -15,11 +15,12 @@ from parlour.models.intents.normalise import Word
 from parlour.models.intents.outcome import Asked, Declined, Outcome
 from parlour.models.intents.rewording import Kind, english_rewordings, is_of, reworded
 from parlour.models.intents.standing_in import in_full, says_another
-from parlour.models.intents.tagging import Reading, readings
+from parlour.models.intents.tagging import Reading, Tag, readings
 from parlour.models.intents.talk_now import TalkNow, disagreement
 
 MOST_PARTS = 4
 SHORT = 7
+_WITHIN = frozenset({"in", "on", "at", "of"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +61,24 @@ class ClauseReader:
             outcome = talk.resolver.resolve(found) if isinstance(found, tuple) and base is None else found
             return not isinstance(outcome, Declined) and not (isinstance(outcome, Asked) and outcome.why == "missing")
 
-        found = self._as_said(words, base, talk)
+        found = self._but(words, base, talk) or self._as_said(words, base, talk)
         if comes_to_something(found):
             return found
         meant = self._reworded(words, base, talk, lambda kind, fits: kind != "wish" and comes_to_something(fits))
-        return meant or self._but(words, base, talk) or self._like_before(words, base, talk) or found
+        return meant or self._like_before(words, base, talk) or found
 
     def _but(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | None:
         """A command to several things that leaves some of them out; None where that is not plain."""
-        for left, right in excepted(words, self.grammar.lexicon):
-            told = self.clause(left, base, talk)
+        for way in excepted(words, self.grammar.lexicon):
+            told = self.clause(way.told, base, talk)
             things = told_things(talk.resolver.resolve(told)) if isinstance(told, tuple) else ()
-            if not isinstance(told, tuple) or len(things) < 2 or told[-1].bound.frame.act is None:
+            if not isinstance(told, tuple) or told[-1].bound.frame.act is None or len(things) < 2 - way.sparing:
                 continue
             everything = any(fill.tag.role == "everything" for fill in told[-1].fills.values())
-            known = tuple(self.index.things) if everything else things
-            for rest in (right, *in_full(right, things, self.index)):
-                without = left_out(rest, known, self.index, self.grammar.lexicon, self.readings)
+            known = tuple(self.index.things) if everything or way.sparing else things
+            for rest in (way.without, *in_full(way.without, things, self.index)):
+                without = left_out(rest, things, self.index, self.grammar.lexicon, self.readings)
+                without = without or left_out(rest, known, self.index, self.grammar.lexicon, self.readings)
                 if without and not without.issuperset(things):
                     return (*told[:-1], replace(told[-1], without=without))
         return None
@@ -228,7 +230,9 @@ class ClauseReader:
         if len(cuts) >= MOST_PARTS:
             return None
         for left, right in cuts:
-            first = self.clause(self._with_amount(left, right), base, talk)
+            if not clauses.is_command(right, self.grammar.lexicon) and excepts(left, self.grammar.lexicon):
+                continue
+            first = self._shared(left, right, base, talk)
             shared = right[-1]
             if not has_target(first) and (shared.text,) in self.grammar.nouns:
                 first = self.clause((*left, shared), base, talk)
@@ -241,13 +245,31 @@ class ClauseReader:
             refusal = refusal or second
         return refusal
 
-    def _with_amount(self, left: Words, right: Words) -> Words:
-        """ "Dim the desk lamp" and "the floor lamp to 30 percent": the amount at the end is meant for both."""
+    def _shared(self, left: Words, right: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | Outcome:
+        """The first half, with what the second one says at its end for both: how much, or where.
+
+        "Dim the desk lamp" and "the floor lamp to 30 percent"; "turn off the lights" and "the fan in the bathroom".
+        """
         lexicon = self.grammar.lexicon
         if not clauses.is_command(left, lexicon) or clauses.is_command(right, lexicon) or not self.grammar.commands:
-            return left
+            return self.clause(left, base, talk)
         mine, theirs = (self.commander.readings(clauses.without_commas(w))[0] for w in (left, right))
-        amount = next((t for t in theirs if t.quantity is not None and t.end == len(right)), None)
-        if amount is None or amount.start == 0 or any(t.quantity is not None for t in mine):
-            return left
-        return (*left, *right[amount.start :])
+        last = theirs[-1] if theirs and theirs[-1].end == len(right) else None
+        if last is not None and last.quantity is not None and last.start and all(t.quantity is None for t in mine):
+            return self.clause((*left, *right[last.start :]), base, talk)
+        if last is not None and len(theirs) > 1 and self._is_place(last) and not any(map(self._is_place, mine)):
+            if any(t.role == "class" for t in mine):
+                found = self.clause((*left, *self._placed(right, last)), base, talk)
+                if isinstance(found, tuple) and not isinstance(talk.resolver.resolve(found), Declined):
+                    return found
+        return self.clause(left, base, talk)
+
+    def _is_place(self, tag: Tag) -> bool:
+        return tag.role == "name" and any(self.index.things[i].kind in PLACES for i in tag.ids)
+
+    def _placed(self, words: Words, place: Tag) -> Words:
+        """The words that say where, with their preposition."""
+        start = place.start
+        while start and words[start - 1].text in self.grammar.lexicon.determiners | _WITHIN:
+            start -= 1
+        return words[start:]

@@ -1,6 +1,7 @@
 """What a command leaves out: "all the lights but the desk lamp", "everything off except in the hall"."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from parlour.models.intents.clauses import Words, texts, without_commas
 from parlour.models.intents.fitting import PLACES
@@ -8,21 +9,39 @@ from parlour.models.intents.index import NameIndex
 from parlour.models.intents.lexicon import Lexicon
 from parlour.models.intents.tagging import Reading, Tag
 
+_SPARED = frozenset({"leave", "keep", "spare"})
 _PASSED = frozenset({"in", "on", "at", "of", "for", "and"})
 
 
-def excepted(words: Words, lexicon: Lexicon) -> Iterator[tuple[Words, Words]]:
-    """Every way of parting it into what is told and what is left out; a particle at the end belongs to the former."""
+@dataclass(frozen=True, slots=True)
+class Excepted:
+    """What is told, and the words for what is left out of it."""
+
+    told: Words
+    without: Words
+    sparing: bool
+    """Whether that was only to be left as it is: "but leave the desk lamp on" may name what was not meant anyway."""
+
+
+def excepts(words: Words, lexicon: Lexicon) -> bool:
+    """Whether something is said to be left out."""
+    return any(True for _ in excepted(words, lexicon))
+
+
+def excepted(words: Words, lexicon: Lexicon) -> Iterator[Excepted]:
+    """Every way of parting it into what is told and what is left out; a particle at the end belongs to either."""
     said = texts(words)
     for at in range(1, len(words)):
-        size = next((len(p) for p in lexicon.commanding.excepting if said[at : at + len(p)] == p), 0)
-        if not size or at + size >= len(words):
+        marker = next((p for p in lexicon.commanding.excepting if said[at : at + len(p)] == p), ())
+        told, without = without_commas(words[:at]), words[at + len(marker) :]
+        if not marker or not without or not told:
             continue
-        left, right = without_commas(words[:at]), words[at + size :]
-        yield left, right
-        if right[-1].text in lexicon.commanding.particles and len(right) > 1:
-            yield left, right[:-1]
-            yield (*left, right[-1]), right[:-1]
+        sparing = not _SPARED.isdisjoint(marker)
+        yield Excepted(told, without, sparing)
+        if without[-1].text in lexicon.commanding.particles and len(without) > 1:
+            yield Excepted(told, without[:-1], sparing)
+            yield Excepted((*told, without[-1]), without[:-1], sparing)
+        return
 
 
 def left_out(

@@ -75,7 +75,7 @@ def _quantity_at(words: Words, at: int, grammar: Grammar) -> Tag | None:
     if words[at] in commanding.to | commanding.by | commanding.at | commanding.into | commanding.about:
         relative = None if words[at] in commanding.about else words[at] in commanding.by
         start += 1
-        while start < len(words) and _is_passed_over(words, start, grammar):
+        while start < len(words) and _is_passed_over(words, start, grammar) and not _measured(words, start, grammar)[1]:
             start += 1
     end, quantity = _measured(words, start, grammar)
     if quantity is None and relative is None:
