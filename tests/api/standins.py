@@ -11,10 +11,14 @@ from parlour.errors import InvalidRequest, ModelFailed, NotFound
 from parlour.identity.access import approval_for, conversation_for, message_for, project_for
 from parlour.identity.who import Who
 from parlour.journal.unit import Unit
+from parlour.models.instances import Instance
+from parlour.models.lineup import Watched
+from parlour.models.scripted import ScriptedModel
 from parlour.protocol.approvals import UndoToolCall
 from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage, Regenerate, SendMessage
 from parlour.protocol.content import Approval, Turn
 from parlour.protocol.house import ConnectedPart
+from parlour.protocol.routing import Routing
 from parlour.store.queries.choices import choices
 from parlour.store.queries.people import Project
 from parlour.store.queries.turns import stored_turn
@@ -158,6 +162,14 @@ class Surroundings:
                 "openai/gpt-4o-mini", "openai", "api.openai.com", is_allowed="openai" in allowed, is_default=False
             ),
         ]
+
+    @property
+    def shipped_routing(self) -> Routing:
+        return Routing()
+
+    async def watched(self, who: Who) -> Sequence[Watched]:
+        model = ScriptedModel(name="openai/gpt-4o-mini")
+        return [Watched("api.openai.com", ["fast"], Instance(model, self.lived.clock))]
 
     async def questions(self, caller: Caller) -> Sequence[str]:
         return ["What's in the kitchen?"]

@@ -28,6 +28,7 @@ UNDO = f"POST {MESSAGE}/tool-calls/{{tool_call_id}}/undo"
 STOP = "POST /api/v1/chat/turns/{turn_id}/stop"
 ALLOW = "POST /api/v1/models/allowed"
 CHOOSE = "PUT /api/v1/models/default"
+ROUTING = "/api/v1/models/routing"
 SYSTEM = "GET /api/v1/system"
 PROVIDERS = "/api/v1/providers"
 CHANGE = f"PATCH {PROVIDERS}/{{name}}"
@@ -118,6 +119,9 @@ def attempts(known: dict[str, str]) -> Iterator[Attempt]:
     yield Attempt(CHOOSE, "forbidden", {"model": "built-in"}, who="ann")
     yield Attempt(CHOOSE, "not_found", NOBODY)
     yield Attempt(CHOOSE, "not_now", {"model": "openai/large"})
+    for door in (f"GET {ROUTING}", f"PUT {ROUTING}", f"DELETE {ROUTING}", "GET /api/v1/models/instances"):
+        yield Attempt(door, "forbidden", {"fast": []} if door.startswith("PUT") else None, who="ann")
+    yield Attempt(f"PUT {ROUTING}", "invalid_message", {"fast": ["nobody/nothing"]})
 
 
 def attempts_of_people(there: Household) -> Iterator[Attempt]:

@@ -8,12 +8,15 @@ import pytest
 
 from parlour.clock import SystemClock
 from parlour.errors import NotAvailable
-from parlour.models.base import TextDelta
+from parlour.models.base import Model, TextDelta
 from parlour.models.connected import Connections, Provider
+from parlour.models.instances import Instances
 from parlour.models.lineup import Lineup
 from parlour.models.offers import offer_of
 from parlour.models.openai import OpenAIModel
+from parlour.models.route import Load, Route, Wish
 from parlour.models.scripted import ScriptedModel
+from parlour.protocol.routing import Routing
 from tests.models.requests import ask, closable, collect, text_of
 from tests.providers import Provider as Loopback
 from tests.providers import answer_of, delta, end
@@ -38,6 +41,7 @@ class Said:
     allowed: frozenset[str] = frozenset()
     default: str | None = None
     providers: tuple[SetUp, ...] = ()
+    routing: Routing | None = None
 
 
 Read = Mapping[str, Said]
@@ -52,14 +56,22 @@ class Room:
     made: list[tuple[str, str, str | None]] = field(default_factory=list[tuple[str, str, str | None]])
     reads: int = 0
 
+    async def route(self, said: Said, asked: str | None = None) -> Route:
+        """The route to who is asked for."""
+        return await self.lineup.route({HOME: said}, Wish(HOME, "project", "user", model=asked))
+
+    async def chosen(self, said: Said, asked: str | None = None) -> Model:
+        """Who is asked first."""
+        return (await self.route(said, asked)).pick(Load("Hello"))
+
     async def name(self, said: Said, asked: str | None = None) -> str:
-        """The name of who is chosen."""
-        return (await self.lineup.choose({HOME: said}, HOME, asked)).name
+        """The name of who is asked first."""
+        return (await self.chosen(said, asked)).name
 
     async def refusal(self, said: Said, asked: str) -> str:
         """Why somebody is not chosen."""
         with pytest.raises(NotAvailable) as caught:
-            await self.lineup.choose({HOME: said}, HOME, asked)
+            await self.route(said, asked)
         return caught.value.safe
 
 
@@ -76,7 +88,9 @@ async def room() -> AsyncIterator[Room]:
 
     others = [ScriptedModel(name="openai/gpt"), ScriptedModel(name="ollama/llama")]
     hosts = {"openai/gpt": "api.openai.com", "ollama/llama": "localhost:11434"}
-    it = Room(Lineup(ScriptedModel(name="built-in"), others, decided, Connections(connect), hosts))
+    it = Room(
+        Lineup(ScriptedModel(name="built-in"), others, decided, Connections(connect), Instances(SystemClock()), hosts)
+    )
     yield it
     await it.lineup.close()
 
@@ -151,10 +165,10 @@ def at(loopback: Loopback, *providers: SetUp) -> Said:
 async def test_a_model_is_made_once_and_keeps_its_connection(room: Room, loopback: Loopback) -> None:
     loopback.answer(*answer_of("Yes."))
     said = at(loopback, SetUp("acme", sealed_key="sealed sk-1"))
-    first, second = await asyncio.gather(*(room.lineup.choose({HOME: said}, HOME, "acme/large") for _ in range(2)))
+    first, second = await asyncio.gather(*(room.chosen(said, "acme/large") for _ in range(2)))
     assert first is second
     for _ in range(3):
-        model = await room.lineup.choose({HOME: said}, HOME, "acme/large")
+        model = await room.chosen(said, "acme/large")
         assert model is first
         assert text_of(await collect(model.stream(ask()))) == "Yes."
     assert loopback.connections == 1
@@ -165,7 +179,7 @@ async def test_a_model_is_made_once_and_keeps_its_connection(room: Room, loopbac
 async def test_a_changed_provider_is_asked_at_its_new_address_with_its_new_key(room: Room, loopback: Loopback) -> None:
     loopback.answer(*answer_of("Yes."))
     for key in ("sealed sk-1", "sealed sk-2", None):
-        model = await room.lineup.choose({HOME: at(loopback, SetUp("acme", sealed_key=key))}, HOME, None)
+        model = await room.chosen(at(loopback, SetUp("acme", sealed_key=key)))
         await collect(model.stream(ask()))
     assert [one.headers.get("authorization") for one in loopback.received] == ["Bearer sk-1", "Bearer sk-2", None]
 
@@ -174,21 +188,21 @@ async def test_the_connections_of_what_was_changed_or_removed_end(room: Room, lo
     loopback.answer(*answer_of("Yes."))
     said = at(loopback, SetUp("acme"), SetUp("bee"))
     for name in ("acme/small", "bee/small"):
-        await collect((await room.lineup.choose({HOME: said}, HOME, name)).stream(ask()))
+        await collect((await room.chosen(said, name)).stream(ask()))
     assert loopback.open_connections == 2
-    await room.lineup.choose({HOME: replace(said, providers=said.providers[1:])}, HOME, "bee/small")
+    await room.chosen(replace(said, providers=said.providers[1:]), "bee/small")
     await loopback.until_open(1)
-    await room.lineup.choose({HOME: Said()}, HOME, None)
+    await room.chosen(Said())
     await loopback.until_all_are_gone()
 
 
 async def test_another_tenants_change_ends_nothing_here(room: Room, loopback: Loopback) -> None:
     loopback.answer(*answer_of("Yes."))
     read = {HOME: at(loopback, SetUp("acme", sealed_key="sealed sk-1")), "inn": Said()}
-    model = await room.lineup.choose(read, HOME, None)
+    model = await room.chosen(read[HOME])
     await collect(model.stream(ask()))
-    assert (await room.lineup.choose(read, "inn", None)).name == "built-in"
-    assert await room.lineup.choose(read, HOME, None) is model
+    assert (await room.lineup.route(read, Wish("inn", "project", "user"))).name == "built-in"
+    assert await room.chosen(read[HOME]) is model
     assert [made[0] for made in room.made] == [HOME]
 
 
@@ -196,7 +210,7 @@ async def test_an_answer_under_way_is_finished_and_then_the_connection_ends(room
     goes_on = asyncio.Event()
     loopback.answer(delta(content="half "), goes_on, delta(content="and half"), end())
     said = at(loopback, SetUp("acme"))
-    model = await room.lineup.choose({HOME: said}, HOME, None)
+    model = await room.chosen(said)
     events = closable(model.stream(ask()))
     assert await anext(events) == TextDelta("half ")
     assert await room.name(Said()) == "built-in"
@@ -209,7 +223,7 @@ async def test_a_turn_that_still_holds_the_model_asks_again_and_leaves_no_connec
     room: Room, loopback: Loopback
 ) -> None:
     loopback.answer(*answer_of("Yes."))
-    model = await room.lineup.choose({HOME: at(loopback, SetUp("acme"))}, HOME, None)
+    model = await room.chosen(at(loopback, SetUp("acme")))
     assert await room.name(Said()) == "built-in"
     for _ in range(2):
         assert text_of(await collect(model.stream(ask()))) == "Yes."
@@ -223,9 +237,9 @@ async def test_a_key_that_does_not_open_is_told_when_the_model_is_asked_for(loop
     async def decided(connection: Read, tenant_id: str) -> Said:
         return connection[tenant_id]
 
-    lineup = Lineup(ScriptedModel(name="built-in"), [], decided, Connections(connect))
+    lineup = Lineup(ScriptedModel(name="built-in"), [], decided, Connections(connect), Instances(SystemClock()))
     said = at(loopback, SetUp("acme"))
     with pytest.raises(NotAvailable, match="does not open"):
-        await lineup.choose({HOME: said}, HOME, None)
+        await lineup.route({HOME: said}, Wish(HOME, "project", "user"))
     assert [one.name for one in await lineup.candidates({HOME: said}, HOME)] == ["acme/small", "acme/large", "built-in"]
     await lineup.close()

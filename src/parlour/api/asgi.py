@@ -17,12 +17,14 @@ from parlour.api.limits import Places
 from parlour.api.pages import built_pages, page_routes
 from parlour.api.rest import make_rest
 from parlour.api.socket import SocketDoor, SocketLimits
-from parlour.app import App
+from parlour.app import App, routing_of
 from parlour.hub.typing import Typing
 from parlour.identity.connections import ConnectionDesk
 from parlour.identity.who import Who
+from parlour.models.lineup import Watched
 from parlour.protocol.events import ENDED
 from parlour.protocol.house import ConnectedPart
+from parlour.protocol.routing import Routing
 from parlour.store.database import READ_FAULTS
 from parlour.store.queries.connections import StoredConnection, stored_connections
 from parlour.store.queries.people import Project
@@ -118,6 +120,14 @@ class _Tools:
 @dataclass(frozen=True, slots=True)
 class _Models:
     app: App
+
+    @property
+    def shipped_routing(self) -> Routing:
+        return routing_of(self.app.settings)
+
+    async def watched(self, who: Who) -> Sequence[Watched]:
+        async with self.app.database.read() as connection:
+            return await self.app.lineup.watched(connection, who.tenant_id)
 
     async def offered(self, who: Who) -> Sequence[OfferedModel]:
         async with self.app.database.read() as connection:

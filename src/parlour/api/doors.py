@@ -11,11 +11,13 @@ from parlour.identity.household import Household
 from parlour.identity.providers import Providers
 from parlour.identity.who import Who
 from parlour.journal.unit import Writer
+from parlour.models.lineup import Watched
 from parlour.models.offers import Offer
 from parlour.protocol.approvals import UndoToolCall
 from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage, Regenerate, SendMessage
 from parlour.protocol.content import Approval, Turn
 from parlour.protocol.house import ConnectedPart
+from parlour.protocol.routing import Routing
 from parlour.store.database import Reads
 from parlour.store.queries.people import Project
 from parlour.tools.caller import Caller
@@ -138,8 +140,17 @@ class OfferedModel:
 class Models(Protocol):
     """Who can answer."""
 
+    @property
+    def shipped_routing(self) -> Routing:
+        """The routes of the settings, which count until an admin decides otherwise."""
+        ...
+
     async def offered(self, who: Who) -> Sequence[OfferedModel]:
         """Everybody who could answer, the default first."""
+        ...
+
+    async def watched(self, who: Who) -> Sequence[Watched]:
+        """How everybody does who may be asked, besides the built-in model."""
         ...
 
 

@@ -21,6 +21,7 @@ from parlour.api.routes.models import model_routes
 from parlour.api.routes.oneself import own_routes
 from parlour.api.routes.projects import project_routes
 from parlour.api.routes.providers import provider_routes
+from parlour.api.routes.routing import routing_routes
 from parlour.api.routes.search import search_routes
 from parlour.api.routes.seen import seen_routes
 from parlour.api.routes.suggestions import suggestion_routes
@@ -44,6 +45,7 @@ SIGNED_IN = (
     seen_routes,
     tool_routes,
     model_routes,
+    routing_routes,
     provider_routes,
     connection_routes,
     suggestion_routes,

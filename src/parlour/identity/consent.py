@@ -32,7 +32,7 @@ async def make_default(writer: Writer, clock: Clock, who: Who, model: str | None
     remembered = audited(
         "default_model_chosen", tenant_id=who.tenant_id, user_id=who.user_id, at=at, details={"model": model}
     )
-    chosen = [unset(who.tenant_id, DEFAULT)] if model is None else _set(who.tenant_id, DEFAULT, model, at)
+    chosen = [unset(who.tenant_id, DEFAULT)] if model is None else set_to(who.tenant_id, DEFAULT, model, at)
     await writer.commit(Unit(changes=[*chosen, remembered]))
 
 
@@ -44,7 +44,7 @@ def check_admin(who: Who) -> None:
 
 def consent(tenant_id: str, provider: str, is_allowed: bool, at: str) -> list[Executable]:
     """The changes that remember whether a provider may be asked."""
-    return _set(tenant_id, ALLOWED + provider, is_allowed, at)
+    return set_to(tenant_id, ALLOWED + provider, is_allowed, at)
 
 
 def unset(tenant_id: str, key: str) -> Delete:
@@ -52,6 +52,7 @@ def unset(tenant_id: str, key: str) -> Delete:
     return delete(settings).where(settings.c.tenant_id == tenant_id, settings.c.key == key)
 
 
-def _set(tenant_id: str, key: str, value: JsonValue, at: str) -> list[Executable]:
+def set_to(tenant_id: str, key: str, value: JsonValue, at: str) -> list[Executable]:
+    """The changes that keep a setting."""
     row = {"tenant_id": tenant_id, "key": key, "value": value, "updated_at": at}
     return [unset(tenant_id, key), insert(settings).values(row)]

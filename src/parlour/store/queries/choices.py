@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Integer, String, Text, bindparam, cast, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from parlour.protocol.routing import Routing
 from parlour.store.prepared import Row, rows
 from parlour.store.tables import providers, settings
 
@@ -15,6 +16,8 @@ ALLOWED = "provider:"
 """Begins the keys of the settings that say whether a provider may be asked."""
 DEFAULT = "default_model"
 """The key of the setting that names who answers where nobody else is asked for."""
+ROUTING = "routing"
+"""The key of the setting that holds the routes: whom a question goes to, and who answers in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Choices:
     """Who answers by default; perhaps somebody who is not there any more."""
     providers: tuple[StoredProvider, ...]
     """In the order in which they were set up."""
+    routing: Routing | None = None
+    """The routes; None where the settings of the server count."""
 
 
 _SAID = select(
@@ -51,7 +56,7 @@ _SAID = select(
     cast(null(), Integer).label("version"),
 ).where(
     settings.c.tenant_id == bindparam("tenant_id"),
-    or_(settings.c.key == DEFAULT, settings.c.key.startswith(ALLOWED, autoescape=True)),
+    or_(settings.c.key == DEFAULT, settings.c.key == ROUTING, settings.c.key.startswith(ALLOWED, autoescape=True)),
 )
 _SET_UP = select(
     providers.c.name,
@@ -72,6 +77,7 @@ async def choices(connection: AsyncConnection, tenant_id: str) -> Choices:
         allowed=frozenset(key.removeprefix(ALLOWED) for key, value in said.items() if value is True),
         default=said.get(DEFAULT),
         providers=tuple(sorted((_provider(row) for row in found if row["id"]), key=lambda one: one.id)),
+        routing=Routing.model_validate(said[ROUTING]) if ROUTING in said else None,
     )
 
 
