@@ -81,6 +81,8 @@ class Act:
     among: tuple[str, ...] = ()
     """Classes of what is meant where only a place, or nothing, is named ("play music in the kitchen"), and of what
     stands for a door or a window of the same name ("lock the front door")."""
+    by_name: bool = False
+    """Whether such a stand-in is meant only where its door is named, and not by "the door" where there are several."""
     anywhere: bool = True
     """Whether these are meant too where no place is named."""
     value: str = ""

@@ -257,11 +257,11 @@ class ClauseReader:
         last = theirs[-1] if theirs and theirs[-1].end == len(right) else None
         if last is not None and last.quantity is not None and last.start and all(t.quantity is None for t in mine):
             return self.clause((*left, *right[last.start :]), base, talk)
-        if last is not None and len(theirs) > 1 and self._is_place(last) and not any(map(self._is_place, mine)):
-            if any(t.role == "class" for t in mine):
-                found = self.clause((*left, *self._placed(right, last)), base, talk)
-                if isinstance(found, tuple) and not isinstance(talk.resolver.resolve(found), Declined):
-                    return found
+        is_placed = last is not None and len(theirs) > 1 and self._is_place(last)
+        if is_placed and any(t.role == "class" for t in mine) and not any(map(self._is_place, mine)):
+            found = self.clause((*left, *self._placed(right, theirs[-1])), base, talk)
+            if isinstance(found, tuple) and not isinstance(talk.resolver.resolve(found), Declined):
+                return found
         return self.clause(left, base, talk)
 
     def _is_place(self, tag: Tag) -> bool:

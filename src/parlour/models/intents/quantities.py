@@ -14,6 +14,8 @@ _NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)(%|c|°)?")
 _UNITS = {"%": "%", "c": "°", "°": "°"}
 _TENS = frozenset(range(20, 100, 10))
 _LONGEST = 6
+_PLACED = (("in",), ("at",))
+"""Behind "all" these make it everything that is there."""
 _AND_A_HALF = ("and", "a", "half")
 
 Words = tuple[str, ...]
@@ -48,7 +50,8 @@ def _tag_at(words: Words, at: int, grammar: Grammar) -> Tag | None:
     end, how_many = _longest(words, at, commanding.every)
     quantity = _quantity_at(words, at, grammar)
     if how_many and (quantity is None or quantity.end <= end):
-        return Tag("all", at, end, value=how_many)
+        is_everything = how_many == "all" and words[end : end + 1] in _PLACED
+        return Tag("everything", at, end) if is_everything else Tag("all", at, end, value=how_many)
     return quantity or _setting_at(words, at, grammar) or _nth_at(words, at, grammar)
 
 

@@ -1,6 +1,6 @@
 """Which things a command means. One is left, or all of them were said: they are meant. Otherwise it is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
@@ -83,6 +83,8 @@ class Targets:
         able = [i for i in named.ids if i not in fit.without and any(self._can(i, way, fit) for way in told)]
         if not able:
             able = self._of_the_same_name(named.ids, told, fit)
+            if able and fill is not None and self._is_any_of_several(fill, named.ids, fit):
+                return Pending("which", key, fill.said, self._ordered(named.ids))
         if not able:
             return self._nobody(named.ids, fill, place, told)
         if any(t.value == "both" for t in everything) and len(able) != 2:
@@ -187,6 +189,11 @@ class Targets:
         named = [{stem(w) for w in phrase} for d in doors for phrase in self.index.phrases(self.index.things[d])]
         able = {i for c in among for i in self.index.classes.get(c, ()) if any(self._can(i, way, fit) for way in told)}
         return [i for i in able if any(words <= self.index.stems_of(i) for words in named)]
+
+    def _is_any_of_several(self, fill: Fill, ids: Sequence[str], fit: Fit) -> bool:
+        """ "Open the door" means no one of several doors, though only one of them has a motor that stands for it."""
+        act = fit.bound.frame.act
+        return act is not None and act.by_name and fill.tag.role == "class" and len(ids) > 1
 
     # --- how many of them ------------------------------------------------------------------------------------------
 
