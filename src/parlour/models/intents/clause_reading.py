@@ -232,10 +232,7 @@ class ClauseReader:
         for left, right in cuts:
             if not clauses.is_command(right, self.grammar.lexicon) and excepts(left, self.grammar.lexicon):
                 continue
-            first = self._shared(left, right, base, talk)
-            shared = right[-1]
-            if not has_target(first) and (shared.text,) in self.grammar.nouns:
-                first = self.clause((*left, shared), base, talk)
+            first = self._first_half(left, right, base, talk)
             if not isinstance(first, tuple):
                 refusal = refusal or (first if first == Declined("command") else None)
                 continue
@@ -245,24 +242,31 @@ class ClauseReader:
             refusal = refusal or second
         return refusal
 
-    def _shared(self, left: Words, right: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | Outcome:
-        """The first half, with what the second one says at its end for both: how much, or where.
+    def _first_half(self, left: Words, right: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | Outcome:
+        """The first half, with what the second one says for both: how much, of what, or where.
 
-        "Dim the desk lamp" and "the floor lamp to 30 percent"; "turn off the lights" and "the fan in the bathroom".
+        "Dim the desk lamp" and "the floor lamp to 30 percent"; "the kitchen" and "hall lights"; "turn off the lights"
+        and "the fan in the bathroom".
         """
-        lexicon = self.grammar.lexicon
-        if not clauses.is_command(left, lexicon) or clauses.is_command(right, lexicon) or not self.grammar.commands:
-            return self.clause(left, base, talk)
         mine, theirs = (self.commander.readings(clauses.without_commas(w))[0] for w in (left, right))
-        last = theirs[-1] if theirs and theirs[-1].end == len(right) else None
-        if last is not None and last.quantity is not None and last.start and all(t.quantity is None for t in mine):
-            return self.clause((*left, *right[last.start :]), base, talk)
-        is_placed = last is not None and len(theirs) > 1 and self._is_place(last)
-        if is_placed and any(t.role == "class" for t in mine) and not any(map(self._is_place, mine)):
-            found = self.clause((*left, *self._placed(right, theirs[-1])), base, talk)
-            if isinstance(found, tuple) and not isinstance(talk.resolver.resolve(found), Declined):
+        noun = next((w for w in reversed(right) if (w.text,) in self.grammar.nouns), None)
+        last = theirs[-1] if theirs and theirs[-1].end == len(right) and len(theirs) > 1 else None
+        is_told = clauses.is_command(left, self.grammar.lexicon) and not clauses.is_command(right, self.grammar.lexicon)
+        if is_told and last is not None and last.quantity is not None and all(t.quantity is None for t in mine):
+            amount = right[last.start :]
+            found = self.clause((*left, noun, *amount), base, talk) if noun and not _names_a_thing(mine) else None
+            return (
+                found if isinstance(found, tuple) and has_target(found) else self.clause((*left, *amount), base, talk)
+            )
+        if is_told and last is not None and self._is_place(last) and any(t.role == "class" for t in mine):
+            found = self.clause((*left, *self._placed(right, last)), base, talk)
+            if not any(map(self._is_place, mine)) and told_things(
+                talk.resolver.resolve(found) if isinstance(found, tuple) else found
+            ):
                 return found
-        return self.clause(left, base, talk)
+        first = self.clause(left, base, talk)
+        shares = noun is right[-1] and not has_target(first)
+        return self.clause((*left, right[-1]), base, talk) if shares else first
 
     def _is_place(self, tag: Tag) -> bool:
         return tag.role == "name" and any(self.index.things[i].kind in PLACES for i in tag.ids)
@@ -273,3 +277,7 @@ class ClauseReader:
         while start and words[start - 1].text in self.grammar.lexicon.determiners | _WITHIN:
             start -= 1
         return words[start:]
+
+
+def _names_a_thing(reading: Reading) -> bool:
+    return any(tag.role == "class" for tag in reading)

@@ -103,7 +103,7 @@ def _devices(plan: Plan) -> frozenset[str]:
     return frozenset(told_things(Plan(plan.fits[:1], plan.arguments[:1])))
 
 
-def told_things(outcome: Plan | Asked | Declined) -> tuple[str, ...]:
+def told_things(outcome: Outcome) -> tuple[str, ...]:
     """The ids of what the last command of a plan is told to; nothing where nothing is."""
     if not isinstance(outcome, Plan) or outcome.fits[-1].bound.frame.act is None:
         return ()

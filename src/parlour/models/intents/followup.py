@@ -95,19 +95,21 @@ def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Gramm
         fit = replace(fit, place=fill) if key == PLACE_KEY else with_fill(fit, key, fill)
         if tag.role in ("class",) and "@state" not in fit.fills and "state" in fit.fills and "state" not in replaced:
             fit = replace(fit, fills={k: f for k, f in fit.fills.items() if k != "state"})
-    return replace(_in_the_new_place(fit, replaced, index) if acts else fit, clause="")
+    return replace(_in_the_new_place(fit, replaced, grammar, index) if acts else fit, clause="")
 
 
-def _in_the_new_place(fit: Fit, replaced: Set[str], index: NameIndex) -> Fit:
+def _in_the_new_place(fit: Fit, replaced: Set[str], grammar: Grammar, index: NameIndex) -> Fit:
     """Where only another place was said, a thing by name is no longer meant, but what is of its sort there."""
     key = slot_key(fit.bound.frame.slots[0])
     named = fit.fills.get(key)
-    if replaced != {"@room"} or named is None or named.tag.role != "name" or len(named.tag.ids) != 1:
+    if replaced != {"@room"} or named is None or named.tag.role != "name":
         return fit
-    classes = index.things[min(named.tag.ids)].classes
-    if not classes:
+    noun = grammar.nouns.get(tuple(named.said.lower().split()[-1:]))
+    classes = index.things[min(named.tag.ids)].classes if len(named.tag.ids) == 1 else ()
+    if noun is None and not classes:
         return fit
-    return replace(fit, fills={**fit.fills, key: Fill(Tag("class", 0, 0, value=classes[0]), named.said)})
+    tag = Tag("class", 0, 0, value=noun.name if noun else classes[0], plural=noun is not None and noun.plural)
+    return replace(fit, fills={**fit.fills, key: Fill(tag, named.said)})
 
 
 def _without_target(base: Fit, reading: Reading, index: NameIndex) -> Fit:

@@ -134,6 +134,7 @@ def _unlinked(part: Words, grammar: Grammar) -> tuple[str, ...] | None:
     if said[:1] and said[0] in _SINCE:
         return said[1:] if said[1:2] and said[1] in english_reasons().subjects else None
     said = said[1:] if said[:1] and said[0] in _BECAUSE else said
+    said = (_SO, *said) if len(said) == 1 and part[0].text == _SO else said
     idiom = next((p for p in english_reasons().idioms if said[-len(p) :] == p), ())
     return (*said[: len(said) - len(idiom)], *("so",) * bool(idiom))
 

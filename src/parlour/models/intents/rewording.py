@@ -56,7 +56,7 @@ class Rewording:
         if end > start and (end > start + 1 or said[start] not in self.bases):
             return False
         start, end = spans.get(_PLACE, (0, 0))
-        return end == start or (said[start] in _PLACED if end > start + 1 else said[start] not in _PARTICLES)
+        return end == start or (said[start] in _PLACED if end > start + 1 else said[start] not in _PARTICLES | _PLACED)
 
     def _filled(self, words: Words, spans: Mapping[str, Span]) -> Iterator[Word]:
         at = words[0].start
