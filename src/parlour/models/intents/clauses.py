@@ -79,7 +79,10 @@ def without_commas(words: Words) -> Words:
 
 def follow_up(words: Words, lexicon: Lexicon) -> tuple[Words, bool]:
     """The words behind "and what about", and whether there was such a beginning."""
-    opening = _prefix(texts(words), lexicon.follow_ups)
+    said = texts(words)
+    opening = _prefix(said, lexicon.follow_ups)
+    if opening == ("no",) and said[1:2] and said[1] in lexicon.denied_by_no:
+        return words, False
     return (words[len(opening) :], True) if opening and len(opening) < len(words) else (words, False)
 
 

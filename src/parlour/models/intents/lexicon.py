@@ -15,7 +15,17 @@ _PHRASES = (
     *("openings", "requests", "minding", "closings", "fillers", "conjunctions", "follow_ups"),
     *("it", "there", "them", "greetings", "thanks", "help", "yes"),
 )
-_WORDS = ("prepositions", "determiners", "commands", "questions", "text_stops", "never_alone", "elsewhen", "choosing")
+_WORDS = (
+    "prepositions",
+    "determiners",
+    "commands",
+    "questions",
+    "text_stops",
+    "never_alone",
+    "elsewhen",
+    "choosing",
+    "denied_by_no",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,7 @@ class Lexicon:
     choosing: frozenset[str]
     yes: frozenset[Phrase]
     elsewhen: frozenset[str]
+    denied_by_no: frozenset[str]
     never_before: Mapping[str, frozenset[str]]
     never_behind: Mapping[str, frozenset[str]]
     ordinals: Mapping[str, int]
