@@ -104,7 +104,7 @@ BY_CLASS = (
 def commands(grammar: Grammar, index: NameIndex) -> list[Command]:
     """Every command that acts or changes something when it is said by itself."""
     every = [(c, understood(c.text, grammar, index)) for c in _every(index)]
-    return [replace(c, things=frozenset(_told(outcome))) for c, outcome in every if _does(outcome)]
+    return [replace(c, things=frozenset(devices_told(outcome))) for c, outcome in every if _does(outcome)]
 
 
 def _every(index: NameIndex) -> Iterator[Command]:
@@ -194,7 +194,7 @@ def _does(outcome: Outcome) -> bool:
     return isinstance(outcome, Plan) and any(tool == "control_devices" or tool in WRITES for tool, _ in outcome.calls())
 
 
-def _told(outcome: Outcome) -> Iterator[str]:
+def devices_told(outcome: Outcome) -> Iterator[str]:
     """What devices are told something."""
     for tool, arguments in outcome.calls() if isinstance(outcome, Plan) else ():
         devices = arguments.get("devices")
@@ -206,7 +206,7 @@ def act_harm(mutation: ActMutation, outcome: Outcome, index: NameIndex) -> str |
     """ "act" or "write" where something would be done that must not be; None when all is well."""
     if not isinstance(outcome, Plan):
         return None
-    told = set(_told(outcome))
+    told = set(devices_told(outcome))
     if mutation.may == "less" and told:
         spared = {i for i in told if _is_said(i, plain_words(mutation.without, index.spoken), index)}
         return None if told <= mutation.of.things and not spared else "act"

@@ -1,11 +1,16 @@
-"""Commands in the many ways in which people give them, family by family; and what must not be done, however it sounds."""
+"""Commands in the many ways in which people give them, family by family; and what must not be done."""
 
+import random
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from parlour.models.intents.outcome import Plan
+from tests.models.intents.act_mutating import Command, act_harm, devices_told, mutated
+from tests.models.intents.act_words import TUNED_ACTS
+from tests.models.intents.asking import understood
 from tests.models.intents.maple import acting_maple
 from tests.models.intents.talking import told
 
@@ -38,3 +43,13 @@ def test_there_are_many_ways_of_telling():
 def test_what_only_sounds_like_a_command_does_nothing(said: str):
     outcome = told(said.split(" | "), MAPLE)
     assert outcome in ("ask", "read") or ": " in outcome
+
+
+def test_no_way_of_telling_does_anything_when_it_is_made_into_one_that_must_not():
+    grammar, index = MAPLE
+    plain = [said for family in FAMILIES.values() for said in family if " | " not in said]
+    outcomes = ((said, understood(said, grammar, index)) for said in random.Random(5).sample(plain, 6))
+    acting = [Command(s, (), "act", frozenset(devices_told(o))) for s, o in outcomes if isinstance(o, Plan)]
+    every = mutated(acting, TUNED_ACTS, index, 5)
+    harmed = [(m.kind, m.text) for m in every if act_harm(m, understood(m.text, grammar, index), index)]
+    assert harmed == []

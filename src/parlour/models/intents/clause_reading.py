@@ -1,5 +1,6 @@
 """One clause: as the frames say it, as the same is said otherwise, as a continuation of another, or in halves."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +21,8 @@ from parlour.models.intents.talk_now import TalkNow, disagreement
 
 MOST_PARTS = 4
 SHORT = 7
+_MOST_TRIES = 250
+"""So many clauses are read for one turn; what is understood hardly ever needs forty, and then no more is tried."""
 _WITHIN = frozenset({"in", "on", "at", "of"})
 
 
@@ -35,6 +38,8 @@ class ClauseReader:
         default_factory=dict[tuple[int, Words, int], "tuple[Fit | None, tuple[Fit, ...] | Outcome]"]
     )
     """What clauses came to, by how many turns there were and behind what they stood, which is kept with it."""
+    tries: Counter[int] = field(default_factory=Counter[int])
+    """How many clauses were read, by how many turns there were."""
 
     def readings(self, words: Words) -> list[Reading]:
         """The ways of tagging these words; worked out once for a talk."""
@@ -110,6 +115,8 @@ class ClauseReader:
             for kind, way in reworded(plain, english_rewordings()):
                 if kind in ("act", "wish") and not all(map(self._may_be_explained, way)):
                     continue
+                if self.tries[len(talk.turns)] > _MOST_TRIES:
+                    return None
                 meant = self._as_said(way, base, talk)
                 if isinstance(meant, tuple) and is_of(kind, meant) and fine(kind, meant):
                     return meant
@@ -122,6 +129,7 @@ class ClauseReader:
 
     def _as_said(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | Outcome:
         """The fits of a clause: in full, as a continuation, or as two clauses."""
+        self.tries[len(talk.turns)] += 1
         lexicon = self.grammar.lexicon
         words = clauses.bare(words, lexicon)
         rest, continuing = clauses.follow_up(words, lexicon)
@@ -227,7 +235,7 @@ class ClauseReader:
     def _halves(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | Outcome | None:
         refusal: Outcome | None = None
         cuts = clauses.splits(words, self.grammar.lexicon)
-        if len(cuts) >= MOST_PARTS:
+        if len(cuts) >= MOST_PARTS or self.tries[len(talk.turns)] > _MOST_TRIES:
             return None
         for left, right in cuts:
             if not clauses.is_command(right, self.grammar.lexicon) and excepts(left, self.grammar.lexicon):

@@ -105,7 +105,7 @@ def _in_the_new_place(fit: Fit, replaced: Set[str], grammar: Grammar, index: Nam
     if replaced != {"@room"} or named is None or named.tag.role != "name":
         return fit
     noun = grammar.nouns.get(tuple(named.said.lower().split()[-1:]))
-    classes = index.things[min(named.tag.ids)].classes if len(named.tag.ids) == 1 else ()
+    classes = [c for i in named.tag.ids for c in index.things[i].classes[:1]] if len(named.tag.ids) == 1 else []
     if noun is None and not classes:
         return fit
     tag = Tag("class", 0, 0, value=noun.name if noun else classes[0], plural=noun is not None and noun.plural)

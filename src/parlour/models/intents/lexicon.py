@@ -57,6 +57,7 @@ class Lexicon:
     yes: frozenset[Phrase]
     elsewhen: frozenset[str]
     denied_by_no: frozenset[str]
+    """Behind "no", these deny what follows."""
     never_before: Mapping[str, frozenset[str]]
     never_behind: Mapping[str, frozenset[str]]
     ordinals: Mapping[str, int]

@@ -21,8 +21,7 @@ def in_full(words: Words, things: Sequence[str], index: NameIndex) -> Iterator[W
     """The words with each noun that such things have in common; nothing where no word stands for one."""
     if not things or not (_OTHER | _NOUNS.keys()) & set(texts(words)):
         return
-    shared = set.intersection(*(set(index.things[i].classes) for i in things))
-    for noun in (c for c in index.things[things[0]].classes if c in shared):
+    for noun in (c for c in index.things[things[0]].classes if all(c in index.things[i].classes for i in things)):
         yield tuple(_with(words, noun))
 
 
