@@ -21,7 +21,8 @@ from parlour.app import App, routing_of
 from parlour.hub.typing import Typing
 from parlour.identity.connections import ConnectionDesk
 from parlour.identity.who import Who
-from parlour.models.lineup import Watched
+from parlour.models.lineup import Candidate, Watched
+from parlour.models.pricing import Price
 from parlour.protocol.events import ENDED
 from parlour.protocol.house import ConnectedPart
 from parlour.protocol.routing import Routing
@@ -132,7 +133,16 @@ class _Models:
     async def offered(self, who: Who) -> Sequence[OfferedModel]:
         async with self.app.database.read() as connection:
             found = await self.app.lineup.candidates(connection, who.tenant_id)
-        return [OfferedModel(each.name, each.provider, each.host, each.is_allowed, each.is_default) for each in found]
+        return [
+            OfferedModel(each.name, each.provider, each.host, each.is_allowed, each.is_default, await self._price(each))
+            for each in found
+        ]
+
+    async def _price(self, model: Candidate) -> Price | None:
+        """What it asks. Nobody looks up what is not asked: the list of prices is large."""
+        if not model.is_allowed:
+            return None
+        return await self.app.prices.of(model.name, model.host, self.app.clock.now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from parlour.identity.providers import Providers
 from parlour.identity.who import Who
 from parlour.journal.unit import Writer
 from parlour.models.lineup import Watched
-from parlour.models.offers import Offer
+from parlour.models.other_offers import AnyOffer
+from parlour.models.pricing import Price
 from parlour.protocol.approvals import UndoToolCall
 from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage, Regenerate, SendMessage
 from parlour.protocol.content import Approval, Turn
@@ -135,6 +136,8 @@ class OfferedModel:
     host: str
     is_allowed: bool
     is_default: bool
+    price: Price | None = None
+    """None where nobody knows, and of one that is not allowed."""
 
 
 class Models(Protocol):
@@ -237,7 +240,7 @@ class Doors:
     rules: Rules
     tools: Tools
     models: Models
-    offers: Sequence[Offer]
+    offers: Sequence[AnyOffer]
     """The models that the settings offer."""
     providers: Providers
     connections: ConnectionDesk

@@ -14,7 +14,8 @@ from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.route import Load, NobodyLeft, Route
 from parlour.protocol.content import Json, Problem
 from parlour.tools.caller import Caller
-from parlour.turn.context import Budget, Exchange, assemble
+from parlour.turn.context import Budget, Exchange, assemble, without_notices
+from parlour.turn.granting import OverBudget
 from parlour.turn.interrupting import Interruptible, Interruption
 from parlour.turn.listening import OutputLimit, listen, partial_step
 from parlour.turn.live import Live
@@ -121,12 +122,13 @@ class Questions:
             trying.broke(model.name, came.problem, had_spoken=came.live.length > 0)
             failed = came
 
-    async def _ask(self, model: Model, trying: Trying, percent: int = 100) -> Answered | Interrupted | _Failure:
+    async def _ask(self, model: Model, trying: Trying, percent: int = 100) -> Answered | Broke | Interrupted | _Failure:
         request, seen = await self._request(model, percent)
         live = self._live(model)
         room = self.means.caps.output_units - self.progress.answer.text_units
+        metered = self.progress.meter.over(model)
         try:
-            step = await self.time.do(listen(model, request, live, room=room, seen=seen))
+            step = await self.time.do(listen(metered, request, live, room=room, seen=seen))
         except ModelProblem as problem:
             log.warning(
                 "a model failed", turn=self.past.turn.id, model=model.name, code=problem.code, detail=problem.detail
@@ -134,6 +136,12 @@ class Questions:
             await live.settled()
             self.progress.chunk_index = live.chunk_index
             return _Failure(model, live, problem, seen)
+        except OverBudget as over:
+            await live.settled()
+            self.progress.said(live.parts, live.chunk_index)
+            partial = partial_step(live, model, seen)
+            asked = tuple(trying.asked)
+            return Broke(over.problem, partial and replace(partial, asked=asked), asked)
         except (Interruption, OutputLimit) as end:
             await live.settled()
             self.progress.said(live.parts, live.chunk_index)
@@ -167,11 +175,16 @@ class Questions:
         caps, past, progress = self.means.caps, self.past, self.progress
         parameters = self.route.parameters.over(caps.parameters)
         tools = await self.means.tools.offered(self.caller)
-        # The built-in model reads the talk and the tools and nothing else; so it is shown nothing else.
+        asked, answer = past.turn.question_id, progress.answer.message_id
+        earlier, now = past.earlier, Exchange(past.question, progress.state.steps, asked, answer, past.notices)
+        is_built_in = model.name == BUILT_IN
+        if is_built_in:
+            # It reads the talk and the tools and nothing else; so it is shown nothing else.
+            earlier, now = [without_notices(each) for each in earlier], without_notices(now)
         context = assemble(
-            "" if model.name == BUILT_IN else system_prompt(self.caller),
-            past.earlier,
-            Exchange(past.question, progress.state.steps, past.turn.question_id, progress.answer.message_id),
+            "" if is_built_in else system_prompt(self.caller),
+            earlier,
+            now,
             tools=tools,
             budget=Budget(
                 model.window, parameters.max_tokens or 0, caps.context_tokens, caps.context_messages, percent

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from parlour.api.auth import Asking
 from parlour.api.doors import Doors
+from parlour.api.views import model_price
 from parlour.errors import NotFound, NotNow
 from parlour.identity.consent import allow_provider, check_admin, make_default
 from parlour.identity.who import Who
@@ -18,7 +19,14 @@ def model_routes(doors: Doors) -> APIRouter:
     async def shown_to(who: Who) -> ModelList:
         return ModelList(
             models=[
-                ModelView(id=m.id, provider=m.provider, host=m.host, is_allowed=m.is_allowed, is_default=m.is_default)
+                ModelView(
+                    id=m.id,
+                    provider=m.provider,
+                    host=m.host,
+                    is_allowed=m.is_allowed,
+                    is_default=m.is_default,
+                    price=model_price(m.price),
+                )
                 for m in await doors.models.offered(who)
             ]
         )
