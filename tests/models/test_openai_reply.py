@@ -78,7 +78,8 @@ def test_calls_are_whole_in_whatever_order_their_pieces_come(data: st.DataObject
         cuts = sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=3)))
         parts = [raw[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(raw)], strict=True)]
         pieces: list[dict[str, object]] = [{"arguments": part} for part in parts]
-        for late in ({"id": f"c{index}"}, {"name": f"tool{index}"}):
+        late_ones: list[dict[str, object]] = [{"id": f"c{index}"}, {"name": f"tool{index}"}]
+        for late in late_ones:
             pieces.insert(data.draw(st.integers(0, len(pieces))), late)
         left[index] = pieces
     sent: list[bytes] = []
