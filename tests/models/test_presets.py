@@ -111,6 +111,8 @@ def test_models_that_reason_are_given_no_sampling_and_more_time_and_room(model: 
 def test_what_is_different_for_some_models_is_different_for_them_alone():
     assert named("openrouter").dialect_of("anthropic/claude-sonnet-4.5").marks_cache
     assert not named("openrouter").dialect_of("openai/gpt-4o").marks_cache
+    assert named("openrouter").dialect_of("openai/o3").thinking_tokens > 0
+    assert named("openrouter").patience_of("openai/o3") > named("openrouter").patience_of("openai/gpt-4o")
     assert named("deepseek").dialect_of("deepseek-v4-pro").thinking_tokens > 0
     assert named("deepseek").dialect_of("deepseek-chat").thinking_tokens == 0
     assert named("groq").dialect_of("Qwen/qwen3-32b").adds == {"reasoning_format": "parsed"}

@@ -171,9 +171,9 @@ PRESETS = (
         "https://openrouter.ai/api/v1",
         wants_key=True,
         dialect=Dialect(thoughts=Thoughts("openrouter", "reasoning_details")),
-        rules={"anthropic/": Rule(marks_cache=True)},
+        rules={"anthropic/": Rule(marks_cache=True)} | {f"openai/{name}": rule for name, rule in OPENAI_RULES.items()},
         windows=OPENAI_WINDOWS | VENDOR_WINDOWS,
-        first_event_s=120.0,
+        first_event_s=60.0,
     ),
     Preset(
         "DeepSeek",
@@ -183,7 +183,7 @@ PRESETS = (
         dialect=Dialect(thoughts=Thoughts("deepseek", "reasoning_content", missing="")),
         rules={"deepseek": THINKS, "deepseek-chat": PLAIN},
         windows={"deepseek": 128_000},
-        first_event_s=120.0,
+        first_event_s=60.0,
     ),
     Preset(
         "Groq",
