@@ -57,7 +57,7 @@ class Meter:
     def paid(self, bill: Bill) -> None:
         """The unit with this bill was committed."""
         self._open = self._open[len(bill.requests) :]
-        self._before = added([bill.before, *(request.spent for request in bill.requests)])
+        self._before = added([self._before, *(request.spent for request in bill.requests)])
         self._draw(NOTHING)
 
     def close(self) -> None:
