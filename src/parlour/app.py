@@ -40,7 +40,8 @@ from parlour.models.instances import Instances
 from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
-from parlour.models.offers import Offer, offer_of, offered
+from parlour.models.offers import offered
+from parlour.models.other_offers import AnyOffer, Named, offer_of_kind, other_offers
 from parlour.models.own_prices import own_prices
 from parlour.models.prices import Prices
 from parlour.protocol.content import Parameters
@@ -66,6 +67,7 @@ from parlour.turn.deciding import Deciding
 from parlour.turn.edits import Edits
 from parlour.turn.leases import NodeKind, NodeLease
 from parlour.turn.means import Caps, Means
+from parlour.turn.notifying import Notifying
 from parlour.turn.presence import OnlyNode, PostgresPresence
 from parlour.turn.rules import Rules
 from parlour.turn.runner import Runner
@@ -89,7 +91,7 @@ class App:
     household: Household
     executor: Executor
     home: HomeToolkit
-    offers: tuple[Offer, ...]
+    offers: tuple[AnyOffer, ...]
     """What the settings offer."""
     providers: Providers
     outside: Joined
@@ -138,7 +140,7 @@ async def running(
         stack.push_async_callback(writer.close)
         providers = await _providers(settings, clock, database, writer, offers := _offers(settings, models))
         house = await _house(database, writer, clock, demo=demo)
-        home = await _home(HomeToolkit(database, writer, clock), stack)
+        home = await _home(HomeToolkit(database, writer, clock, Notifying(clock)), stack)
         lineup = _lineup(settings, clock, providers, built_in := IntentsModel(), models, offers, stack)
         outside = Joined(database, writer, clock, ConnectionDesk(database, writer, clock, providers.vault).opened)
         executor = _executor([home, devices_toolkit(home.lookup, outside), *toolsets], clock, database, brief)
@@ -181,7 +183,7 @@ async def _databases(settings: Settings, url: URL, clock: Clock, stack: AsyncExi
 
 
 async def _providers(
-    settings: Settings, clock: Clock, database: Database, writer: Writer, offers: Sequence[Offer]
+    settings: Settings, clock: Clock, database: Database, writer: Writer, offers: Sequence[AnyOffer]
 ) -> Providers:
     """What may be set up in the app. Raises BadSetting when the master key is lost, or another one."""
     vault = Vault(settings.master_key, database, clock)
@@ -320,11 +322,11 @@ async def _prices(settings: Settings) -> Prices:
     return Prices(await asyncio.to_thread(own_prices, settings.prices_file))
 
 
-def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[Offer, ...]:
+def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[AnyOffer, ...]:
     """What the settings offer, unless models are given in its place."""
     if given is not None:
         return ()
-    return offered(
+    known = offered(
         openai_api_key=settings.openai_api_key,
         openai_base_url=settings.openai_base_url,
         openai_models=(settings.openai_model,),
@@ -332,6 +334,12 @@ def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[Offer, .
         ollama_models=(settings.ollama_model,),
         windows=dict(settings.ai_model_windows),
     )
+    named = {
+        "anthropic": Named(settings.anthropic_api_key, (settings.anthropic_model,), settings.anthropic_base_url),
+        "google": Named(settings.google_api_key, (settings.google_model,)),
+        "mistral": Named(settings.mistral_api_key, (settings.mistral_model,)),
+    }
+    return (*known, *other_offers(named))
 
 
 def _lineup(
@@ -340,7 +348,7 @@ def _lineup(
     providers: Providers,
     built_in: IntentsModel,
     given: Sequence[Model] | None,
-    offers: Sequence[Offer],
+    offers: Sequence[AnyOffer],
     stack: AsyncExitStack,
 ) -> Lineup[AsyncConnection]:
     """Who may answer; connections to them are closed in the end."""
@@ -348,12 +356,13 @@ def _lineup(
     windows = dict(settings.ai_model_windows)
     shipped = routing_of(settings)
 
-    def ready(offer: Offer) -> Remote:
+    def ready(offer: AnyOffer) -> Remote:
         return offer.model(clock=clock, total_s=settings.turn_max_seconds, silence_s=settings.ai_timeout)
 
     def connected(tenant_id: str, provider: Provider, model: str) -> Remote:
         key = providers.opened(tenant_id, provider.name, provider.base_url, provider.sealed_key)
-        return ready(offer_of(provider.name, model, provider.base_url, key, windows))
+        url, options = provider.base_url, provider.options
+        return ready(offer_of_kind(provider.kind, provider.name, model, url, key, options, windows))
 
     async def decided(connection: AsyncConnection, tenant_id: str) -> Choices:
         found = await choices(connection, tenant_id)

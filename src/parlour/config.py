@@ -131,6 +131,15 @@ class Settings:
         "OLLAMA_BASE_URL", address, "", "Where Ollama answers, such as `http://localhost:11434`.", kind="URL"
     )
     ollama_model: str = _setting("OLLAMA_MODEL", str, "llama3.2", "The model to ask there.")
+    anthropic_api_key: str = _setting("ANTHROPIC_API_KEY", str, "", "The key for Anthropic; an extra.", secret=True)
+    anthropic_base_url: str = _setting(
+        "ANTHROPIC_BASE_URL", address, "", "Any server that speaks Anthropic's format; empty means its own.", kind="URL"
+    )
+    anthropic_model: str = _setting("ANTHROPIC_MODEL", str, "claude-sonnet-5-5", "The model to ask there.")
+    google_api_key: str = _setting("GOOGLE_API_KEY", str, "", "The key for Google's Gemini; an extra.", secret=True)
+    google_model: str = _setting("GOOGLE_MODEL", str, "gemini-3.8-flash", "The model to ask there.")
+    mistral_api_key: str = _setting("MISTRAL_API_KEY", str, "", "The key for Mistral; an extra.", secret=True)
+    mistral_model: str = _setting("MISTRAL_MODEL", str, "mistral-large-latest", "The model to ask there.")
     ai_timeout: float = _setting(
         "AI_TIMEOUT", decimal(0.1), 30.0, "Seconds a model may be silent before it counts as gone.", kind="seconds"
     )
@@ -384,10 +393,9 @@ def _check_together(settings: Settings) -> None:
 
 
 def _refuse_placeholders(settings: Settings) -> None:
-    secrets = {
-        "OPENAI_API_KEY": settings.openai_api_key,
-        "DATABASE_URL": urlsplit(settings.database_url).password or "",
-    }
+    secret_fields = [each for each in fields(Settings) if each.metadata["secret"]]
+    secrets: dict[str, str] = {each.metadata["name"]: getattr(settings, each.name) for each in secret_fields}
+    secrets["DATABASE_URL"] = urlsplit(settings.database_url).password or ""
     for name, secret in secrets.items():
         if _PLACEHOLDER.fullmatch(secret):
             raise BadSetting(f"{name} holds a placeholder, which production does not accept.", setting=name)

@@ -1,6 +1,7 @@
 """What the reference says of a door comes true: every refusal that it names is provoked at a served house."""
 
 import json
+import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import pytest
 
 from gen.rest import DOORS, FOR_ADMINS, Door, doors
 from parlour.ids import new_id
+from parlour.models.other_kinds import OTHER_KINDS
 from tests.docs.household import BOATS, Household, household
 from tests.served import Served, Serving
 from tests.storage import Storage, Templates
@@ -34,6 +36,8 @@ PROVIDERS = "/api/v1/providers"
 CHANGE = f"PATCH {PROVIDERS}/{{name}}"
 REMOVE = f"DELETE {PROVIDERS}/{{name}}"
 TRY = f"POST {PROVIDERS}/try"
+ABSENT = "mistral"
+"""A kind of provider whose packages this server does not have."""
 AUTH = "/api/v1/auth"
 USERS = "/api/v1/users"
 USER = f"{USERS}/{{user_id}}"
@@ -198,10 +202,12 @@ def attempts_at_providers() -> Iterator[Attempt]:
     yield Attempt(f"POST {PROVIDERS}", "forbidden", SHELF, who="ann")
     yield Attempt(f"POST {PROVIDERS}", "duplicate", SHELF | theirs | {"api_key": ""})
     yield Attempt(f"POST {PROVIDERS}", "bad_setting", SHELF | {"name": "other"})
+    yield Attempt(f"POST {PROVIDERS}", "not_available", SHELF | {"kind": ABSENT})
     yield Attempt(CHANGE, "forbidden", {"models": ["large"]}, ids=ours, who="ann")
     yield Attempt(CHANGE, "not_found", {"models": ["large"]}, ids=nobodys)
     yield Attempt(CHANGE, "not_now", {"models": ["large"]}, ids=theirs)
     yield Attempt(CHANGE, "bad_setting", {"api_key": "sk-5678"}, ids=ours)
+    yield Attempt(CHANGE, "not_available", {"kind": ABSENT}, ids=ours)
     yield Attempt(REMOVE, "forbidden", ids=ours, who="ann")
     yield Attempt(REMOVE, "not_found", ids=nobodys)
     yield Attempt(REMOVE, "not_now", ids=theirs)
@@ -232,7 +238,10 @@ def storage(templates: Templates) -> Iterator[Storage]:
         yield made
 
 
-async def test_every_refusal_that_a_door_names_is_met(storage: Storage, tmp_path: Path) -> None:
+async def test_every_refusal_that_a_door_names_is_met(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, OTHER_KINDS[ABSENT].package, None)
     async with Serving(storage, tmp_path)(openai_base_url=AWAY, openai_model="large") as served:
         there = await household(served)
         keys = there.keys

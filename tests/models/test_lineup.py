@@ -32,6 +32,8 @@ class SetUp:
     base_url: str = "http://127.0.0.1:9/v1"
     sealed_key: str | None = None
     models: tuple[str, ...] = ("small", "large")
+    kind: str = "openai"
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)

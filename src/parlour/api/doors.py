@@ -12,7 +12,7 @@ from parlour.identity.providers import Providers
 from parlour.identity.who import Who
 from parlour.journal.unit import Writer
 from parlour.models.lineup import Watched
-from parlour.models.offers import Offer
+from parlour.models.other_offers import AnyOffer
 from parlour.models.pricing import Price
 from parlour.protocol.approvals import UndoToolCall
 from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage, Regenerate, SendMessage
@@ -240,7 +240,7 @@ class Doors:
     rules: Rules
     tools: Tools
     models: Models
-    offers: Sequence[Offer]
+    offers: Sequence[AnyOffer]
     """The models that the settings offer."""
     providers: Providers
     connections: ConnectionDesk

@@ -1,7 +1,7 @@
 """The models of providers that were set up in the app: made when they are first asked, let go of when that changes."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,6 +27,16 @@ class Provider(Protocol):
         ...
 
     @property
+    def kind(self) -> str:
+        """The format that it speaks."""
+        ...
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What else its kind needs."""
+        ...
+
+    @property
     def models(self) -> Sequence[str]:
         """As the provider calls them."""
         ...
@@ -46,12 +56,11 @@ Connect = Callable[[str, Provider, str], Remote]
 
 @dataclass(frozen=True, slots=True)
 class _Connected:
-    base_url: str
-    sealed_key: str | None
+    access: tuple[object, ...]
     model: Remote
 
     def is_of(self, provider: Provider | None) -> bool:
-        return provider is not None and (self.base_url, self.sealed_key) == (provider.base_url, provider.sealed_key)
+        return provider is not None and self.access == _access(provider)
 
 
 class Connections:
@@ -70,7 +79,7 @@ class Connections:
             # Of two who made it at once the first one's stays; the other's has no connections yet.
             found = self._models.get(place)
             if found is None or not found.is_of(provider):
-                found = self._models[place] = _Connected(provider.base_url, provider.sealed_key, made)
+                found = self._models[place] = _Connected(_access(provider), made)
         return found.model
 
     async def keep_to(self, tenant_id: str, providers: Sequence[Provider]) -> None:
@@ -91,3 +100,8 @@ class Connections:
         models, self._models = self._models, {}
         for one in models.values():
             await one.model.close()
+
+
+def _access(provider: Provider) -> tuple[object, ...]:
+    """What a model has to be made anew for when it changes."""
+    return provider.base_url, provider.sealed_key, provider.kind, {**provider.options}

@@ -11,6 +11,7 @@ from parlour.clock import Clock
 from parlour.errors import BadSetting
 from parlour.models.dialect import Dialect
 from parlour.models.openai_limits import DEFAULT_WINDOW, FIRST_EVENT_S, TOTAL_S, Limits
+from parlour.models.other_kinds import NO_OPTIONS, OPENAI
 from parlour.models.presets import preset_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,16 @@ class Offer:
     dialect: Dialect = field(default_factory=Dialect)
     first_event_s: float = 0.0
     """At least how long its first event is waited for, however short one's patience."""
+
+    @property
+    def kind(self) -> str:
+        """The format that its provider speaks."""
+        return OPENAI
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What else its kind needs: nothing."""
+        return NO_OPTIONS
 
     @property
     def host(self) -> str:

@@ -1,6 +1,6 @@
 """The bodies of `/models` and `/providers`: who can answer, where the talk would go, and what an admin says to it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -14,6 +14,24 @@ ModelName = Annotated[Line, Field(max_length=200)]
 Address = Annotated[Line, Field(max_length=2_000)]
 Key = Annotated[str, Field(max_length=4_000, pattern=r"^[\x21-\x7e]*$")]
 """A secret as it goes into a header: no blanks, no marks that a header cannot carry."""
+
+
+ProviderKind = Literal["openai", "anthropic", "google", "bedrock", "mistral"]
+"""The format that a provider speaks: OpenAI's Chat Completions, as most do, or one of its own."""
+
+
+def kind_of(name: str) -> ProviderKind:
+    """A kind as it is kept. Raises ValueError for one that nobody speaks here."""
+    found = next((kind for kind in get_args(ProviderKind) if kind == name), None)
+    if found is None:
+        raise ValueError(f"there is no kind of provider called {name}")
+    return found
+
+
+OptionName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+Options = Annotated[dict[OptionName, Annotated[Line, Field(max_length=200)]], Field(max_length=10)]
+"""What else a kind needs, by name: `thinking` (off, low, medium, high) of those with a format of their own, `region` of
+bedrock. Nothing secret."""
 
 
 class ModelPrice(Value):
@@ -73,6 +91,8 @@ class ProviderView(Value):
     source: Literal["environment", "app"]
     """One from the environment is changed there, not here."""
     is_allowed: bool
+    kind: ProviderKind = "openai"
+    options: Options = Field(default_factory=dict)
 
 
 class ProviderList(Value):
@@ -82,13 +102,15 @@ class ProviderList(Value):
 
 
 class NewProvider(Value):
-    """A server of models that speaks OpenAI's Chat Completions. Who sets it up allows it by doing so."""
+    """A server of models. Who sets it up allows it by doing so."""
 
     name: ProviderName
     base_url: Address
     api_key: Key = ""
     """Empty for a server that asks for none."""
     models: Annotated[list[ModelName], Field(min_length=1, max_length=100)]
+    kind: ProviderKind = "openai"
+    options: Options = Field(default_factory=dict)
 
 
 class ProviderChange(Value):
@@ -97,6 +119,9 @@ class ProviderChange(Value):
     base_url: Address | None = None
     api_key: Key | None = None
     models: Annotated[list[ModelName], Field(min_length=1, max_length=100)] | None = None
+    kind: ProviderKind | None = None
+    options: Options | None = None
+    """All of them, in the place of those that were set."""
 
 
 class ProviderTrial(Value):
@@ -107,6 +132,8 @@ class ProviderTrial(Value):
     name: ProviderName | None = None
     model: ModelName | None = None
     """Asked for one word, if named; else only the list of models is read."""
+    kind: ProviderKind | None = None
+    options: Options | None = None
 
 
 class ProviderTried(Value):

@@ -3,9 +3,10 @@
 Every turn asks for all of it, so it is one statement by key.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from sqlalchemy import Integer, String, Text, bindparam, cast, null, or_, select, union_all
+from sqlalchemy import JSON, Integer, String, Text, bindparam, cast, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.protocol.routing import Routing
@@ -31,6 +32,10 @@ class StoredProvider:
     """None for a server that asks for none."""
     models: tuple[str, ...]
     version: int
+    kind: str = "openai"
+    """The format that it speaks."""
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What else its kind needs; nothing secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ _SAID = select(
     cast(null(), String).label("base_url"),
     cast(null(), Text).label("sealed_key"),
     cast(null(), Integer).label("version"),
+    cast(null(), String).label("kind"),
+    cast(null(), JSON).label("options"),
 ).where(
     settings.c.tenant_id == bindparam("tenant_id"),
     or_(settings.c.key == DEFAULT, settings.c.key == ROUTING, settings.c.key.startswith(ALLOWED, autoescape=True)),
@@ -65,6 +72,8 @@ _SET_UP = select(
     providers.c.base_url,
     providers.c.sealed_key,
     providers.c.version,
+    providers.c.kind,
+    providers.c.options,
 ).where(providers.c.tenant_id == bindparam("tenant_id"))
 _CHOICES = union_all(_SAID, _SET_UP)
 
@@ -89,4 +98,6 @@ def _provider(row: Row) -> StoredProvider:
         sealed_key=row["sealed_key"],
         models=tuple(row["value"]),
         version=row["version"],
+        kind=row["kind"],
+        options=row["options"] or {},
     )
