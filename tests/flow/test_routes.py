@@ -185,6 +185,24 @@ async def test_stopping_in_the_middle_of_the_second_one_keeps_both_pieces(
         await listener.agrees()
 
 
+async def test_after_a_restart_it_is_still_known_who_had_said_what(
+    opened: Opening, main: FailingModel, spare: FailingModel
+) -> None:
+    main.plays([Act(problem=DEAD)])
+    spare.plays([Act(2, hangs=True), Act(3)])
+    async with opened(main, spare, **SPARE) as robin:
+        ids = await robin.says("Hello")
+        listener = await robin.listens(ids["conversation_id"])
+        await listener.until(lambda: listener.answers != [] and listener.text == spare.said(2))
+    main.plays([Act(4)])
+    async with opened(main, spare, **SPARE) as robin:
+        assert (await robin.ended(ids["turn_id"])).status == "completed"
+        listener = await robin.listens(ids["conversation_id"])
+        (answer,) = listener.answers
+        assert (words(answer), answer.models) == (main.said(4), ["spare/model", "main/model"])
+        assert await attempts(robin, answer) == [("spare/model", spare.said(2), "restart")]
+
+
 async def test_a_tier_can_be_asked_for_wherever_a_model_can(opened: Opening, main: FailingModel) -> None:
     quick, strong = FailingModel("quick/model"), FailingModel("strong/model")
     tiers: dict[str, Any] = {"ai_fast_models": Names(["quick/model"]), "ai_strong_models": Names(["strong/model"])}
