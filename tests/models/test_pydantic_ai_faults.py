@@ -91,6 +91,16 @@ async def test_a_lost_connection_is_tried_again(loopback: Provider, model: Pydan
     assert await after_rests(stepped, [0.5, 1.0], model) == "fine"
 
 
+async def test_a_call_that_is_cut_before_anything_was_given_out_is_asked_for_again(
+    loopback: Provider, model: PydanticAIModel, stepped: SteppedClock
+):
+    start, *_ = said.tool_use(0, "t1", "look", '{"room":')
+    loopback.answer(said.message_start(), start, end="cut")
+    loopback.answer(said.message_start(), start)
+    loopback.answer(*FINE)
+    assert await after_rests(stepped, [0.5, 1.0], model) == "fine"
+
+
 async def test_an_overload_in_the_stream_before_a_word_is_tried_again(
     loopback: Provider, model: PydanticAIModel, stepped: SteppedClock
 ):
