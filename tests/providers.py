@@ -16,7 +16,6 @@ End = Literal["whole", "cut", "hang"]
 """How a body ends: as it should, with the connection torn down, or not at all while the client is there."""
 
 PATIENCE_S = 5.0
-PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class Provider:
         return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
 
     async def _play(self, answer: Answer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        lines = [f"HTTP/1.1 {answer.status} {PHRASES.get(answer.status, 'Its Own')}", "Transfer-Encoding: chunked"]
+        lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}", "Transfer-Encoding: chunked"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]
         writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
         for act in answer.acts:
@@ -195,6 +194,11 @@ def call_delta(index: int | None, **fields: object) -> bytes:
     if "id" in fields:
         piece["id"] = fields.pop("id")
     return delta(tool_calls=[{**piece, "type": "function", "function": fields}])
+
+
+def _phrase(status: int) -> str:
+    """What stands behind a status in the first line of an answer; some have a status of their own."""
+    return HTTPStatus(status).phrase if status in list(HTTPStatus) else "Overloaded"
 
 
 async def _request(reader: asyncio.StreamReader) -> Received | None:

@@ -68,6 +68,7 @@ from parlour.turn.deciding import Deciding
 from parlour.turn.edits import Edits
 from parlour.turn.leases import NodeKind, NodeLease
 from parlour.turn.means import Caps, Means
+from parlour.turn.notifying import Notifying
 from parlour.turn.presence import OnlyNode, PostgresPresence
 from parlour.turn.rules import Rules
 from parlour.turn.runner import Runner
@@ -140,7 +141,7 @@ async def running(
         stack.push_async_callback(writer.close)
         providers = await _providers(settings, clock, database, writer, offers := _offers(settings, models))
         house = await _house(database, writer, clock, demo=demo)
-        home = await _home(HomeToolkit(database, writer, clock), stack)
+        home = await _home(HomeToolkit(database, writer, clock, Notifying(clock)), stack)
         lineup = _lineup(settings, clock, providers, built_in := IntentsModel(), models, offers, stack)
         outside = Joined(database, writer, clock, ConnectionDesk(database, writer, clock, providers.vault).opened)
         executor = _executor([home, devices_toolkit(home.lookup, outside), *toolsets], clock, database, brief)
@@ -333,6 +334,7 @@ def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[AnyOffer
         openai_models=(settings.openai_model,),
         ollama_base_url=settings.ollama_base_url,
         ollama_models=(settings.ollama_model,),
+        windows=dict(settings.ai_model_windows),
     )
     named = {
         "anthropic": Named(settings.anthropic_api_key, (settings.anthropic_model,), settings.anthropic_base_url),
@@ -353,6 +355,7 @@ def _lineup(
 ) -> Lineup[AsyncConnection]:
     """Who may answer; connections to them are closed in the end."""
     named = frozenset(provider_of(model.name) for model in given or ())
+    windows = dict(settings.ai_model_windows)
     shipped = routing_of(settings)
 
     def ready(offer: AnyOffer) -> Remote:
@@ -360,7 +363,8 @@ def _lineup(
 
     def connected(tenant_id: str, provider: Provider, model: str) -> Remote:
         key = providers.opened(tenant_id, provider.name, provider.base_url, provider.sealed_key)
-        return ready(offer_of_kind(provider.kind, provider.name, model, provider.base_url, key, provider.options))
+        url, options = provider.base_url, provider.options
+        return ready(offer_of_kind(provider.kind, provider.name, model, url, key, options, windows))
 
     async def decided(connection: AsyncConnection, tenant_id: str) -> Choices:
         found = await choices(connection, tenant_id)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from parlour import kinds
 from parlour.errors import BadSetting
 from parlour.kinds import Names, Rates, address, addresses, byte_count, database, decimal, names, one_of, rates, whole
 
@@ -143,6 +144,9 @@ class Settings:
         "AI_TIMEOUT", decimal(0.1), 30.0, "Seconds a model may be silent before it counts as gone.", kind="seconds"
     )
     ai_max_tokens: int = _setting("AI_MAX_TOKENS", whole(1), 4096, "The longest answer of one step.", kind="tokens")
+    ai_model_windows: kinds.Sizes = _setting(  # noqa: RUF009 - a tuple never changes
+        "AI_MODEL_WINDOWS", kinds.sizes, kinds.Sizes(), "Tokens a model takes: `ollama/qwen3=32768, mine=16384`."
+    )
     ai_temperature: float = _setting(
         "AI_TEMPERATURE", decimal(0, 2), 0.1, "How freely a model chooses its words.", kind="0 to 2"
     )

@@ -45,6 +45,8 @@ INVITATIONS = "/api/v1/invitations"
 PROJECTS = "/api/v1/projects"
 PROJECT = f"{PROJECTS}/{{project_id}}"
 MEMBER = f"{PROJECT}/members/{{user_id}}"
+USAGE = "/api/v1/usage"
+BUDGETS = "/api/v1/budgets"
 CONNECTIONS = "/api/v1/connections"
 CONNECTION = f"{CONNECTIONS}/{{connection_id}}"
 
@@ -180,6 +182,19 @@ def attempts_of_people(there: Household) -> Iterator[Attempt]:
     yield Attempt(SAY, "not_now", {"content": "hello", "project_id": there.attic})
 
 
+def attempts_at_budgets() -> Iterator[Attempt]:
+    """The same, about what is used and what may be."""
+    monthly = {"scope": "tenant", "period": "month", "max_cost": 1}
+    yield Attempt(f"GET {USAGE}", "forbidden", who="ines")
+    yield Attempt(f"GET {USAGE}/nearly-used", "not_found", query=f"?project_id={new_id()}")
+    yield Attempt(f"GET {BUDGETS}", "forbidden", who="ines")
+    yield Attempt(f"PUT {BUDGETS}", "forbidden", monthly, who="ann")
+    yield Attempt(f"PUT {BUDGETS}", "not_found", monthly | {"scope": f"project:{new_id()}"})
+    yield Attempt(f"PUT {BUDGETS}", "invalid_message", {"scope": "tenant", "period": "month"})
+    yield Attempt(f"DELETE {BUDGETS}/{{budget_id}}", "forbidden", who="ann")
+    yield Attempt(f"DELETE {BUDGETS}/{{budget_id}}", "not_found")
+
+
 def attempts_at_providers() -> Iterator[Attempt]:
     """The same, in a house with a provider of its own and one from its settings, which has lost its master key."""
     ours, theirs, nobodys = {"name": "shelf"}, {"name": "openai"}, {"name": "nobody"}
@@ -237,7 +252,12 @@ async def test_every_refusal_that_a_door_names_is_met(
             met.append((attempt.door, await code_of(served, attempt, keys[attempt.who])))
             assert met[-1] == (attempt.door, attempt.code)
         await key_lost(served, keys["admin"], tmp_path)
-        for attempt in (*attempts(known), *attempts_of_people(there), *attempts_at_providers()):
+        for attempt in (
+            *attempts(known),
+            *attempts_of_people(there),
+            *attempts_at_budgets(),
+            *attempts_at_providers(),
+        ):
             met.append((attempt.door, await code_of(served, attempt, keys[attempt.who])))
             assert met[-1] == (attempt.door, attempt.code)
     assert sorted(met) == sorted((door.name, code) for door in doors() for code in door.refuses)

@@ -100,10 +100,7 @@ class Lineup(Generic[Connection]):
         """Who answers a wish, and how. Raises NotAvailable for a model that is not there or not allowed."""
         if wish.model == self._built_in.name:
             return OnlyOne(self._built_in, wish.parameters)
-        decided = await self._decided(connection, wish.tenant_id)
-        await self._connections.keep_to(wish.tenant_id, decided.providers)
-        roster = self._roster(decided)
-        self._instances.keep_to((wish.tenant_id, HOUSE), roster.known)
+        decided, roster = await self._there(connection, wish.tenant_id)
         plan = planned(roster, wish.model)
         if plan is None:
             return OnlyOne(self._built_in, wish.parameters)
@@ -127,8 +124,8 @@ class Lineup(Generic[Connection]):
 
     async def watched(self, connection: Connection, tenant_id: str) -> list[Watched]:
         """How every model does that may be asked, besides the built-in one; a tenant's own record."""
-        decided = await self._decided(connection, tenant_id)
-        roster, hosts = self._roster(decided), self._hosts_of(decided)
+        decided, roster = await self._there(connection, tenant_id)
+        hosts = self._hosts_of(decided)
         found: list[Watched] = []
         for name in roster.usable:
             model = await self._reached(tenant_id, name, decided)
@@ -142,6 +139,14 @@ class Lineup(Generic[Connection]):
         for model in (self._built_in, *self._others.values()):
             await model.close()
         await self._connections.close()
+
+    async def _there(self, connection: Connection, tenant_id: str) -> tuple[Decided, Roster]:
+        """What was decided and who is there by that; whoever is there no more is let go of."""
+        decided = await self._decided(connection, tenant_id)
+        await self._connections.keep_to(tenant_id, decided.providers)
+        roster = self._roster(decided)
+        self._instances.keep_to((tenant_id, HOUSE), roster.known)
+        return decided, roster
 
     def _roster(self, decided: Decided) -> Roster:
         known = list(self._hosts_of(decided))

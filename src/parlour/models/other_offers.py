@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from parlour.clock import Clock
 from parlour.errors import BadSetting
-from parlour.models.offers import Offer, address_of, host_of, offer_of
+from parlour.models.offers import NO_WINDOWS, Offer, address_of, host_of, offer_of
 from parlour.models.openai_limits import FIRST_EVENT_S, TOTAL_S, Limits
 from parlour.models.other_kinds import NO_OPTIONS, OTHER_KINDS, OtherKind
 from parlour.models.pydantic_ai import PydanticAIModel
@@ -62,12 +62,18 @@ class Named:
 
 
 def offer_of_kind(
-    kind: str, provider: str, model: str, base_url: str, api_key: str, options: Mapping[str, str] = NO_OPTIONS
+    kind: str,
+    provider: str,
+    model: str,
+    base_url: str,
+    api_key: str,
+    options: Mapping[str, str] = NO_OPTIONS,
+    windows: Mapping[str, int] = NO_WINDOWS,
 ) -> AnyOffer:
-    """The offer of one model of a provider of any kind."""
+    """The offer of one model of a provider of any kind. `windows` as in `offer_of`."""
     other = OTHER_KINDS.get(kind)
     if other is None:
-        return offer_of(provider, model, base_url, api_key)
+        return offer_of(provider, model, base_url, api_key, windows)
     return OtherOffer(f"{provider}/{model}", base_url, api_key, other, options)
 
 

@@ -15,7 +15,7 @@ from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from parlour.models.intents.model import NAME as BUILT_IN
-from parlour.models.offers import OLLAMA_PORT
+from parlour.models.presets import OLLAMA_PORT
 from parlour.models.price_list import PublicPrices
 from parlour.models.pricing import FREE, LOCAL, Price
 

@@ -14,7 +14,7 @@ from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.route import Load, NobodyLeft, Route
 from parlour.protocol.content import Json, Problem
 from parlour.tools.caller import Caller
-from parlour.turn.context import Budget, Exchange, assemble
+from parlour.turn.context import Budget, Exchange, assemble, without_notices
 from parlour.turn.granting import OverBudget
 from parlour.turn.interrupting import Interruptible, Interruption
 from parlour.turn.listening import OutputLimit, listen, partial_step
@@ -175,11 +175,16 @@ class Questions:
         caps, past, progress = self.means.caps, self.past, self.progress
         parameters = self.route.parameters.over(caps.parameters)
         tools = await self.means.tools.offered(self.caller)
-        # The built-in model reads the talk and the tools and nothing else; so it is shown nothing else.
+        asked, answer = past.turn.question_id, progress.answer.message_id
+        earlier, now = past.earlier, Exchange(past.question, progress.state.steps, asked, answer, past.notices)
+        is_built_in = model.name == BUILT_IN
+        if is_built_in:
+            # It reads the talk and the tools and nothing else; so it is shown nothing else.
+            earlier, now = [without_notices(each) for each in earlier], without_notices(now)
         context = assemble(
-            "" if model.name == BUILT_IN else system_prompt(self.caller),
-            past.earlier,
-            Exchange(past.question, progress.state.steps, past.turn.question_id, progress.answer.message_id),
+            "" if is_built_in else system_prompt(self.caller),
+            earlier,
+            now,
             tools=tools,
             budget=Budget(
                 model.window, parameters.max_tokens or 0, caps.context_tokens, caps.context_messages, percent

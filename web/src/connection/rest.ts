@@ -16,6 +16,7 @@ import type {
   ProviderTried,
   ProviderView,
 } from "../protocol/providers";
+import type { InstanceList, InstanceView, Routing, RoutingView } from "../protocol/routing";
 import type {
   AttemptList,
   AttemptView,
@@ -41,6 +42,8 @@ import type { Connections } from "./connections";
 import { connectionsAt } from "./connections";
 import type { People } from "./people";
 import { peopleAt } from "./people";
+import type { Spending } from "./spending";
+import { spendingAt } from "./spending";
 
 export interface Page<T> {
   items: T[];
@@ -62,7 +65,7 @@ export class RestError extends Error {
 /** Asks one door; what it answers is taken at its word. */
 export type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
-export interface Rest extends People, Connections {
+export interface Rest extends People, Connections, Spending {
   me(): Promise<Me>;
   /** Uses a one-time link up; the session comes as a cookie. */
   signIn(link: string): Promise<Me>;
@@ -114,6 +117,12 @@ export interface Rest extends People, Connections {
   removeProvider(name: string): Promise<ProviderView[]>;
   /** Asks a provider for its list of models, and a model for a word, without keeping anything. */
   tryProvider(trial: ProviderTrial): Promise<ProviderTried>;
+  /** How every model does that may be asked, at the server that answers. */
+  instances(): Promise<InstanceView[]>;
+  /** Whom a question goes to, and who answers in their place. */
+  routing(): Promise<RoutingView>;
+  /** Decides that; null for what the settings of the server say. */
+  setRouting(routing: Routing | null): Promise<RoutingView>;
 }
 
 const PAGE = 50;
@@ -147,6 +156,7 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
   return {
     ...peopleAt(call),
     ...connectionsAt(call),
+    ...spendingAt(call),
     me: () => call("GET", "/auth/me"),
     signIn: (link) => call("POST", "/auth/link", { link } satisfies SignIn),
     signOut: () => call("POST", "/auth/logout"),
@@ -186,6 +196,9 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     changeProvider: async (name, change) => (await call<ProviderList>("PATCH", `/providers/${name}`, change)).providers,
     removeProvider: async (name) => (await call<ProviderList>("DELETE", `/providers/${name}`)).providers,
     tryProvider: (trial) => call("POST", "/providers/try", trial),
+    instances: async () => (await call<InstanceList>("GET", "/models/instances")).instances,
+    routing: () => call("GET", "/models/routing"),
+    setRouting: (routing) => (routing === null ? call("DELETE", "/models/routing") : call("PUT", "/models/routing", routing)),
   };
 }
 

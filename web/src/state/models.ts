@@ -9,9 +9,17 @@ export function isBuiltIn(model: string): boolean {
   return model === BUILT_IN;
 }
 
-/** A model by the name people know it by. */
+/** The tiers by the names people know them by: whoever stands behind them answers. */
+const TIERS: Readonly<Record<string, string>> = {
+  auto: "whoever suits the question",
+  fast: "a fast model",
+  balanced: "a balanced model",
+  strong: "a strong model",
+};
+
+/** A model, or a tier, by the name people know it by. */
 export function nameOf(model: string): string {
-  return isBuiltIn(model) ? "built in" : model;
+  return isBuiltIn(model) ? "built in" : (TIERS[model] ?? model);
 }
 
 /** Who can set models up, for somebody who cannot: "Robin or Ines". */

@@ -42,6 +42,8 @@ function doors(): Partial<Rest> {
   return {
     models: () => Promise.resolve(models),
     providers: () => Promise.resolve(providers),
+    routing: () => Promise.resolve({ routing: {}, source: "environment" }),
+    instances: () => Promise.resolve([]),
     system: () => Promise.resolve({ version: "1", parts: [], admins: ["Robin"] }),
     tryProvider: (trial) => {
       asked.push(["try", trial]);

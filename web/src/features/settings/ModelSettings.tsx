@@ -1,8 +1,10 @@
 import { useEffect } from "react";
 import { useActs, useRoom } from "../../state/use-room";
 import { Answering } from "./Answering";
+import { Instances } from "./Instances";
 import { NotYours } from "./NotYours";
 import { Providers } from "./Providers";
+import { Routes } from "./Routes";
 
 const YOURS =
   "can change who answers and where the talk goes. Among those above you can choose for yourself, at the top of any conversation.";
@@ -16,6 +18,8 @@ export function ModelSettings() {
     <>
       <Answering mayDecide={mayDecide} />
       {mayDecide ? <Providers /> : <NotYours title="Providers" what={YOURS} />}
+      {mayDecide && <Routes />}
+      {mayDecide && <Instances />}
     </>
   );
 }

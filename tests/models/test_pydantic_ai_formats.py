@@ -22,29 +22,29 @@ from parlour.models.openai_limits import Limits
 from parlour.models.other_kinds import OTHER_KINDS
 from parlour.models.pydantic_ai import PydanticAIModel
 from parlour.protocol.content import Parameters
+from tests.formats import ARGUMENTS, FORMATS, KEY, Format
 from tests.models.others import LOOK
 from tests.models.requests import ask, closable, collect, text_of
 from tests.models.stepped_clock import SteppedClock
 from tests.providers import Answer, Provider, provider
-from tests.wires import ARGUMENTS, KEY, WIRES, Wire
 
 # Loaded here, so that no test waits for it: it takes seconds on a busy machine.
 for name in ("anthropic", "google", "mistral", "bedrock"):
     import_module(f"pydantic_ai.models.{name}")
 
 
-@pytest.fixture(params=WIRES, ids=lambda wire: wire.kind)
-def wire(request: pytest.FixtureRequest) -> Wire:
+@pytest.fixture(params=FORMATS, ids=lambda spoken: spoken.kind)
+def spoken(request: pytest.FixtureRequest) -> Format:
     return request.param
 
 
 @pytest.fixture
-async def model(loopback: Provider, stepped: SteppedClock, wire: Wire) -> AsyncIterator[PydanticAIModel]:
+async def model(loopback: Provider, stepped: SteppedClock, spoken: Format) -> AsyncIterator[PydanticAIModel]:
     it = PydanticAIModel(
-        name=f"{wire.kind}/{wire.model}",
-        kind=OTHER_KINDS[wire.kind],
+        name=f"{spoken.kind}/{spoken.model}",
+        kind=OTHER_KINDS[spoken.kind],
         base_url=loopback.base_url.removesuffix("/v1"),
-        api_key=wire.key,
+        api_key=spoken.key,
         limits=Limits(total_s=100, first_event_s=20, silence_s=30),
         clock=stepped,
         chance=lambda: 0.0,
@@ -66,32 +66,32 @@ async def problem_of(model: PydanticAIModel) -> ModelProblem:
     return caught.value
 
 
-async def test_words_usage_and_the_end_are_read(loopback: Provider, model: PydanticAIModel, wire: Wire):
-    loopback.answers.append(wire.answer(wire.words))
+async def test_words_usage_and_the_end_are_read(loopback: Provider, model: PydanticAIModel, spoken: Format):
+    loopback.answers.append(spoken.answer(spoken.words))
     events = await collect(model.stream(ask("Hi", system="Be kind.")))
     assert events[:-1] == [TextDelta("Hel"), TextDelta("lo 🌻")]
     last = finished(events)
     assert last.reason == "stop"
     assert last.usage is not None
     assert (last.usage.prompt_tokens, last.usage.completion_tokens, last.usage.total_tokens) == (7, 3, 10)
-    assert (last.usage.cached_tokens, last.usage.estimated) == (wire.cached, False)
+    assert (last.usage.cached_tokens, last.usage.estimated) == (spoken.cached, False)
     [asked] = loopback.received
     assert b"Be kind." in asked.body
-    assert wire.key.partition(":")[0] in "".join(asked.headers.values())
+    assert spoken.key.partition(":")[0] in "".join(asked.headers.values())
     assert KEY not in asked.path
 
 
 @pytest.mark.parametrize("size", [1, 5])
 async def test_the_answer_is_the_same_however_its_bytes_are_cut(
-    loopback: Provider, model: PydanticAIModel, wire: Wire, size: int
+    loopback: Provider, model: PydanticAIModel, spoken: Format, size: int
 ):
-    whole = b"".join(wire.words)
-    loopback.answers.append(wire.answer([whole[at : at + size] for at in range(0, len(whole), size)]))
+    whole = b"".join(spoken.words)
+    loopback.answers.append(spoken.answer([whole[at : at + size] for at in range(0, len(whole), size)]))
     assert text_of(await collect(model.stream(ask()))) == "Hello 🌻"
 
 
-async def test_a_call_comes_whole_and_its_result_goes_back(loopback: Provider, model: PydanticAIModel, wire: Wire):
-    loopback.answers += [wire.answer(wire.call), wire.answer(wire.words)]
+async def test_a_call_comes_whole_and_its_result_goes_back(loopback: Provider, model: PydanticAIModel, spoken: Format):
+    loopback.answers += [spoken.answer(spoken.call), spoken.answer(spoken.words)]
     events = await collect(model.stream(ask("Look", tools=(LOOK,))))
     [call] = [event.call for event in events if isinstance(event, Called)]
     assert (call.name, call.arguments) == ("look", ARGUMENTS)
@@ -102,35 +102,37 @@ async def test_a_call_comes_whole_and_its_result_goes_back(loopback: Provider, m
     assert text_of(await collect(model.stream(ask("Look", answer, result, tools=(LOOK,))))) == "Hello 🌻"
     again = loopback.received[1].body
     assert b"dark" in again
-    if wire.kind == "google":
+    if spoken.kind == "google":
         assert b"c2lnbmVk" in again
 
 
-async def test_an_answer_that_is_as_long_as_it_may_be_says_so(loopback: Provider, model: PydanticAIModel, wire: Wire):
-    loopback.answers.append(wire.answer(wire.too_long))
+async def test_an_answer_that_is_as_long_as_it_may_be_says_so(
+    loopback: Provider, model: PydanticAIModel, spoken: Format
+):
+    loopback.answers.append(spoken.answer(spoken.too_long))
     request = replace(ask(), parameters=Parameters(temperature=0.1, top_p=0.5, max_tokens=10))
     assert finished(await collect(model.stream(request))).reason == "length"
 
 
-async def test_pictures_are_sent(loopback: Provider, model: PydanticAIModel, wire: Wire):
-    loopback.answers.append(wire.answer(wire.words))
+async def test_pictures_are_sent(loopback: Provider, model: PydanticAIModel, spoken: Format):
+    loopback.answers.append(spoken.answer(spoken.words))
     await collect(model.stream(ask(UserMessage("What is this?", (Image("image/png", b"\x89PNG1"),)))))
     assert b"iVBORzE=" in loopback.received[0].body
 
 
 async def test_a_wrong_key_and_an_unknown_model_are_named_and_not_tried_again(
-    loopback: Provider, model: PydanticAIModel, wire: Wire
+    loopback: Provider, model: PydanticAIModel, spoken: Format
 ):
-    loopback.answers += [wire.wrong_key, wire.unknown]
+    loopback.answers += [spoken.wrong_key, spoken.unknown]
     assert ((await problem_of(model)).code, len(loopback.received)) == ("provider_unauthorized", 1)
     problem = await problem_of(model)
     assert (problem.code, problem.cause, len(loopback.received)) == ("provider_refused", "unknown", 2)
 
 
 async def test_a_full_provider_is_asked_again_by_us_alone(
-    loopback: Provider, model: PydanticAIModel, stepped: SteppedClock, wire: Wire
+    loopback: Provider, model: PydanticAIModel, stepped: SteppedClock, spoken: Format
 ):
-    loopback.answers.append(wire.full)
+    loopback.answers.append(spoken.full)
     asking = asyncio.create_task(problem_of(model))
     for rest in (0.5, 1.0):
         await stepped.until_asleep(rest)
@@ -140,9 +142,9 @@ async def test_a_full_provider_is_asked_again_by_us_alone(
 
 
 @pytest.mark.parametrize("end", ["cut", "whole"])
-async def test_an_answer_without_its_end_was_cut(loopback: Provider, model: PydanticAIModel, wire: Wire, end: str):
-    pieces = tuple(wire.words[: wire.begun])
-    loopback.answers.append(Answer(pieces, headers=dict(wire.headers), end="cut" if end == "cut" else "whole"))
+async def test_an_answer_without_its_end_was_cut(loopback: Provider, model: PydanticAIModel, spoken: Format, end: str):
+    pieces = tuple(spoken.words[: spoken.begun])
+    loopback.answers.append(Answer(pieces, headers=dict(spoken.headers), end="cut" if end == "cut" else "whole"))
     stream = closable(model.stream(ask()))
     assert await anext(stream) == TextDelta("Hel")
     with pytest.raises(ModelProblem, match="provider_cut"):
@@ -150,7 +152,7 @@ async def test_an_answer_without_its_end_was_cut(loopback: Provider, model: Pyda
     assert len(loopback.received) == 1
 
 
-async def test_a_redirect_is_not_followed(loopback: Provider, model: PydanticAIModel, wire: Wire):
+async def test_a_redirect_is_not_followed(loopback: Provider, model: PydanticAIModel, spoken: Format):
     async with provider() as elsewhere:
         loopback.answers.append(Answer((), 307, {"Location": elsewhere.base_url}))
         assert (await problem_of(model)).cause == "moved"
@@ -160,10 +162,10 @@ async def test_a_redirect_is_not_followed(loopback: Provider, model: PydanticAIM
 
 @pytest.mark.parametrize("begun", [False, True], ids=["before the first word", "after it"])
 async def test_closing_or_cancelling_frees_the_connection(
-    loopback: Provider, model: PydanticAIModel, wire: Wire, begun: bool
+    loopback: Provider, model: PydanticAIModel, spoken: Format, begun: bool
 ):
-    pieces = tuple(wire.words[: wire.begun]) if begun else ()
-    loopback.answers.append(Answer(pieces, headers=dict(wire.headers), end="hang"))
+    pieces = tuple(spoken.words[: spoken.begun]) if begun else ()
+    loopback.answers.append(Answer(pieces, headers=dict(spoken.headers), end="hang"))
     if begun:
         stream = closable(model.stream(ask()))
         await anext(stream)
@@ -177,12 +179,12 @@ async def test_closing_or_cancelling_frees_the_connection(
     await loopback.until_all_are_gone()
 
 
-async def test_its_models_are_listed_where_it_has_a_list(loopback: Provider, model: PydanticAIModel, wire: Wire):
-    if wire.models is None:
+async def test_its_models_are_listed_where_it_has_a_list(loopback: Provider, model: PydanticAIModel, spoken: Format):
+    if spoken.models is None:
         with pytest.raises(ModelProblem) as caught:
             await model.models()
         assert caught.value.cause == "unlisted"
         return
-    loopback.answers.append(wire.models)
-    assert await model.models() == [wire.model]
+    loopback.answers.append(spoken.models)
+    assert await model.models() == [spoken.model]
     assert KEY in "".join(loopback.received[0].headers.values())
