@@ -341,7 +341,7 @@ def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[AnyOffer
         "google": Named(settings.google_api_key, (settings.google_model,)),
         "mistral": Named(settings.mistral_api_key, (settings.mistral_model,)),
     }
-    return (*known, *other_offers(named))
+    return (*known, *other_offers(named, dict(settings.ai_model_windows)))
 
 
 def _lineup(

@@ -19,7 +19,7 @@ from parlour.models.base import (
     UserMessage,
 )
 from parlour.models.openai_limits import Limits
-from parlour.models.other_kinds import OTHER_KINDS
+from parlour.models.other_kinds import OTHER_KINDS, Access
 from parlour.models.pydantic_ai import PydanticAIModel
 from parlour.protocol.content import Parameters
 from tests.formats import ARGUMENTS, FORMATS, KEY, Format
@@ -42,9 +42,7 @@ def spoken(request: pytest.FixtureRequest) -> Format:
 async def model(loopback: Provider, stepped: SteppedClock, spoken: Format) -> AsyncIterator[PydanticAIModel]:
     it = PydanticAIModel(
         name=f"{spoken.kind}/{spoken.model}",
-        kind=OTHER_KINDS[spoken.kind],
-        base_url=loopback.base_url.removesuffix("/v1"),
-        api_key=spoken.key,
+        access=Access(OTHER_KINDS[spoken.kind], loopback.base_url.removesuffix("/v1"), spoken.key),
         limits=Limits(total_s=100, first_event_s=20, silence_s=30),
         clock=stepped,
         chance=lambda: 0.0,

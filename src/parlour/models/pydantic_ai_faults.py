@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pydantic_ai import exceptions as raised
 
 from parlour.models.base import ModelProblem
-from parlour.models.openai_faults import MEANINGS, Faults, Transient
+from parlour.models.openai_faults import BLIND_WORDS, MEANINGS, Faults, Transient
 from parlour.models.retry import RETRIED_STATUSES
 
 
@@ -84,6 +84,8 @@ class OtherFaults(Faults):
             return self.malformed(f"{type(error).__name__}: {error}")
         if kind == "request" and BAD_KEY.search(str(error)):
             kind = "key"
+        elif kind == "request" and BLIND_WORDS.search(str(error)):
+            kind = "picture"
         code, sentence = MEANINGS[kind]
         return ModelProblem(code, sentence.format(name=self._name), detail=self._detail(str(error)), cause=kind)
 
