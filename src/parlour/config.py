@@ -44,11 +44,7 @@ class Settings:
         "PARLOUR_PORT", whole(0, 65535), 8000, "The port to listen on; 0 takes any that is free.", kind="0 to 65535"
     )
     public_url: str = _setting(
-        "PARLOUR_PUBLIC_URL",
-        address,
-        "",
-        "Where people reach it, if not at host and port: behind a proxy.",
-        kind="URL",
+        "PARLOUR_PUBLIC_URL", address, "", "Where people reach it, if not at host and port: behind a proxy.", kind="URL"
     )
     data_dir: Path = _setting(  # noqa: RUF009 - a Path never changes
         "PARLOUR_DATA_DIR", Path, Path("data"), "The folder that holds everything Parlour keeps.", kind="folder"

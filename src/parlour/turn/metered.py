@@ -60,25 +60,27 @@ class Asked:
     def __post_init__(self) -> None:
         self._started = self.clock.monotonic()
 
-    async def next(self, events: AsyncIterator[ModelEvent]) -> ModelEvent | None:
-        """The next event; None at the end. Raises OverBudget when the time is used up."""
-        if self.grant.ms is None:
-            return await anext(events, None)
-        try:
-            async with asyncio.timeout((self.grant.ms - self._duration_ms) / 1000):
-                return await anext(events, None)
-        except TimeoutError:
-            raise self.grant.ended(self.grant.ms_of) from None
+    async def in_time(self, events: AsyncIterator[ModelEvent], ms: int) -> AsyncGenerator[ModelEvent]:
+        """The events, for `ms` milliseconds at most. Raises OverBudget when they are over."""
+        while True:
+            try:
+                async with asyncio.timeout((ms - self._duration_ms) / 1000):
+                    event = await anext(events, None)
+            except TimeoutError:
+                raise self.grant.ended(self.grant.ms_of) from None
+            if event is None:
+                return
+            yield event
 
     def heard(self, event: ModelEvent) -> ModelEvent:
         """The event, its end with what was used. Raises OverBudget when it ended only because no more was paid for."""
         match event:
-            case TextDelta(text):
-                self._count(self._words, text)
-            case ReasoningDelta(text):
-                self._count(self._thoughts, text)
-            case Called(call):
-                self._count(self._words, call.name + call.raw)
+            case TextDelta():
+                self._count(self._words, event.text)
+            case ReasoningDelta():
+                self._count(self._thoughts, event.text)
+            case Called():
+                self._count(self._words, event.call.name + event.call.raw)
             case Finished():
                 usage = self._answered(event.usage)
                 if self.is_shorter and event.reason == "length":
@@ -163,7 +165,8 @@ class Metered:
         asked = await self._begin(self._model, request)
         try:
             async with aclosing(cast("AsyncGenerator[ModelEvent]", self._model.stream(asked.request))) as said:
-                while (event := await asked.next(said)) is not None:
+                most = asked.grant.ms
+                async for event in said if most is None else asked.in_time(said, most):
                     yield asked.heard(event)
                     if isinstance(event, Finished):
                         return
