@@ -26,7 +26,7 @@ class Format:
     model: str
     words: Sequence[bytes]
     """An answer whose words are "Hel" and "lo 🌻"; it read 7 tokens, 4 of them from a cache where there is one, and
-    wrote 3."""
+    wrote 3, of which it thought `thought`."""
     begun: int
     """How many of those pieces tell of "Hel" and no more."""
     call: Sequence[bytes]
@@ -40,6 +40,7 @@ class Format:
     headers: Mapping[str, str]
     key: str = KEY
     cached: int = 0
+    thought: int = 0
     models: Answer | None = None
     """Its list of models, with one called as `model`; None where it has none."""
 
@@ -82,7 +83,8 @@ def _anthropic() -> Format:
 def _google() -> Format:
     def piece(*parts: dict[str, object], reason: str | None = None) -> bytes:
         candidate: dict[str, object] = {"content": {"parts": parts, "role": "model"}, "index": 0}
-        usage = {"promptTokenCount": 7, "cachedContentTokenCount": 4, "candidatesTokenCount": 3, "totalTokenCount": 10}
+        usage = {"promptTokenCount": 7, "cachedContentTokenCount": 4, "totalTokenCount": 10}
+        usage |= {"candidatesTokenCount": 1, "thoughtsTokenCount": 2}
         told = {"finishReason": reason} if reason else {}
         return event({"candidates": [candidate | told], "usageMetadata": usage, "modelVersion": "gemini-fake-1"})
 
@@ -106,6 +108,7 @@ def _google() -> Format:
         error(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted"),
         SSE,
         cached=4,
+        thought=2,
         models=Answer((orjson.dumps(listed),), headers=JSON),
     )
 

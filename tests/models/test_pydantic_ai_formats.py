@@ -72,7 +72,8 @@ async def test_words_usage_and_the_end_are_read(loopback: Provider, model: Pydan
     assert last.reason == "stop"
     assert last.usage is not None
     assert (last.usage.prompt_tokens, last.usage.completion_tokens, last.usage.total_tokens) == (7, 3, 10)
-    assert (last.usage.cached_tokens, last.usage.estimated) == (spoken.cached, False)
+    assert (last.usage.cached_tokens, last.usage.reasoning_tokens) == (spoken.cached, spoken.thought)
+    assert not last.usage.estimated
     [asked] = loopback.received
     assert b"Be kind." in asked.body
     assert spoken.key.partition(":")[0] in "".join(asked.headers.values())
