@@ -368,7 +368,8 @@ def _lineup(
 
     async def decided(connection: AsyncConnection, tenant_id: str) -> Choices:
         found = await choices(connection, tenant_id)
-        return replace(found, allowed=found.allowed | named, routing=found.routing or shipped)
+        default = found.default or settings.ai_default_model or None
+        return replace(found, allowed=found.allowed | named, default=default, routing=found.routing or shipped)
 
     others = given if given is not None else [ready(offer) for offer in offers]
     hosts = {offer.name: offer.host for offer in offers}

@@ -54,6 +54,7 @@ class PydanticAIModel:
         self._model = name.partition("/")[2] or name
         self._access = replace(access, base_url=access.base_url.rstrip("/").removesuffix(kind.suffix))
         self._window = window or kind.window(self._model)
+        self._host = parts.netloc.rpartition("@")[2]
         self._limits = limits or Limits()
         self._clock = clock or SystemClock()
         self._chance = chance
@@ -68,6 +69,11 @@ class PydanticAIModel:
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def host(self) -> str:
+        """Where it is asked, with the port."""
+        return self._host
 
     @property
     def window(self) -> int:

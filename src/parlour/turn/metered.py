@@ -145,9 +145,11 @@ Begin = Callable[[Model, ModelRequest], Awaitable[Asked]]
 class Metered:
     """See `Model` for the contract."""
 
-    def __init__(self, model: Model, begin: Begin) -> None:
+    def __init__(self, model: Model, begin: Begin, tell: Callable[[], None]) -> None:
+        """`tell` is called when the model is asked: before that there may be no money for it, or no time."""
         self._model = model
         self._begin = begin
+        self._tell = tell
 
     @property
     def name(self) -> str:
@@ -163,6 +165,7 @@ class Metered:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent]:
         """See `Model`. Raises OverBudget besides."""
         asked = await self._begin(self._model, request)
+        self._tell()
         try:
             async with aclosing(cast("AsyncGenerator[ModelEvent]", self._model.stream(asked.request))) as said:
                 most = asked.grant.ms

@@ -8,7 +8,7 @@ Turns of one node take what they may use from a budget one after the other, so t
 Turns of other nodes are seen when they settle: each may use at most one request's share beyond that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from parlour.clock import isoformat
@@ -40,9 +40,12 @@ class Meter:
         """What an owner before had heard, and nobody has kept what it used."""
         self._budgets: frozenset[str] = frozenset()
 
-    def over(self, model: Model) -> Model:
-        """The model, with this between: its stream raises OverBudget besides."""
-        return model if model.name == BUILT_IN else Metered(model, self._begin)
+    def over(self, model: Model, tell: Callable[[], None]) -> Model:
+        """The model, with this between: its stream raises OverBudget besides. `tell` is called when it is asked."""
+        if model.name != BUILT_IN:
+            return Metered(model, self._begin, tell)
+        tell()
+        return model
 
     def bill(self) -> Bill:
         """What is to be kept with the next unit."""
