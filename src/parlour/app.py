@@ -41,6 +41,7 @@ from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import offered
+from parlour.models.other_kinds import OPENAI
 from parlour.models.other_offers import AnyOffer, Named, offer_of_kind, other_offers
 from parlour.models.own_prices import own_prices
 from parlour.models.prices import Prices
@@ -189,8 +190,9 @@ async def _providers(
     vault = Vault(settings.master_key, database, clock)
     await vault.check()
     taken = {BUILT_IN: "It is built in, and stays as it is."}
-    for name in {provider_of(offer.name) for offer in offers}:
-        taken[name] = f"It is changed where this server is started, by {name.upper()}_BASE_URL and its like."
+    for offer in offers:
+        name, by = provider_of(offer.name), "BASE_URL" if offer.kind == OPENAI else "API_KEY"
+        taken[name] = f"It is changed where this server is started, by {name.upper()}_{by} and its like."
     return Providers(database, writer, clock, vault, taken)
 
 
@@ -339,7 +341,7 @@ def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[AnyOffer
         "google": Named(settings.google_api_key, (settings.google_model,)),
         "mistral": Named(settings.mistral_api_key, (settings.mistral_model,)),
     }
-    return (*known, *other_offers(named))
+    return (*known, *other_offers(named, dict(settings.ai_model_windows)))
 
 
 def _lineup(
