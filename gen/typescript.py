@@ -15,6 +15,7 @@ SHARED = ("content", "state", "events", "commands", "frame", "text")
 APART = (
     "rest",
     "providers",
+    "effective",
     "search",
     "seen",
     "house",
@@ -26,7 +27,7 @@ APART = (
 """Modules that are imported by their own path: names in them also mean something else on the socket."""
 MODULES = (*SHARED, *APART)
 
-OPTIONAL = frozenset({"commands", "rest", "providers", "approvals", "people", "edits", "connections"})
+OPTIONAL = frozenset({"commands", "rest", "providers", "effective", "approvals", "people", "edits", "connections"})
 """Modules of what clients write: there a field with a default may be left out. A server sends every field."""
 
 PLAIN = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "None": "null", "object": "unknown"}

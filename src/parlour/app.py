@@ -36,11 +36,12 @@ from parlour.journal.writer import OpenWriter, open_writer
 from parlour.journal.writer import open_writer as plain_writer
 from parlour.models.base import Model
 from parlour.models.connected import Connections, Provider, Remote
+from parlour.models.effective import Shipped
 from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import Offer, offer_of, offered
-from parlour.protocol.content import Parameters
+from parlour.models.route import Wish
 from parlour.store.backup import back_up_before_update
 from parlour.store.brief import brief_database, patient_database
 from parlour.store.database import Database, database_url
@@ -99,6 +100,8 @@ class App:
     outside: Joined
     """The systems that the house is joined to, kept in step."""
     lineup: Lineup[AsyncConnection]
+    shipped: Shipped
+    """How answers are where nobody decided anything."""
     built_in: IntentsModel
     lease: NodeLease
     conversations: Conversations
@@ -163,6 +166,7 @@ async def running(
             outside=outside,
             home=home,
             lineup=lineup,
+            shipped=means.caps.shipped,
             built_in=built_in,
             lease=lease,
             conversations=Conversations(database, writer, clock),
@@ -277,7 +281,7 @@ def _talk(settings: Settings, means: Means, runner: Runner) -> Talk:
     return Talk(
         reads,
         Saying(reads, writer, clock, means.models, limits, longest),
-        AskingAgain(reads, writer, clock, limits, longest),
+        AskingAgain(reads, writer, clock, means.models, limits, longest),
         Edits(reads, writer, clock, longest),
         Deciding(reads, writer, clock, means.tools),
         Undoing(reads, writer, clock, means.tools),
@@ -301,7 +305,7 @@ def _means(
         output_units=settings.turn_max_output_chars,
         context_tokens=settings.chat_context_tokens,
         context_messages=settings.chat_context_window,
-        parameters=Parameters(temperature=settings.ai_temperature, max_tokens=min(2_048, settings.ai_max_tokens)),
+        shipped=_shipped(settings),
     )
     return Means(
         reads=database,
@@ -313,6 +317,11 @@ def _means(
         caps=caps,
         system_prompt=SYSTEM_PROMPT,
     )
+
+
+def _shipped(settings: Settings) -> Shipped:
+    """What counts where nobody decided anything about an answer."""
+    return Shipped(acting=settings.ai_temperature, ceiling=settings.ai_max_tokens)
 
 
 def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[Offer, ...]:
@@ -344,11 +353,17 @@ def _lineup(
         return offer.model(clock=clock, total_s=settings.turn_max_seconds, silence_s=settings.ai_timeout)
 
     def connected(tenant_id: str, provider: Provider, model: str) -> Remote:
-        key = providers.opened(tenant_id, provider.name, provider.base_url, provider.sealed_key)
+        key = providers.opened(tenant_id, provider)
         return ready(offer_of(provider.name, model, provider.base_url, key))
 
-    async def decided(connection: AsyncConnection, tenant_id: str) -> Choices:
-        found = await choices(connection, tenant_id)
+    async def decided(connection: AsyncConnection, wish: Wish) -> Choices:
+        found = await choices(
+            connection,
+            wish.tenant_id,
+            project_id=wish.project_id,
+            user_id=wish.user_id,
+            conversation_id=wish.conversation_id,
+        )
         return replace(found, allowed=found.allowed | named) if named else found
 
     others = given if given is not None else [ready(offer) for offer in offers]

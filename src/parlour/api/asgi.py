@@ -11,7 +11,7 @@ from starlette.routing import Router, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parlour import __version__
-from parlour.api.doors import Doors, OfferedModel
+from parlour.api.doors import Doors, InForce, OfferedModel
 from parlour.api.headers import WithHeaders
 from parlour.api.limits import Places
 from parlour.api.pages import built_pages, page_routes
@@ -19,8 +19,10 @@ from parlour.api.rest import make_rest
 from parlour.api.socket import SocketDoor, SocketLimits
 from parlour.app import App
 from parlour.hub.typing import Typing
+from parlour.identity.callers import Callers
 from parlour.identity.connections import ConnectionDesk
 from parlour.identity.who import Who
+from parlour.models.route import Wish
 from parlour.protocol.events import ENDED
 from parlour.protocol.house import ConnectedPart
 from parlour.store.database import READ_FAULTS
@@ -119,10 +121,30 @@ class _Tools:
 class _Models:
     app: App
 
-    async def offered(self, who: Who) -> Sequence[OfferedModel]:
+    async def offered(self, who: Who, project_id: str | None = None) -> Sequence[OfferedModel]:
+        wish = Wish(who.tenant_id, project_id or "", who.user_id)
         async with self.app.database.read() as connection:
-            found = await self.app.lineup.candidates(connection, who.tenant_id)
-        return [OfferedModel(each.name, each.provider, each.host, each.is_allowed, each.is_default) for each in found]
+            found = await self.app.lineup.candidates(connection, wish)
+        return [
+            OfferedModel(
+                id=each.name,
+                provider=each.provider,
+                host=each.host,
+                is_allowed=each.is_allowed,
+                is_default=each.is_default,
+                scope=each.scope,
+                window=each.window,
+            )
+            for each in found
+        ]
+
+    async def in_force(self, wish: Wish) -> InForce:
+        async with self.app.database.read() as connection:
+            settled = await self.app.lineup.settled(connection, wish)
+            caller = await Callers().caller(connection, wish.user_id, wish.project_id)
+        tools = await self.app.executor.offered(caller) if caller else ()
+        parameters = self.app.shipped.below(settled.parameters, has_tools=bool(tools))
+        return InForce(settled, parameters, self.app.shipped.ceiling)
 
 
 @dataclass(frozen=True, slots=True)

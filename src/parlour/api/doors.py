@@ -11,10 +11,13 @@ from parlour.identity.household import Household
 from parlour.identity.providers import Providers
 from parlour.identity.who import Who
 from parlour.journal.unit import Writer
+from parlour.models.effective import Effective
 from parlour.models.offers import Offer
+from parlour.models.route import Wish
 from parlour.protocol.approvals import UndoToolCall
 from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage, Regenerate, SendMessage
-from parlour.protocol.content import Approval, Turn
+from parlour.protocol.content import Approval, Parameters, Turn
+from parlour.protocol.effective import Scope
 from parlour.protocol.house import ConnectedPart
 from parlour.store.database import Reads
 from parlour.store.queries.people import Project
@@ -133,13 +136,31 @@ class OfferedModel:
     host: str
     is_allowed: bool
     is_default: bool
+    scope: Scope = "tenant"
+    window: int | None = None
+    is_tier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What counts for a question, and who decided it."""
+
+    effective: Effective
+    parameters: Parameters
+    """Everything filled in."""
+    ceiling: int
+    """How long an answer may be at most, in tokens."""
 
 
 class Models(Protocol):
     """Who can answer."""
 
-    async def offered(self, who: Who) -> Sequence[OfferedModel]:
-        """Everybody who could answer, the default first."""
+    async def offered(self, who: Who, project_id: str | None = None) -> Sequence[OfferedModel]:
+        """Everybody who could answer in a project, or wherever nobody has providers of their own; the default first."""
+        ...
+
+    async def in_force(self, wish: Wish) -> InForce:
+        """What counts for a question. Raises NotAvailable where it names a model that cannot answer."""
         ...
 
 

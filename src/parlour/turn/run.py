@@ -60,7 +60,6 @@ class TurnRun:
         self._progress = Progress(past, means)
         self._calls = Calls(past, self._progress, caller, means)
         self._route = route
-        self._parameters = route.parameters.over(means.caps.parameters)
         self._caller = caller
         self._means = means
         self._interrupted: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -181,13 +180,14 @@ class TurnRun:
     async def _request(self, model: Model) -> tuple[ModelRequest, Json]:
         caps, past, progress = self._means.caps, self._past, self._progress
         tools = await self._means.tools.offered(self._caller)
+        parameters = caps.shipped.below(self._route.parameters, has_tools=bool(tools))
         # The built-in model reads the talk and the tools and nothing else; so it is shown nothing else.
         context = assemble(
             "" if model.name == BUILT_IN else self._means.system_prompt,
             past.earlier,
             Exchange(past.question, progress.state.steps, self.turn.question_id, progress.answer.message_id),
             tools=tools,
-            budget=Budget(model.window, self._parameters.max_tokens or 0, caps.context_tokens, caps.context_messages),
+            budget=Budget(model.window, parameters.max_tokens or 0, caps.context_tokens, caps.context_messages),
             count=model.count_tokens,
         )
         request = ModelRequest(
@@ -195,7 +195,7 @@ class TurnRun:
             messages=context.messages,
             tools=tools,
             caller=self._caller,
-            parameters=self._parameters,
+            parameters=parameters,
         )
         return request, context.report.as_json()
 

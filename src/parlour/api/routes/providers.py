@@ -10,8 +10,10 @@ from fastapi import APIRouter
 from parlour.api.addresses import plain_address
 from parlour.api.auth import Asking
 from parlour.api.doors import Doors
-from parlour.errors import InvalidRequest, NotFound
+from parlour.api.scopes import ProvidedFor
+from parlour.errors import InvalidRequest
 from parlour.identity.consent import check_admin
+from parlour.identity.scopes import HOUSE, Whose
 from parlour.identity.who import Who
 from parlour.models.lineup import provider_of
 from parlour.models.offers import Offer, host_of, offer_of, shown
@@ -29,44 +31,49 @@ from parlour.tools.caller import Caller
 
 
 def provider_routes(doors: Doors) -> APIRouter:
-    """`/providers`. Admins only."""
+    """`/providers`: the house's, for admins; a project's with `project_id`, for who manages it; `mine`, one's own."""
     routes = APIRouter(prefix="/providers", tags=["models"])
 
-    async def shown_to(who: Who) -> ProviderList:
+    async def shown_to(who: Who, whose: Whose) -> ProviderList:
+        if whose != HOUSE:
+            found = await doors.providers.listed(who, whose)
+            return ProviderList(providers=[_of_app(one, may) for one, may in found])
         async with doors.reads.read() as connection:
             decided = await choices(connection, who.tenant_id)
         return ProviderList(providers=_views(doors.offers, decided))
 
     @routes.get("")
-    async def listing(who: Asking) -> ProviderList:
-        """Every provider that is set up, in the settings or here. No key is ever shown. Admins only."""
-        check_admin(who)
-        return await shown_to(who)
+    async def listing(who: Asking, whose: ProvidedFor) -> ProviderList:
+        """Every provider that is set up, in the settings or here. No key is ever shown."""
+        if whose == HOUSE:
+            check_admin(who)
+        return await shown_to(who, whose)
 
     @routes.post("", status_code=201)
-    async def add(who: Asking, body: NewProvider) -> ProviderList:
-        """Set a provider up, and allow by it that what is asked goes there. Admins only."""
-        await doors.providers.add(who, body.model_copy(update={"base_url": plain_address(body.base_url)}))
-        return await shown_to(who)
+    async def add(who: Asking, body: NewProvider, whose: ProvidedFor) -> ProviderList:
+        """Set a provider up. An admin allows by it that what is asked goes there."""
+        await doors.providers.add(who, body.model_copy(update={"base_url": plain_address(body.base_url)}), whose)
+        return await shown_to(who, whose)
 
     @routes.patch("/{name}")
-    async def change(who: Asking, name: str, body: ProviderChange) -> ProviderList:
-        """Change a provider that was set up here; a new address needs its key anew. Admins only."""
+    async def change(who: Asking, name: str, body: ProviderChange, whose: ProvidedFor) -> ProviderList:
+        """Change a provider that was set up here; a new address needs its key anew."""
         address = None if body.base_url is None else plain_address(body.base_url)
-        await doors.providers.change(who, name, body.model_copy(update={"base_url": address}))
-        return await shown_to(who)
+        await doors.providers.change(who, name, body.model_copy(update={"base_url": address}), whose)
+        return await shown_to(who, whose)
 
     @routes.delete("/{name}")
-    async def remove(who: Asking, name: str) -> ProviderList:
-        """Forget a provider that was set up here, with its key. What its models said stays. Admins only."""
-        await doors.providers.remove(who, name)
-        return await shown_to(who)
+    async def remove(who: Asking, name: str, whose: ProvidedFor) -> ProviderList:
+        """Forget a provider that was set up here, with its key. What its models said stays."""
+        await doors.providers.remove(who, name, whose)
+        return await shown_to(who, whose)
 
     @routes.post("/try")
-    async def try_out(who: Asking, body: ProviderTrial) -> ProviderTried:
-        """Ask a provider for its list of models, and a model for one word. Nothing is kept. Admins only."""
-        check_admin(who)
-        offer = await _offer(doors, who, body)
+    async def try_out(who: Asking, body: ProviderTrial, whose: ProvidedFor) -> ProviderTried:
+        """Ask a provider for its list of models, and a model for one word, as whoever may set one up. Nothing is
+        kept."""
+        await doors.providers.check_may_set_up(who, whose)
+        offer = await _offer(doors, who, body, whose)
         started = doors.clock.monotonic()
         caller = Caller(who.tenant_id, who.user_id, "", frozenset())
         found = await tried(offer, body.model, caller, clock=doors.clock)
@@ -85,7 +92,7 @@ def _views(offers: Sequence[Offer], decided: Choices) -> list[ProviderView]:
     mine = {one.name for one in decided.providers}
     named = groupby(offers, key=lambda offer: provider_of(offer.name))
     found = [_of_settings(name, [*group], decided.allowed) for name, group in named if name not in mine]
-    return found + [_of_app(one, decided.allowed) for one in decided.providers]
+    return found + [_of_app(one, one.name in decided.allowed) for one in decided.providers]
 
 
 def _of_settings(name: str, offers: Sequence[Offer], allowed: frozenset[str]) -> ProviderView:
@@ -100,7 +107,7 @@ def _of_settings(name: str, offers: Sequence[Offer], allowed: frozenset[str]) ->
     )
 
 
-def _of_app(provider: StoredProvider, allowed: frozenset[str]) -> ProviderView:
+def _of_app(provider: StoredProvider, is_allowed: bool) -> ProviderView:
     return ProviderView(
         name=provider.name,
         base_url=provider.base_url,
@@ -108,18 +115,18 @@ def _of_app(provider: StoredProvider, allowed: frozenset[str]) -> ProviderView:
         has_key=provider.sealed_key is not None,
         models=[*provider.models],
         source="app",
-        is_allowed=provider.name in allowed,
+        is_allowed=is_allowed,
     )
 
 
-async def _offer(doors: Doors, who: Who, trial: ProviderTrial) -> Offer:
+async def _offer(doors: Doors, who: Who, trial: ProviderTrial, whose: Whose) -> Offer:
     """Whom to try. A kept key goes to its own address only."""
     typed = None if trial.base_url is None else plain_address(trial.base_url)
     if trial.name is None:
         if typed is None:
             raise InvalidRequest("Enter an address to try, or name a provider that is set up.")
         return offer_of("new", trial.model or "", typed, trial.api_key or "")
-    base_url, kept_key = await _kept(doors, who, trial.name)
+    base_url, kept_key = await _kept(doors, who, trial.name, whose)
     address = base_url if typed in (None, shown(base_url)) else typed
     if trial.api_key is not None:
         return offer_of(trial.name, trial.model or "", address, trial.api_key)
@@ -129,14 +136,13 @@ async def _offer(doors: Doors, who: Who, trial: ProviderTrial) -> Offer:
     return offer_of(trial.name, trial.model or "", address, key)
 
 
-async def _kept(doors: Doors, who: Who, name: str) -> tuple[str, Callable[[], str]]:
+async def _kept(doors: Doors, who: Who, name: str, whose: Whose) -> tuple[str, Callable[[], str]]:
     """The address of a provider that is set up, and what tells its key."""
-    async with doors.reads.read() as connection:
-        decided = await choices(connection, who.tenant_id)
-    for one in decided.providers:
-        if one.name == name:
-            return one.base_url, partial(doors.providers.opened, who.tenant_id, name, one.base_url, one.sealed_key)
-    for offer in doors.offers:
-        if provider_of(offer.name) == name:
-            return offer.base_url, partial(str, offer.api_key)
-    raise NotFound("No such provider is set up here.")
+    if whose == HOUSE:
+        async with doors.reads.read() as connection:
+            set_up = {one.name for one in (await choices(connection, who.tenant_id)).providers}
+        for offer in doors.offers:
+            if provider_of(offer.name) == name and name not in set_up:
+                return offer.base_url, partial(str, offer.api_key)
+    one = await doors.providers.kept(who, name, whose)
+    return one.base_url, partial(doors.providers.opened, who.tenant_id, one)
