@@ -23,11 +23,14 @@ APART = (
     "people",
     "edits",
     "connections",
+    "routing",
 )
 """Modules that are imported by their own path: names in them also mean something else on the socket."""
 MODULES = (*SHARED, *APART)
 
-OPTIONAL = frozenset({"commands", "rest", "providers", "effective", "approvals", "people", "edits", "connections"})
+OPTIONAL = frozenset(
+    {"commands", "rest", "providers", "effective", "approvals", "people", "edits", "connections", "routing"}
+)
 """Modules of what clients write: there a field with a default may be left out. A server sends every field."""
 
 PLAIN = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "None": "null", "object": "unknown"}

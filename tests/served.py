@@ -211,6 +211,14 @@ class Served:
             return response.status, await response.text()
 
 
+def on_a_free_port() -> socket.socket:
+    """A socket that listens on a free port of this machine, and says that it is TCP: others wait with small answers."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
+    return listening
+
+
 def _as_it_is(app: App) -> App:
     return app
 
@@ -229,7 +237,7 @@ class Serving:
         """The house with these models, changed by `change`, behind a server as the command starts it."""
         url = self.storage.url.render_as_string(hide_password=False)
         chosen = Settings(data_dir=self.folder, database_url=url, **LIFTED | settings)
-        listening = socket.create_server(("127.0.0.1", 0))
+        listening = on_a_free_port()
         async with running(chosen, models=models or None, clock=clock) as app:
             server = uvicorn.Server(transport(make_asgi(change(app)), chosen))
             serving = asyncio.create_task(server.serve(sockets=[listening]))

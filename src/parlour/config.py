@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from parlour.errors import BadSetting
-from parlour.kinds import Rates, address, addresses, byte_count, database, decimal, one_of, rates, whole
+from parlour.kinds import Names, Rates, address, addresses, byte_count, database, decimal, names, one_of, rates, whole
 
 T = TypeVar("T")
 
@@ -29,6 +29,8 @@ def _setting(
 
 
 _RATES = "a minute/an hour/a day"
+_MODELS = "names of models, with commas"
+_STRATEGIES = ("adaptive", "round_robin", "least_connections", "response_time")
 _GUESTS, _USERS, _ADMINS = Rates(5, 30, 100), Rates(15, 200, 1_000), Rates(100, 2_000, 10_000)
 
 
@@ -134,6 +136,32 @@ class Settings:
     ai_max_tokens: int = _setting("AI_MAX_TOKENS", whole(1), 4096, "The longest answer of one step.", kind="tokens")
     ai_temperature: float = _setting(
         "AI_TEMPERATURE", decimal(0, 2), 0.1, "How freely a model chooses its words.", kind="0 to 2"
+    )
+    ai_fast_models: Names = _setting(  # noqa: RUF009 - a tuple never changes
+        "AI_FAST_MODELS", names, Names(), "Who answers what is simple, for whoever prefers speed.", kind=_MODELS
+    )
+    ai_balanced_models: Names = _setting(  # noqa: RUF009 - a tuple never changes
+        "AI_BALANCED_MODELS", names, Names(), "Who answers what is neither simple nor hard.", kind=_MODELS
+    )
+    ai_strong_models: Names = _setting(  # noqa: RUF009 - a tuple never changes
+        "AI_STRONG_MODELS", names, Names(), "Who answers what is hard.", kind=_MODELS
+    )
+    ai_fallback_models: Names = _setting(  # noqa: RUF009 - a tuple never changes
+        "AI_FALLBACK_MODELS", names, Names(), "Who answers when the others could not, in this order.", kind=_MODELS
+    )
+    ai_balancing: str = _setting(
+        "AI_BALANCING",
+        one_of(*_STRATEGIES),
+        "adaptive",
+        "Who of several models that can answer is asked.",
+        kind=", ".join(_STRATEGIES[:-1]) + f" or {_STRATEGIES[-1]}",
+    )
+    ai_max_connections: int = _setting(
+        "AI_MAX_CONNECTIONS",
+        whole(1, 10_000),
+        100,
+        "How many answers one model may be writing at a time.",
+        kind="answers",
     )
 
     chat_max_message_chars: int = _setting(

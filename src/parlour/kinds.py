@@ -62,6 +62,20 @@ def database(text: str) -> str:
     return text
 
 
+class Names(tuple[str, ...]):
+    """Names of models, in order."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ",".join(self)
+
+
+def names(text: str) -> Names:
+    """Names with commas between them."""
+    return Names(part.strip() for part in text.split(",") if part.strip())
+
+
 def byte_count(text: str) -> int:
     """A number of bytes, 1024 at least."""
     return whole(1024)(text)

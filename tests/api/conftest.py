@@ -1,7 +1,6 @@
 """The doors on a real server on the loopback, and people who knock."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +27,7 @@ from tests.api.standins import EchoTalk, Surroundings
 from tests.conftest import ManualClock
 from tests.flow.conftest import HeldModel
 from tests.house import Lived, lived_in
-from tests.served import Serving
+from tests.served import Serving, on_a_free_port
 from tests.storage import Storage, Templates
 
 
@@ -120,7 +119,7 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock, tmp_p
             origins=frozenset({"https://parlour.example"}),
         )
     )
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = on_a_free_port()
     server = uvicorn.Server(uvicorn.Config(WithHeaders(rest), log_config=None, ws="none", lifespan="off"))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -12,12 +12,16 @@ from parlour.identity.access import approval_for, conversation_for, message_for,
 from parlour.identity.who import Who
 from parlour.journal.unit import Unit
 from parlour.models.effective import Said, Shipped, effective
+from parlour.models.instances import Instance
+from parlour.models.lineup import Watched
 from parlour.models.route import Wish
+from parlour.models.scripted import ScriptedModel
 from parlour.protocol.approvals import UndoToolCall
 from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage, Regenerate, SendMessage
 from parlour.protocol.content import Approval, Turn
 from parlour.protocol.effective import ModelSettings
 from parlour.protocol.house import ConnectedPart
+from parlour.protocol.routing import Routing
 from parlour.store.queries.choices import choices
 from parlour.store.queries.people import Project
 from parlour.store.queries.turns import stored_turn
@@ -169,6 +173,14 @@ class Surroundings:
         ]
         settled = effective(decided, lambda name: None if name == "built-in" else f"There is no model {name}.")
         return InForce(settled, Shipped().below(settled.parameters, has_tools=True), Shipped().ceiling)
+
+    @property
+    def shipped_routing(self) -> Routing:
+        return Routing()
+
+    async def watched(self, who: Who) -> Sequence[Watched]:
+        model = ScriptedModel(name="openai/gpt-4o-mini")
+        return [Watched("api.openai.com", ["fast"], Instance(model, self.lived.clock))]
 
     async def questions(self, caller: Caller) -> Sequence[str]:
         return ["What's in the kitchen?"]

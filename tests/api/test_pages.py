@@ -1,7 +1,6 @@
 """The page is where a person may point a browser, and no old one is ever shown."""
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from starlette.applications import Starlette
 
 from parlour.api.pages import ADDRESSES, page_routes
 from tests.api.conftest import Answer, Caller
+from tests.served import on_a_free_port
 
 PAGE = "<!doctype html><title>Parlour</title>"
 
@@ -20,7 +20,7 @@ PAGE = "<!doctype html><title>Parlour</title>"
 @asynccontextmanager
 async def asking(folder: Path | None) -> AsyncGenerator[Caller]:
     """Somebody who asks for the pages built in `folder`."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = on_a_free_port()
     app = Starlette(routes=page_routes(folder))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))
     serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -139,7 +139,9 @@ async def test_an_answer_comes_in_the_order_the_wire_promises(serving: Serving) 
         assert [frame["status"] for frame in results][-1] == "completed"
         assert results[-1]["tool_name"] == "search_entities"
         chunks = client.of_type("stream_chunk")
-        assert [chunk["chunk_index"] for chunk in chunks] == list(range(len(chunks)))
+        # Those that lay in the log already may come merged, each under the number of its last.
+        numbers = [chunk["chunk_index"] for chunk in chunks]
+        assert numbers == sorted(set(numbers))
         assert (chunks[-1]["chunk"], chunks[-1]["length"]) == ("", len("I look. Nothing is there."))
         status, body = await served.asks("GET", f"/api/v1/chat/messages/{chunks[-1]['message_id']}", await served.key())
         assert status == 200

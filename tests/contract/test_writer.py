@@ -1,6 +1,7 @@
 """What every writer promises, on both databases."""
 
 import asyncio
+import gc
 
 import orjson
 import pytest
@@ -111,6 +112,19 @@ async def test_waiting_may_be_cancelled_and_the_unit_still_goes_on(writer: Write
     waiting.cancel()
     await writer.commit(Unit(changes=tenant("b").changes, events=[said()]))
     assert await names(database) == ["a", "b"]
+
+
+async def test_nobody_is_told_of_a_conflict_that_whoever_met_it_no_longer_waits_for(writer: Writer) -> None:
+    told: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    nobody = update(users).where(users.c.id == "nobody").values(full_name="x")
+    waiting = asyncio.ensure_future(writer.commit(Unit(guards=[Guard(nobody, Moved())], events=[said()])))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await writer.commit(Unit(events=[said()]))
+    del waiting
+    gc.collect()
+    assert told == []
 
 
 async def test_deltas_share_the_seq_of_their_topic_with_events_and_lie_above_the_mark(

@@ -142,7 +142,11 @@ class Talking:
     sent: int = 0
 
     async def says(
-        self, content: str, conversation_id: str | None = None, client_message_id: str | None = None
+        self,
+        content: str,
+        conversation_id: str | None = None,
+        client_message_id: str | None = None,
+        model: str | None = None,
     ) -> dict[str, str]:
         """Say something; the ids it made."""
         self.sent += 1
@@ -151,6 +155,7 @@ class Talking:
             content=content,
             client_message_id=client_message_id or f"message-{self.sent}",
             conversation_id=conversation_id,
+            model=model,
         )
         return dict((await self.app.talk.say(self.who, command)).ids)
 

@@ -1,8 +1,12 @@
 """A question can be said in other words: the earlier ones are kept, and no answer passes for one to the new ones."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.errors import Forbidden, IdempotencyConflict, InvalidRequest, MessageNotFound, MessageTooLong, NotNow
 from parlour.identity.users import add_user
@@ -10,11 +14,13 @@ from parlour.identity.who import who_is
 from parlour.ids import new_id
 from parlour.journal.snapshot import user_state
 from parlour.models.base import UserMessage
-from parlour.protocol.commands import EditMessage
+from parlour.protocol.commands import EditMessage, Regenerate
 from parlour.protocol.content import Conversation
+from parlour.store.database import Reads
 from parlour.store.queries.messages import EarlierWords, message_edits_of, stored_message
 from parlour.store.search.base import Owner
 from parlour.store.search.finding import find
+from parlour.turn.once import Said
 from tests.flow.conftest import HeldModel, Listener, Opening, Talking
 
 
@@ -129,6 +135,40 @@ async def test_saving_and_asking_again_twice_with_one_id_counts_once(opened: Ope
         assert (await robin.asks_again(ids["message_id"], "Two", command_id="the-same")).duplicate
         await listener.until(lambda: len(listener.answers) == 2)
         assert len(await history(robin, ids["message_id"])) == 1
+
+
+@dataclass
+class Meanwhile:
+    """Reads like another; what is to happen meanwhile happens once, after the first look."""
+
+    reads: Reads
+    happens: Callable[[], Awaitable[object]] | None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        async with self.reads.read() as connection:
+            yield connection
+        happens, self.happens = self.happens, None
+        if happens is not None:
+            await happens()
+
+
+async def test_a_repeat_that_overtakes_its_original_does_not_end_what_that_began(
+    opened: Opening, held: HeldModel
+) -> None:
+    async with opened(held) as robin:
+        ids, _ = await answered(robin, held, "One", "First.")
+        talk, begun = robin.app.talk, list[Said]()
+
+        async def the_original_comes_through() -> None:
+            begun.append(await robin.asks_again(ids["message_id"], "Two", command_id="the-same"))
+
+        slow = replace(talk.asking_again, reads=Meanwhile(talk.reads, the_original_comes_through))
+        command = Regenerate(type="regenerate", message_id=ids["message_id"], content="Two", command_id="the-same")
+        repeat, _ = await slow.again(robin.who, command, talk.end)
+        assert (repeat.duplicate, repeat.ids) == (True, begun[0].ids)
+        held.lets("Second.", None)
+        assert (await robin.ended(repeat.ids["turn_id"])).status == "completed"
 
 
 async def test_a_question_that_is_being_answered_keeps_its_words_until_it_is_asked_again(

@@ -45,7 +45,6 @@ async def idle_runner(storage: Storage, model: HeldModel) -> AsyncGenerator[tupl
         models=OneModel(model),
         callers=Somebody(),
         caps=Caps(),
-        system_prompt="",
     )
     runner = Runner(Held("idle"), means, Nobody())
     try:

@@ -8,16 +8,18 @@ import pytest
 
 from parlour.clock import SystemClock
 from parlour.errors import NotAvailable
-from parlour.models.base import TextDelta
+from parlour.models.base import Model, TextDelta
 from parlour.models.connected import Connections, Provider
 from parlour.models.effective import Said as Told
+from parlour.models.instances import Instances
 from parlour.models.lineup import Lineup
 from parlour.models.offers import offer_of
 from parlour.models.openai import OpenAIModel
-from parlour.models.route import Wish
+from parlour.models.route import Load, Route, Wish
 from parlour.models.scripted import ScriptedModel
 from parlour.protocol.content import Parameters
 from parlour.protocol.effective import ModelSettings
+from parlour.protocol.routing import Routing
 from tests.models.requests import ask, closable, collect, text_of
 from tests.providers import Provider as Loopback
 from tests.providers import answer_of, delta, end
@@ -48,6 +50,7 @@ class Said:
     allowed: frozenset[str] = frozenset()
     default: str | None = None
     providers: tuple[SetUp, ...] = ()
+    routing: Routing | None = None
     scopes: frozenset[str] = frozenset({"tenant"})
     barred: tuple[SetUp, ...] = ()
     decisions: tuple[Told, ...] = ()
@@ -65,14 +68,22 @@ class Room:
     made: list[tuple[str, str, str | None]] = field(default_factory=list[tuple[str, str, str | None]])
     reads: int = 0
 
+    async def route(self, said: Said, asked: str | None = None) -> Route:
+        """The route to who is asked for."""
+        return await self.lineup.route({HOME: said}, wish(asked))
+
+    async def chosen(self, said: Said, asked: str | None = None) -> Model:
+        """Who is asked first."""
+        return (await self.route(said, asked)).pick(Load("Hello"))
+
     async def name(self, said: Said, asked: str | None = None) -> str:
-        """The name of who is chosen."""
-        return (await self.lineup.choose({HOME: said}, wish(asked))).name
+        """The name of who is asked first."""
+        return (await self.chosen(said, asked)).name
 
     async def refusal(self, said: Said, asked: str) -> str:
         """Why somebody is not chosen."""
         with pytest.raises(NotAvailable) as caught:
-            await self.lineup.choose({HOME: said}, wish(asked))
+            await self.route(said, asked)
         return caught.value.safe
 
 
@@ -89,7 +100,9 @@ async def room() -> AsyncIterator[Room]:
 
     others = [ScriptedModel(name="openai/gpt"), ScriptedModel(name="ollama/llama")]
     hosts = {"openai/gpt": "api.openai.com", "ollama/llama": "localhost:11434"}
-    it = Room(Lineup(ScriptedModel(name="built-in"), others, decided, Connections(connect), hosts))
+    it = Room(
+        Lineup(ScriptedModel(name="built-in"), others, decided, Connections(connect), Instances(SystemClock()), hosts)
+    )
     yield it
     await it.lineup.close()
 
@@ -164,10 +177,10 @@ def at(loopback: Loopback, *providers: SetUp) -> Said:
 async def test_a_model_is_made_once_and_keeps_its_connection(room: Room, loopback: Loopback) -> None:
     loopback.answer(*answer_of("Yes."))
     said = at(loopback, SetUp("acme", sealed_key="sealed sk-1"))
-    first, second = await asyncio.gather(*(room.lineup.choose({HOME: said}, wish("acme/large")) for _ in range(2)))
+    first, second = await asyncio.gather(*(room.chosen(said, "acme/large") for _ in range(2)))
     assert first is second
     for _ in range(3):
-        model = await room.lineup.choose({HOME: said}, wish("acme/large"))
+        model = await room.chosen(said, "acme/large")
         assert model is first
         assert text_of(await collect(model.stream(ask()))) == "Yes."
     assert loopback.connections == 1
@@ -178,7 +191,7 @@ async def test_a_model_is_made_once_and_keeps_its_connection(room: Room, loopbac
 async def test_a_changed_provider_is_asked_at_its_new_address_with_its_new_key(room: Room, loopback: Loopback) -> None:
     loopback.answer(*answer_of("Yes."))
     for key in ("sealed sk-1", "sealed sk-2", None):
-        model = await room.lineup.choose({HOME: at(loopback, SetUp("acme", sealed_key=key))}, wish())
+        model = await room.chosen(at(loopback, SetUp("acme", sealed_key=key)))
         await collect(model.stream(ask()))
     assert [one.headers.get("authorization") for one in loopback.received] == ["Bearer sk-1", "Bearer sk-2", None]
 
@@ -187,21 +200,21 @@ async def test_the_connections_of_what_was_changed_or_removed_end(room: Room, lo
     loopback.answer(*answer_of("Yes."))
     said = at(loopback, SetUp("acme"), SetUp("bee"))
     for name in ("acme/small", "bee/small"):
-        await collect((await room.lineup.choose({HOME: said}, wish(name))).stream(ask()))
+        await collect((await room.chosen(said, name)).stream(ask()))
     assert loopback.open_connections == 2
-    await room.lineup.choose({HOME: replace(said, providers=said.providers[1:])}, wish("bee/small"))
+    await room.chosen(replace(said, providers=said.providers[1:]), "bee/small")
     await loopback.until_open(1)
-    await room.lineup.choose({HOME: Said()}, wish())
+    await room.chosen(Said())
     await loopback.until_all_are_gone()
 
 
 async def test_another_tenants_change_ends_nothing_here(room: Room, loopback: Loopback) -> None:
     loopback.answer(*answer_of("Yes."))
     read = {HOME: at(loopback, SetUp("acme", sealed_key="sealed sk-1")), "inn": Said()}
-    model = await room.lineup.choose(read, wish())
+    model = await room.chosen(read[HOME])
     await collect(model.stream(ask()))
-    assert (await room.lineup.choose(read, wish(tenant_id="inn"))).name == "built-in"
-    assert await room.lineup.choose(read, wish()) is model
+    assert (await room.lineup.route(read, wish(tenant_id="inn"))).name == "built-in"
+    assert await room.chosen(read[HOME]) is model
     assert [made[0] for made in room.made] == [HOME]
 
 
@@ -209,7 +222,7 @@ async def test_an_answer_under_way_is_finished_and_then_the_connection_ends(room
     goes_on = asyncio.Event()
     loopback.answer(delta(content="half "), goes_on, delta(content="and half"), end())
     said = at(loopback, SetUp("acme"))
-    model = await room.lineup.choose({HOME: said}, wish())
+    model = await room.chosen(said)
     events = closable(model.stream(ask()))
     assert await anext(events) == TextDelta("half ")
     assert await room.name(Said()) == "built-in"
@@ -222,7 +235,7 @@ async def test_a_turn_that_still_holds_the_model_asks_again_and_leaves_no_connec
     room: Room, loopback: Loopback
 ) -> None:
     loopback.answer(*answer_of("Yes."))
-    model = await room.lineup.choose({HOME: at(loopback, SetUp("acme"))}, wish())
+    model = await room.chosen(at(loopback, SetUp("acme")))
     assert await room.name(Said()) == "built-in"
     for _ in range(2):
         assert text_of(await collect(model.stream(ask()))) == "Yes."
@@ -236,10 +249,10 @@ async def test_a_key_that_does_not_open_is_told_when_the_model_is_asked_for(loop
     async def decided(connection: Read, wish: Wish) -> Said:
         return connection[wish.tenant_id]
 
-    lineup = Lineup(ScriptedModel(name="built-in"), [], decided, Connections(connect))
+    lineup = Lineup(ScriptedModel(name="built-in"), [], decided, Connections(connect), Instances(SystemClock()))
     said = at(loopback, SetUp("acme"))
     with pytest.raises(NotAvailable, match="does not open"):
-        await lineup.choose({HOME: said}, wish())
+        await lineup.route({HOME: said}, wish())
     assert [one.name for one in await lineup.candidates({HOME: said}, wish())] == [
         "acme/small",
         "acme/large",
@@ -255,7 +268,7 @@ BOTH = ("tenant", "project:boat", "user:ann")
 
 
 async def test_of_two_with_one_name_the_nearer_ones_is_asked(room: Room) -> None:
-    said = Said(frozenset({"acme"}), None, (), frozenset(BOTH))
+    said = Said(frozenset({"acme"}), scopes=frozenset(BOTH))
     for number, scope in enumerate(BOTH):
         mine = SetUp("acme", sealed_key=f"sealed {scope}", models=(f"of-{number}",), scope=scope)
         said = replace(said, providers=(*said.providers, mine))
@@ -275,8 +288,9 @@ async def test_a_key_of_one_person_is_never_used_for_anothers_question(room: Roo
     for person in ("ann", "bob", "ann", "bob"):
         scope = f"user:{person}"
         mine = SetUp("acme", loopback.base_url, f"sealed {person}", scope=scope)
-        said = Said(frozenset({"acme"}), None, (mine,), frozenset({"tenant", scope}))
-        model = await room.lineup.choose({HOME: said}, replace(wish(), user_id=person))
+        said = Said(frozenset({"acme"}), None, (mine,), scopes=frozenset({"tenant", scope}))
+        route = await room.lineup.route({HOME: said}, replace(wish(), user_id=person))
+        model = route.pick(Load("Hello"))
         await collect(model.stream(ask()))
         assert loopback.received[-1].headers["authorization"] == f"Bearer {person}"
     assert len(room.made) == 2, "what is asked for one person has let go of nothing of another's"
@@ -287,8 +301,8 @@ async def test_what_may_no_longer_be_asked_is_let_go_of_and_told_apart_from_what
 ) -> None:
     loopback.answer(*answer_of("Yes."))
     mine = SetUp("acme", loopback.base_url, scope="user:ann")
-    said = Said(frozenset({"acme"}), None, (mine,), frozenset({"tenant", "user:ann"}))
-    await collect((await room.lineup.choose({HOME: said}, wish())).stream(ask()))
+    said = Said(frozenset({"acme"}), None, (mine,), scopes=frozenset({"tenant", "user:ann"}))
+    await collect((await room.chosen(said)).stream(ask()))
     barred = replace(said, allowed=frozenset[str](), providers=(), barred=(mine,))
     assert await room.name(barred) == "built-in"
     await loopback.until_all_are_gone()

@@ -143,7 +143,6 @@ async def workshop(lived: Lived) -> AsyncIterator[Workshop]:
         models=OneModel(model),
         callers=doorman,
         caps=Caps(),
-        system_prompt="",
     )
     saying = Saying(lived.database, lived.writer, clock, means.models, Limits(), 50_000)
     runner = Runner(Held("node-1"), means, Nobody())

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from parlour.errors import NotAvailable, NotNow
 from parlour.ids import new_id
 from parlour.journal.unit import Unit
-from parlour.models.base import Model
+from parlour.models.route import Route, Wish
 from parlour.protocol.commands import SendMessage
 from parlour.protocol.content import MessageBody, TextPart
 from parlour.store.tables import messages
@@ -23,7 +23,7 @@ from tests.turn.conftest import Workshop
 class NoModel:
     """A choice of none."""
 
-    async def choose(self, connection: AsyncConnection, tenant_id: str, asked: str | None) -> Model:
+    async def route(self, connection: AsyncConnection, wish: Wish) -> Route:
         raise NotAvailable("It may not be asked.")
 
 

@@ -95,7 +95,7 @@ class SlowDisk:
 
 
 def live(disk: SlowDisk, *, first_part: int = 0, chunk_index: int = 0) -> Live:
-    return Live(disk, TURN, message_id="answer", attempt=2, first_part=first_part, chunk_index=chunk_index)
+    return Live(disk, TURN, message_id="answer", attempt=2, first_part=first_part, chunk_index=chunk_index, model="m/1")
 
 
 async def test_the_first_words_go_out_at_once_and_what_comes_meanwhile_goes_together() -> None:

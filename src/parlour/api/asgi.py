@@ -17,14 +17,16 @@ from parlour.api.limits import Places
 from parlour.api.pages import built_pages, page_routes
 from parlour.api.rest import make_rest
 from parlour.api.socket import SocketDoor, SocketLimits
-from parlour.app import App
+from parlour.app import App, routing_of
 from parlour.hub.typing import Typing
 from parlour.identity.callers import Callers
 from parlour.identity.connections import ConnectionDesk
 from parlour.identity.who import Who
+from parlour.models.lineup import Watched
 from parlour.models.route import Wish
 from parlour.protocol.events import ENDED
 from parlour.protocol.house import ConnectedPart
+from parlour.protocol.routing import Routing
 from parlour.store.database import READ_FAULTS
 from parlour.store.queries.connections import StoredConnection, stored_connections
 from parlour.store.queries.people import Project
@@ -121,8 +123,16 @@ class _Tools:
 class _Models:
     app: App
 
+    @property
+    def shipped_routing(self) -> Routing:
+        return routing_of(self.app.settings)
+
+    async def watched(self, who: Who) -> Sequence[Watched]:
+        async with self.app.database.read() as connection:
+            return await self.app.lineup.watched(connection, Wish(who.tenant_id, "", ""))
+
     async def offered(self, who: Who, project_id: str | None = None) -> Sequence[OfferedModel]:
-        wish = Wish(who.tenant_id, project_id or "", who.user_id)
+        wish = Wish(who.tenant_id, project_id, who.user_id) if project_id else Wish(who.tenant_id, "", "")
         async with self.app.database.read() as connection:
             found = await self.app.lineup.candidates(connection, wish)
         return [
@@ -134,6 +144,7 @@ class _Models:
                 is_default=each.is_default,
                 scope=each.scope,
                 window=each.window,
+                is_tier=each.is_tier,
             )
             for each in found
         ]

@@ -12,6 +12,7 @@ from parlour.identity.providers import Providers
 from parlour.identity.who import Who
 from parlour.journal.unit import Writer
 from parlour.models.effective import Effective
+from parlour.models.lineup import Watched
 from parlour.models.offers import Offer
 from parlour.models.route import Wish
 from parlour.protocol.approvals import UndoToolCall
@@ -19,6 +20,7 @@ from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage
 from parlour.protocol.content import Approval, Parameters, Turn
 from parlour.protocol.effective import Scope
 from parlour.protocol.house import ConnectedPart
+from parlour.protocol.routing import Routing
 from parlour.store.database import Reads
 from parlour.store.queries.people import Project
 from parlour.tools.caller import Caller
@@ -155,12 +157,21 @@ class InForce:
 class Models(Protocol):
     """Who can answer."""
 
+    @property
+    def shipped_routing(self) -> Routing:
+        """The routes of the settings, which count until an admin decides otherwise."""
+        ...
+
     async def offered(self, who: Who, project_id: str | None = None) -> Sequence[OfferedModel]:
-        """Everybody who could answer in a project, or wherever nobody has providers of their own; the default first."""
+        """Everybody who could answer somebody in a project; without one, anybody anywhere. The default first."""
         ...
 
     async def in_force(self, wish: Wish) -> InForce:
         """What counts for a question. Raises NotAvailable where it names a model that cannot answer."""
+        ...
+
+    async def watched(self, who: Who) -> Sequence[Watched]:
+        """How everybody does who may be asked, besides the built-in model."""
         ...
 
 

@@ -22,6 +22,7 @@ from parlour.api.routes.models import model_routes
 from parlour.api.routes.oneself import own_routes
 from parlour.api.routes.projects import project_routes
 from parlour.api.routes.providers import provider_routes
+from parlour.api.routes.routing import routing_routes
 from parlour.api.routes.search import search_routes
 from parlour.api.routes.seen import seen_routes
 from parlour.api.routes.suggestions import suggestion_routes
@@ -46,6 +47,7 @@ SIGNED_IN = (
     tool_routes,
     model_routes,
     model_settings_routes,
+    routing_routes,
     provider_routes,
     connection_routes,
     suggestion_routes,

@@ -48,7 +48,7 @@ class Route(Protocol):
     def pick(self, load: Load, failed: Collection[str] = ()) -> Model:
         """Who answers a step, of those whose names are not among the `failed`.
 
-        Raises ModelProblem where nobody is left, with what a person can do.
+        Raises NobodyLeft, with what a person can do.
         """
         ...
 
@@ -66,10 +66,19 @@ class OnlyOne:
 
     def pick(self, load: Load, failed: Collection[str] = ()) -> Model:
         if self.model.name in failed:
-            raise NOBODY_LEFT
+            raise NobodyLeft
         return self.model
 
 
-NOBODY_LEFT = ModelProblem(
-    "no_model_left", "No model could answer. Try rephrasing your question, or check the system status in the settings."
+NOBODY_LEFT = (
+    "I'm sorry, no healthy model is there to answer this just now. Try rephrasing your question, or ask again in a "
+    "moment. Check system status: the settings say which models rest, and until when."
 )
+"""The last resort: what stands for an answer when nobody could give one."""
+
+
+class NobodyLeft(ModelProblem):
+    """Whoever could answer has failed, rests, or has no room."""
+
+    def __init__(self) -> None:
+        super().__init__("no_model_left", NOBODY_LEFT)

@@ -216,6 +216,8 @@ class AttemptView(Value):
     parts: list[Part]
     reason: str
     at: str
+    model: str | None = None
+    """Who had said it, where that is known."""
 
 
 class AttemptList(Value):

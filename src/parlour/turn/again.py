@@ -1,7 +1,8 @@
 """Asking for another answer to the last question: as it stands, or with other words."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,13 +24,19 @@ from parlour.store.tables import turns
 from parlour.turn.conversations import conversation_becomes, topics_of
 from parlour.turn.edit_units import Rewording, rewording
 from parlour.turn.means import Models
-from parlour.turn.once import Ids, Once, Said, carry_out
+from parlour.turn.once import Begin, Ids, Once, Said, carry_out
 from parlour.turn.record import TurnRow, Wanted, text_of, turn_rows
 from parlour.turn.say import check_model, check_words
 from parlour.turn.saying_units import queued, turn_kept
 
 End = Callable[[str], Awaitable[None]]
 """Ends the turn with this id, and returns once it has ended."""
+
+
+async def each_ended(end: End, unfinished: Sequence[TurnRow]) -> None:
+    """End each of these turns, one after the other."""
+    for turn in unfinished:
+        await end(turn.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +64,10 @@ class AskingAgain:
         if command.content is not None:
             check_words(command.content, self.max_characters)
 
-        async def nothing_is_answered() -> None:
-            async with self.reads.read() as connection:
-                question = await _asked(connection, who, command)
-                unfinished = await _open_turns(connection, question.value.id)
-            for turn in unfinished:
-                await end(turn.id)
+        async def nothing_is_answered(connection: AsyncConnection) -> Begin:
+            question = await _asked(connection, who, command)
+            unfinished = await _open_turns(connection, question.value.id)
+            return partial(each_ended, end, unfinished)
 
         async def asking(connection: AsyncConnection) -> Asking:
             named = (await message_for(connection, who, command.message_id)).value

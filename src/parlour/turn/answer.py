@@ -129,7 +129,14 @@ class Answer:
         return replace(self, attempt=self.attempt + 1), said
 
     def final(
-        self, *, chunk_index: int, status: Any, model: str | None, usage: Usage | None, problem: Problem | None
+        self,
+        *,
+        chunk_index: int,
+        status: Any,
+        model: str | None,
+        models: list[str] | None = None,
+        usage: Usage | None,
+        problem: Problem | None,
     ) -> StreamChunk:
         """The last chunk: empty, with what the whole amounts to."""
         return StreamChunk(
@@ -143,6 +150,7 @@ class Answer:
             is_final=True,
             length=self.text_units,
             model=model,
+            models=models,
             usage=usage,
             status=status,
             error=problem,

@@ -52,11 +52,13 @@ class Budget:
     answer: int
     context: int
     messages: int
+    percent: int = 100
+    """How much of what a prompt may have is used: less once its provider has found the prompt too long."""
 
     @property
     def prompt(self) -> int:
         """The tokens that a prompt may have."""
-        return max(0, min(self.window * 3 // 4, self.window - self.answer, self.context))
+        return max(0, min(self.window * 3 // 4, self.window - self.answer, self.context)) * self.percent // 100
 
     def cap(self, name: str) -> int:
         """The share of `name` in the prompt."""

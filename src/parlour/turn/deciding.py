@@ -21,7 +21,7 @@ from parlour.tools.outcomes import ToolProblem
 from parlour.tools.tool import ToolContext
 from parlour.turn.approval_units import decided, joined
 from parlour.turn.means import Tools
-from parlour.turn.once import Ids, Once, Said, carry_out
+from parlour.turn.once import Begin, Ids, Once, Said, carry_out
 from parlour.turn.rules import remembered
 
 _LATE = {
@@ -56,11 +56,14 @@ class Deciding:
         once = Once.of(who, command.command_id, command)
         shown: Asking | None = None
 
-        async def considered() -> None:
-            nonlocal shown
-            async with self.reads.read() as connection:
-                asked = await approval_for(connection, who, command.approval_id)
-            shown = await self._considered(who, asked, command)
+        async def considered(connection: AsyncConnection) -> Begin:
+            asked = await approval_for(connection, who, command.approval_id)
+
+            async def consider() -> None:
+                nonlocal shown
+                shown = await self._considered(who, asked, command)
+
+            return consider
 
         async def build(connection: AsyncConnection) -> Built[tuple[Ids, Approval]]:
             asked = await approval_for(connection, who, command.approval_id)

@@ -1,6 +1,7 @@
 """Changing what one said, and taking back what was said. Each counts once."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,9 +18,9 @@ from parlour.protocol.events import ENDED
 from parlour.store.database import Reads
 from parlour.store.queries.messages import StoredMessage, first_question, last_message, standing_answers
 from parlour.store.tables import events, messages, turns
-from parlour.turn.again import End
+from parlour.turn.again import End, each_ended
 from parlour.turn.edit_units import Surroundings, edited, rewording, taken_back
-from parlour.turn.once import Ids, Once, Said, carry_out
+from parlour.turn.once import Begin, Ids, Once, Said, carry_out
 from parlour.turn.record import TurnRow, text_of, turn_rows
 from parlour.turn.rewording import after_deletion
 from parlour.turn.say import check_words
@@ -75,12 +76,10 @@ class Edits:
         once = Once.of(who, command.command_id, command)
         at = isoformat(self.clock.now())
 
-        async def nothing_is_written() -> None:
-            async with self.reads.read() as connection:
-                found = (await message_for(connection, who, command.message_id)).value
-                unfinished = [turn for turn in await _open_turns(connection, found) if _is_about(turn, found)]
-            for turn in reversed(unfinished):
-                await end(turn.id)
+        async def nothing_is_written(connection: AsyncConnection) -> Begin:
+            found = (await message_for(connection, who, command.message_id)).value
+            unfinished = [turn for turn in await _open_turns(connection, found) if _is_about(turn, found)]
+            return partial(each_ended, end, unfinished[::-1])
 
         async def build(connection: AsyncConnection) -> Built[tuple[Ids, None]]:
             gone = await message_for(connection, who, command.message_id)

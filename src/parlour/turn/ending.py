@@ -39,11 +39,12 @@ async def end_turn(
     if finish.last is not None:
         ended.append(finish.last)
     models = [step for step in (*state.steps, *ended) if isinstance(step, ModelStep)]
-    usage = _total(models)
+    usage, asked = _total(models), _asked(models, finish)
     final = answer.final(
         chunk_index=chunk_index,
         status=finish.status,
-        model=models[-1].model if models else None,
+        model=asked[-1] if len(asked) > 1 else models[-1].model if models else None,
+        models=asked if len(asked) > 1 else None,
         usage=usage,
         problem=finish.problem,
     )
@@ -88,6 +89,14 @@ def _conversation_after(before: StoredConversation, turn: TurnRow, line: str, to
             "updated_at": max(at, before.value.updated_at),
         }
     )
+
+
+def _asked(steps: list[ModelStep], finish: Finish) -> list[str]:
+    """Everybody who was asked, each where they were asked last."""
+    names = [name for step in steps for name in step.asked or (step.model,)]
+    if finish.last is None:
+        names += finish.asked
+    return list(reversed(dict.fromkeys(reversed(names))))
 
 
 def _total(steps: list[ModelStep]) -> Usage | None:

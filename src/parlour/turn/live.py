@@ -21,9 +21,20 @@ class Live:
     """The running text of one model step: an open list of parts, each the words of one kind."""
 
     def __init__(
-        self, writer: Writer, turn: TurnRow, *, message_id: str, attempt: int, first_part: int, chunk_index: int
+        self,
+        writer: Writer,
+        turn: TurnRow,
+        *,
+        message_id: str,
+        attempt: int,
+        first_part: int,
+        chunk_index: int,
+        model: str,
     ) -> None:
-        """`first_part` is the number of the first part it will open, `chunk_index` that of its first chunk."""
+        """`first_part` is the number of the first part it will open, `chunk_index` that of its first chunk.
+
+        That chunk names the `model`: who goes on after a restart learns from it whose words these are.
+        """
         self._writer = writer
         self._turn = turn
         self._head = {"type": "stream_chunk", "message_id": message_id, "attempt": attempt}
@@ -40,6 +51,7 @@ class Live:
         self._idle.set()
         self._failure: BaseException | None = None
         self._sent_part = -1
+        self._first_says = {"model": model}
 
     def say(self, kind: str, text: str) -> None:
         """Some more words. Raises what the writer raised, if it refused an earlier piece."""
@@ -86,7 +98,9 @@ class Live:
             "chunk_index": self.chunk_index,
             "offset": self._offset,
             "is_final": False,
+            **self._first_says,
         }
+        self._first_says = {}
         # Under one fence no chunk has the number of another, and a name made of both costs less than a random one.
         name = f"{self._turn.id}/{self._turn.fence}/{self.chunk_index}"
         self.chunk_index += 1

@@ -109,11 +109,11 @@ def _ending(reply: Reply) -> Finish:
             if step.reason == "content_filter":
                 return Finish("failed", FILTERED.code, FILTERED, step)
             return Finish("completed", "length" if step.reason == "length" else None, None, step)
-        case Broke(problem, partial):
-            return Finish("failed", problem.code, problem, partial)
-        case Interrupted("stopped", partial):
-            return Finish("stopped", "stopped", None, partial)
-        case Interrupted(reason, partial):
-            return Finish("failed", reason, Problem(code=reason, message=INTERRUPTIONS[reason]), partial)
+        case Broke(problem, partial, asked):
+            return Finish("failed", problem.code, problem, partial, asked)
+        case Interrupted("stopped", partial, asked):
+            return Finish("stopped", "stopped", None, partial, asked)
+        case Interrupted(reason, partial, asked):
+            return Finish("failed", reason, Problem(code=reason, message=INTERRUPTIONS[reason]), partial, asked)
         case Ran() | Asked() | Overtaken() | None:
             raise ValueError("a turn's machine was told something it did not ask for")

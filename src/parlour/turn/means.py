@@ -91,4 +91,3 @@ class Means:
     models: Models
     callers: Callers
     caps: Caps
-    system_prompt: str

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from parlour.errors import Duplicate, IdempotencyConflict
+from parlour.errors import Conflict, Duplicate, IdempotencyConflict
 from parlour.identity.limits import Asking
 from parlour.identity.who import Who
 from parlour.journal.retrying import TRIES, Built, read_and_commit
@@ -31,6 +31,9 @@ Made = TypeVar("Made")
 Ids = dict[str, str]
 Build = Callable[[AsyncConnection], Awaitable[Built[tuple[Ids, Made]]]]
 """Makes the unit of a command: the ids it makes, what else comes of it, and the unit; None where nothing changes."""
+Begin = Callable[[], Awaitable[None]]
+Prepare = Callable[[AsyncConnection], Awaitable[Begin]]
+"""Reads what is to be done before, as it stands while the command is not carried out; what it makes of that does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,10 @@ class Once:
 
         What is left out says nothing, so that a repeat means the same to a version that knows more fields.
         """
-        body = command.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
+        kind = command.model_dump(include={"type"})
+        body = command.model_dump(mode="json", exclude={"id"}, exclude_defaults=True) | kind
         digest = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        return Once(who, command_id, body["type"], digest)
+        return Once(who, command_id, kind["type"], digest)
 
     def kept(self, ids: Ids, at: str, asking: Asking | None = None) -> Guard:
         """Keeps the command with what it made; Duplicate when it was kept before.
@@ -100,23 +104,24 @@ async def carry_out(
     writer: Writer,
     build: Build[Made],
     *,
-    prepare: Callable[[], Awaitable[None]] | None = None,
+    prepare: Prepare | None = None,
     asking: Callable[[AsyncConnection], Awaitable[Asking]] | None = None,
 ) -> tuple[Said, Made | None]:
     """Commit what `build` makes, unless the command was carried out before: then nothing of it is checked anew.
 
-    `prepare` runs before each try, while no connection is held. None is made of what was carried out before. Where it
-    was kept within what somebody may ask, `asking` is that as it stands: raises RateLimited once it is used up.
+    `prepare` comes before each try. None is made of what was carried out before. Where it was kept within what somebody
+    may ask, `asking` is that as it stands: raises RateLimited once it is used up.
     """
     overtaken = False
 
     async def prepare_once() -> None:
         async with reads.read() as connection:
-            is_done = await once.before(connection) is not None
-            if asking is not None and not is_done:
+            if prepare is None or await once.before(connection) is not None:
+                return
+            if asking is not None:
                 await (await asking(connection)).check(connection)
-        if prepare is not None and not is_done:
-            await prepare()
+            begin = await prepare(connection)
+        await begin()
 
     async def build_once(connection: AsyncConnection) -> Built[tuple[Said, Made | None]]:
         earlier = await once.before(connection)
@@ -135,5 +140,16 @@ async def carry_out(
             # It was said elsewhere in the same moment, and is found now; or something else was, and it is tried again.
             overtaken = True
             continue
+        except Conflict as conflict:
+            return await _done_before(once, reads, conflict), None
         return (replace(said, seq=receipt.seqs[0]) if receipt else said), made
     raise Duplicate
+
+
+async def _done_before(once: Once, reads: Reads, conflict: Conflict) -> Said:
+    """What stands in a command's way may be what it did itself, when it was said elsewhere in the same moment."""
+    async with reads.read() as connection:
+        earlier = await once.before(connection)
+    if earlier is None:
+        raise conflict
+    return earlier

@@ -78,9 +78,10 @@ class Progress:
             await self._means.writer.commit(unit)
             self.answer = answer
 
-    async def begin_again(self, cut: Sequence[Part], reason: str) -> None:
-        """Let a model step begin again; what it had said is kept as an attempt."""
-        answer, unit = units.begun_again(self.turn, self.answer, cut, reason, self._now())
+    async def begin_again(self, cut: Sequence[Part], reason: str, model: str | None) -> None:
+        """Let a model step begin again; what `model` had said is kept as an attempt."""
+        attempt = units.Attempt(tuple(cut), reason, model)
+        answer, unit = units.begun_again(self.turn, self.answer, attempt, self._now())
         await self._means.writer.commit(unit)
         self.answer = answer
 

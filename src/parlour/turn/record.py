@@ -16,7 +16,7 @@ from parlour.protocol.text import first_units
 from parlour.store.prepared import Row, rows
 from parlour.store.queries.approvals import StoredApproval, approvals_of_turn
 from parlour.store.queries.conversations import StoredConversation, stored_conversation
-from parlour.store.queries.messages import message_from
+from parlour.store.queries.messages import cut_attempts, message_from
 from parlour.store.tables import messages, turn_steps, turns
 from parlour.tools.asking import Word
 from parlour.turn.answer import Answer, text_part
@@ -140,6 +140,8 @@ class Past:
     """The number of the next chunk."""
     cut: tuple[Part, ...]
     """What a model step had said in the present attempt when it was cut."""
+    cut_by: tuple[str, ...]
+    """Who had been asked for that step, as far as they had said something, in order."""
     earlier: tuple[Exchange, ...]
     """The exchanges before, in order."""
     conversation: StoredConversation
@@ -156,7 +158,7 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     asked = await _asked(connection, turn)
     pending = frozenset(call for call, (_, word) in asked.items() if word.status == "pending")
     answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
-    cut, chunk_index = await _live_text(connection, turn, answer, stored.position)
+    cut, writer, chunk_index = await _live_text(connection, turn, answer, stored.position)
     conversation = await stored_conversation(connection, turn.conversation_id)
     assert conversation is not None
     return Past(
@@ -167,6 +169,7 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
         answer=answer,
         chunk_index=chunk_index,
         cut=cut,
+        cut_by=(*await _cut_before(connection, turn, answer), *writer),
         earlier=tuple(_exchanges(before, question, steps)),
         conversation=conversation,
         other_is_open=row["other_is_open"],
@@ -231,14 +234,23 @@ def word_of(asked: StoredApproval) -> Word:
     )
 
 
+async def _cut_before(connection: AsyncConnection, turn: TurnRow, answer: Answer) -> tuple[str, ...]:
+    """Who had written the attempts at the step that is open."""
+    if turn.fence == FIRST_FENCE or answer.attempt == 1:
+        return ()
+    cut = await cut_attempts(connection, answer.message_id)
+    return tuple(one.model for one in cut if one.model and one.part == len(answer.parts))
+
+
 async def _live_text(
     connection: AsyncConnection, turn: TurnRow, answer: Answer, since: int
-) -> tuple[tuple[Part, ...], int]:
-    """What lies in the log of the present attempt beyond the settled parts, and the number of the next chunk."""
+) -> tuple[tuple[Part, ...], tuple[str, ...], int]:
+    """What lies in the log of the present attempt beyond the settled parts, whose it is, and the next chunk."""
     texts: dict[int, tuple[str, str]] = {}
+    writer: dict[str, None] = {}
     chunk_index = 0
     if turn.fence == FIRST_FENCE:
-        return (), chunk_index
+        return (), (), chunk_index
     for item in merged(await read_deltas(connection, turn.topic, since)):
         chunk = orjson.loads(item.payload)
         if chunk["message_id"] != answer.message_id:
@@ -247,4 +259,5 @@ async def _live_text(
         if chunk["attempt"] == answer.attempt and chunk["part"] >= len(answer.parts):
             kind, text = texts.get(chunk["part"], (chunk["kind"], ""))
             texts[chunk["part"]] = (kind, first_units(text, chunk["offset"]) + chunk["chunk"])
-    return tuple(text_part(kind, text) for _, (kind, text) in sorted(texts.items())), chunk_index
+            writer |= {chunk["model"]: None} if chunk.get("model") else {}
+    return tuple(text_part(kind, text) for _, (kind, text) in sorted(texts.items())), tuple(writer), chunk_index

@@ -24,6 +24,8 @@ class ModelStep:
     keepsake: Keepsake | None = None
     seen: Json | None = None
     """What the model was shown, by kind and in tokens, and what was cut from it."""
+    asked: tuple[str, ...] = ()
+    """Everybody who was asked for it, in order, by the names we know them by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Finish:
     reason: str | None = None
     problem: Problem | None = None
     last: ModelStep | None = None
+    asked: tuple[str, ...] = ()
+    """Everybody who was asked for a step that nobody answered, in order."""
 
 
 Step = CallModel | RunTools | Emit | Ask | Wait | Finish
@@ -96,10 +100,11 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Broke:
-    """Nobody could answer; `partial` is what the last one had said."""
+    """Nobody could answer; `partial` is what the last one had said, `asked` is everybody who was asked."""
 
     problem: Problem
     partial: ModelStep | None = None
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,7 @@ class Interrupted:
 
     reason: str
     partial: ModelStep | None = None
+    asked: tuple[str, ...] = ()
 
 
 Reply = Answered | Broke | Ran | Asked | Overtaken | Interrupted | None

@@ -25,6 +25,7 @@ def body_of(settled: Settled) -> tuple[str, dict[str, Any]]:
                 "usage": settled.usage.model_dump() if settled.usage else None,
                 "keepsake": asdict(settled.keepsake) if settled.keepsake else None,
                 "seen": settled.seen,
+                "asked": list(settled.asked),
             }
         case ToolStep(outcome):
             return "tool", {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}
@@ -43,4 +44,5 @@ def step_from(kind: str, body: dict[str, Any]) -> Settled:
         usage=Usage.model_validate(body["usage"]) if body["usage"] else None,
         keepsake=Keepsake(**body["keepsake"]) if body.get("keepsake") else None,
         seen=body["seen"],
+        asked=tuple(body.get("asked", ())),
     )

@@ -22,7 +22,7 @@ from parlour.store.tables import messages, tool_runs, turns
 from parlour.tools.outcomes import ToolProblem
 from parlour.tools.tool import ToolContext
 from parlour.turn.means import Tools
-from parlour.turn.once import Ids, Once, Said, carry_out
+from parlour.turn.once import Begin, Ids, Once, Said, carry_out
 
 GONE = "This cannot be taken back, or was already."
 BUSY = "This answer is still being written. Wait for its end, then take it back."
@@ -53,6 +53,9 @@ class Undoing:
             if undone is None or is_kept:
                 undone, is_kept = await self._taken_back(who, command)
 
+        async def prepare(_: AsyncConnection) -> Begin:
+            return take_back
+
         async def build(connection: AsyncConnection) -> Built[tuple[Ids, None]]:
             message, entry = await _done(connection, who, command)
             shown = await _shown(connection, entry.key)
@@ -65,7 +68,7 @@ class Undoing:
             kept = Unit([*unit.guards, once.kept(ids, at)], [*unit.changes, once.numbered()], unit.events)
             return (ids, None), kept
 
-        said, _ = await carry_out(once, self.reads, self.writer, build, prepare=take_back)
+        said, _ = await carry_out(once, self.reads, self.writer, build, prepare=prepare)
         return said
 
     async def _taken_back(self, who: Who, command: UndoToolCall) -> tuple[Unit, bool]:

@@ -230,15 +230,25 @@ def waits(turn: TurnRow, running_ms: int) -> Unit:
     return Unit(guards=[Guard(rest, Fenced())], events=[_turn_event(turn, turn.answer_id, "waiting", "approval")])
 
 
-def begun_again(turn: TurnRow, answer: Answer, cut: Sequence[Part], reason: str, at: str) -> tuple[Answer, Unit]:
-    """Keeps what a cut model step had said as an attempt, and lets the answer go on after what is settled."""
-    restarted, said = answer.restarted(reason)
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a model step had said when it was cut, why it was, and who had said it, if that is known."""
+
+    parts: tuple[Part, ...]
+    reason: str
+    model: str | None
+
+
+def begun_again(turn: TurnRow, answer: Answer, cut: Attempt, at: str) -> tuple[Answer, Unit]:
+    """Keeps what a cut model step had said, and lets the answer go on after what is settled."""
+    restarted, said = answer.restarted(cut.reason)
     kept = insert(attempts).values(
         message_id=answer.message_id,
         attempt=answer.attempt,
         part=len(answer.parts),
-        parts=[part.model_dump(mode="json") for part in cut],
-        reason=reason,
+        parts=[part.model_dump(mode="json") for part in cut.parts],
+        reason=cut.reason,
+        model=cut.model,
         at=at,
     )
     row = _answer_row(restarted, 0, attempt=restarted.attempt)
@@ -288,6 +298,8 @@ def finished(
     }
     if final.model:
         row["model"] = final.model
+    if final.models:
+        row["models"] = final.models
     if final.usage:
         row["usage"] = final.usage.model_dump()
     changes.append(_answer_row(answer, len(spoken) - 1, **row))

@@ -169,6 +169,8 @@ export interface AttemptView {
   parts: Part[];
   reason: string;
   at: string;
+  /** Who had said it, where that is known. */
+  model?: string | null;
 }
 
 /** Every cut attempt at an answer, the first one first. */

@@ -1,4 +1,9 @@
-"""What an operator watches: counts, in the text that Prometheus reads. No label carries an id."""
+"""What an operator watches: counts, in the text that Prometheus reads. No label carries an id.
+
+Models are told apart by their names, which admins gave them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
@@ -6,6 +11,7 @@ from fastapi.responses import PlainTextResponse
 from parlour.api.auth import Asking
 from parlour.api.doors import Doors
 from parlour.identity.consent import check_admin
+from parlour.models.instances import Instance
 
 MEANINGS = {
     "connections": "Sockets that are open",
@@ -16,6 +22,18 @@ MEANINGS = {
     "turns_running": "Answers that are being written, on any server",
     "turns_waiting": "Answers that wait for a person, on any server",
 }
+OPENNESS = {"closed": 0, "half_open": 1, "open": 2}
+OF_MODELS: Mapping[str, tuple[str, str, Callable[[Instance], float]]] = {
+    "connections": ("gauge", "Answers that a model is writing", lambda it: it.connections),
+    "max_connections": ("gauge", "Answers that a model may be writing at a time", lambda it: it.bounds.max_connections),
+    "score": ("gauge", "How good a choice a model is, from 0 to 1", lambda it: it.score),
+    "breaker": ("gauge", "0 closed, 1 half open, 2 open: then it is not asked", lambda it: OPENNESS[it.breaker.state]),
+    "answer_seconds": ("gauge", "How long an answer took, over the last 50", lambda it: it.average_seconds or 0.0),
+    "error_rate": ("gauge", "How much of what it was asked in the last minute failed", lambda it: it.error_rate),
+    "calls_total": ("counter", "How often a model was asked", lambda it: it.calls),
+    "errors_total": ("counter", "How often a model failed", lambda it: it.errors),
+}
+"""What is told of every model: its kind, what it means, and where it is read."""
 
 
 def metric_routes(doors: Doors) -> APIRouter:
@@ -31,6 +49,22 @@ def metric_routes(doors: Doors) -> APIRouter:
             f"# HELP parlour_{name} {meaning}.\n# TYPE parlour_{name} gauge\nparlour_{name} {counts[name]}\n"
             for name, meaning in MEANINGS.items()
         ]
+        lines += of_models([one.instance for one in await doors.models.watched(who)])
         return PlainTextResponse("".join(lines), media_type="text/plain; version=0.0.4")
 
     return routes
+
+
+def of_models(instances: Sequence[Instance]) -> list[str]:
+    """What is told of models; nothing where there are none."""
+    lines: list[str] = []
+    for name, (kind, meaning, read) in OF_MODELS.items():
+        told = [f'parlour_model_{name}{{model="{_label(it.name)}"}} {read(it):g}\n' for it in instances]
+        head = f"# HELP parlour_model_{name} {meaning}.\n# TYPE parlour_model_{name} {kind}\n"
+        lines += [head, *told] if told else []
+    return lines
+
+
+def _label(text: str) -> str:
+    """Text as it may stand in quotes there."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")

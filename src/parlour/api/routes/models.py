@@ -8,6 +8,7 @@ from parlour.errors import NotFound, NotNow
 from parlour.identity.access import project_for
 from parlour.identity.consent import allow_provider, check_admin, make_default
 from parlour.identity.who import Who
+from parlour.models.lineup import ROUTES
 from parlour.protocol.providers import DefaultModel, ModelList, ModelView, ProviderAllowed
 from parlour.protocol.rest import Line
 
@@ -35,7 +36,7 @@ def model_routes(doors: Doors) -> APIRouter:
     async def allow(who: Asking, body: ProviderAllowed) -> ModelList:
         """Let what is asked here go to a provider, or no longer. Admins only."""
         check_admin(who)
-        if body.provider not in {model.provider for model in await doors.models.offered(who)}:
+        if body.provider not in {model.provider for model in await doors.models.offered(who)} - {ROUTES}:
             raise NotFound("No such provider is set up here.")
         await allow_provider(doors.writer, doors.clock, who, body.provider, body.is_allowed)
         return await shown_to(who)

@@ -20,6 +20,7 @@ from parlour.clock import Clock, isoformat
 from parlour.errors import Conflict, Fenced, ParlourError, StorageFailed, StorageFull
 from parlour.ids import new_id
 from parlour.journal.unit import Committed, Delta, Publish, Receipt, Unit
+from parlour.journal.writer.awaiting import outcome_of
 from parlour.journal.writer.postgres_statements import append_deltas, seqs_of
 from parlour.journal.writer.postgres_transaction import apply, said_by
 from parlour.store.kept import BROKEN_KEY, FAULTS, LOST, Connections
@@ -86,7 +87,7 @@ class PostgresWriter:
         return done
 
     async def commit(self, unit: Unit | Delta) -> Receipt:
-        return await asyncio.shield(self.submit(unit))
+        return await outcome_of(self.submit(unit))
 
     @property
     def is_full(self) -> bool:

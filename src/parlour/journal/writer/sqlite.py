@@ -24,6 +24,7 @@ import structlog
 from parlour.clock import Clock, isoformat
 from parlour.errors import Conflict, ParlourError, StorageFailed, StorageFull
 from parlour.journal.unit import Committed, Delta, Filled, Publish, Receipt, Unit
+from parlour.journal.writer.awaiting import outcome_of
 from parlour.journal.writer.sqlite_transaction import SqliteTransaction
 
 SPACING_S = 0.003
@@ -85,7 +86,7 @@ class SqliteWriter:
         return done
 
     async def commit(self, unit: Unit | Delta) -> Receipt:
-        return await asyncio.shield(self.submit(unit))
+        return await outcome_of(self.submit(unit))
 
     @property
     def is_full(self) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import Integer, String, Text, bindparam, cast, literal, null, or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.protocol.effective import ModelSettings, Scope, kind_of
+from parlour.protocol.routing import Routing
 from parlour.store.prepared import Row, rows
 from parlour.store.tables import model_settings, providers, settings
 
@@ -18,6 +19,8 @@ ALLOWED_IN = "provider@"
 """Begins those that say so of a provider of a project: its id and the name follow."""
 DEFAULT = "default_model"
 """The key of the setting that names who answers where nobody else is asked for: the model of the house's scope."""
+ROUTING = "routing"
+"""The key of the setting that holds the routes: whom a question goes to, and who answers in their place."""
 TENANT = "tenant"
 """The scope of the house."""
 
@@ -59,6 +62,8 @@ class Choices:
 
     Of two with one name the last is asked. Those of a project or a person are here while the house lets them be asked.
     """
+    routing: Routing | None = None
+    """The routes; None where the settings of the server count."""
     barred: tuple[StoredProvider, ...] = ()
     """Those of the project and the person while it does not."""
     decisions: tuple[StoredSettings, ...] = ()
@@ -86,6 +91,7 @@ _SAID = select(
     settings.c.tenant_id == bindparam("tenant_id"),
     or_(
         settings.c.key == DEFAULT,
+        settings.c.key == ROUTING,
         settings.c.key.startswith(ALLOWED, autoescape=True),
         settings.c.key.startswith(bindparam("allowed_in")),
     ),
@@ -154,6 +160,7 @@ async def choices(
         allowed=frozenset(house | {one.name for one in asked if one.scope != TENANT}),
         default=said.get(DEFAULT),
         providers=asked,
+        routing=Routing.model_validate(said[ROUTING]) if ROUTING in said else None,
         barred=tuple(one for one in set_up if one not in asked),
         decisions=decisions,
         scopes=frozenset({TENANT, named["project"], named["user"]} if user_id or project_id else {TENANT}),

@@ -50,6 +50,8 @@ class CutAttempt:
     parts: list[dict[str, object]]
     reason: str
     at: str
+    model: str | None
+    """Who had written it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,9 @@ async def cut_attempts(connection: AsyncConnection, message_id: str) -> list[Cut
     """Every attempt at an answer that was cut, the first one first."""
     query = select(attempts).where(attempts.c.message_id == message_id).order_by(attempts.c.attempt)
     found = (await connection.execute(query)).mappings()
-    return [CutAttempt(row["attempt"], row["part"], row["parts"], row["reason"], row["at"]) for row in found]
+    return [
+        CutAttempt(row["attempt"], row["part"], row["parts"], row["reason"], row["at"], row["model"]) for row in found
+    ]
 
 
 def _standing(conversation_id: str, but: str) -> "Select[*tuple[Any, ...]]":
