@@ -133,9 +133,11 @@ class Settings:
     ai_timeout: float = _setting(
         "AI_TIMEOUT", decimal(0.1), 30.0, "Seconds a model may be silent before it counts as gone.", kind="seconds"
     )
-    ai_max_tokens: int = _setting("AI_MAX_TOKENS", whole(1), 4096, "The longest answer of one step.", kind="tokens")
+    ai_max_tokens: int = _setting(
+        "AI_MAX_TOKENS", whole(1), 4096, "The longest answer of one step, whatever anybody chose.", kind="tokens"
+    )
     ai_temperature: float = _setting(
-        "AI_TEMPERATURE", decimal(0, 2), 0.1, "How freely a model chooses its words.", kind="0 to 2"
+        "AI_TEMPERATURE", decimal(0, 2), 0.1, "How freely a model that has tools chooses its words.", kind="0 to 2"
     )
     ai_fast_models: Names = _setting(  # noqa: RUF009 - a tuple never changes
         "AI_FAST_MODELS", names, Names(), "Who answers what is simple, for whoever prefers speed.", kind=_MODELS
