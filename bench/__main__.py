@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from bench.adapters import adapters, costs_table
 from bench.bars import Findings
 from bench.machine import Cores, facts
 from bench.measuring import ALL, STEPS, Bench
@@ -25,8 +26,8 @@ from bench.postgres import is_there
 from bench.search import search
 from bench.server import data_folder, parlour, provider, relay
 
-MEASURED = {**ALL, "nodes": nodes, "page": page, "search": search}
-ALONE = ("start", "idle", "intents", "nodes", "page", "search")
+MEASURED = {**ALL, "adapters": adapters, "nodes": nodes, "page": page, "search": search}
+ALONE = ("adapters", "start", "idle", "intents", "nodes", "page", "search")
 """What starts servers of its own, before those that the rest shares."""
 
 
@@ -53,7 +54,8 @@ def main() -> None:
     print("\n".join(f"- {line}" for line in above))
     if "postgres" not in stores:
         print("- PostgreSQL was not measured")
-    print(f"\n{found.table()}")
+    for table in filter(None, (found.table() if found.values else "", costs_table(found.costs))):
+        print(f"\n{table}")
     for note in dict.fromkeys(found.notes):
         print(f"- {note}")
 

@@ -83,6 +83,10 @@ class Findings:
     errors: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     lost: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     notes: list[str] = field(default_factory=list[str])
+    costs: dict[tuple[int, str], list[tuple[float, float]]] = field(
+        default_factory=dict[tuple[int, str], list[tuple[float, float]]]
+    )
+    """CPU microseconds a chunk and chunks a piece, by how many streams and whose client."""
 
     def add(self, measure: str, target: str, value: float, *, errors: int = 0, lost: int = 0) -> None:
         """One more round of `measure` at `target`."""

@@ -3,12 +3,13 @@
 import sys
 from pathlib import Path
 
-from gen import golden, reference, rest, settings, typescript
+from gen import golden, kinds, presets, reference, rest, settings, typescript
 
 
 def files() -> dict[Path, str]:
     """Every generated file: path below the checkout, and content."""
-    return typescript.files() | reference.files() | rest.files() | settings.files() | golden.files()
+    made = (typescript, presets, kinds, reference, rest, settings, golden)
+    return {path: content for each in made for path, content in each.files().items()}
 
 
 def stale(root: Path) -> list[Path]:

@@ -253,6 +253,7 @@ def _edges() -> list[Case]:
             ],
         ),
         Case("a long message is cut when it comes", talk(), [framed(20, e.NewMessage(message=long))]),
+        *(Case(f"the newest notices stay in the state of a {s.kind}", s, _many_notices()) for s in (talk(), person())),
         Case("a message keeps its notices", talk(), [framed(20, e.NewMessage(message=mixed))]),
         Case(
             "what concerns a message before the window is ignored",
@@ -260,6 +261,13 @@ def _edges() -> list[Case]:
             [framed(20, e.MessageDeleted(message_id="m-1", deleted_at=moment(1)))],
         ),
     ]
+
+
+def _many_notices() -> list[DurableFrame]:
+    """One notice more than a state holds, the first of which is given once more in other words."""
+    given = [Notice(id=f"n-{n}", level="info", text=f"{n} o'clock.", created_at=moment(n)) for n in range(2, 23)]
+    again = given[1].model_copy(update={"text": "Past three."})
+    return [framed(20 + n, e.SystemNotification(notice=notice)) for n, notice in enumerate([*given, again])]
 
 
 def _told() -> list[Case]:

@@ -24,12 +24,13 @@ APART = (
     "edits",
     "connections",
     "routing",
+    "spending",
 )
 """Modules that are imported by their own path: names in them also mean something else on the socket."""
 MODULES = (*SHARED, *APART)
 
 OPTIONAL = frozenset(
-    {"commands", "rest", "providers", "effective", "approvals", "people", "edits", "connections", "routing"}
+    {"commands", "rest", "providers", "effective", "approvals", "people", "edits", "connections", "routing", "spending"}
 )
 """Modules of what clients write: there a field with a default may be left out. A server sends every field."""
 

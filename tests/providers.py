@@ -101,7 +101,7 @@ class Provider:
         return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
 
     async def _play(self, answer: Answer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}", "Transfer-Encoding: chunked"]
+        lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}", "Transfer-Encoding: chunked"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]
         writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
         for act in answer.acts:
@@ -194,6 +194,11 @@ def call_delta(index: int | None, **fields: object) -> bytes:
     if "id" in fields:
         piece["id"] = fields.pop("id")
     return delta(tool_calls=[{**piece, "type": "function", "function": fields}])
+
+
+def _phrase(status: int) -> str:
+    """What stands behind a status in the first line of an answer; some have a status of their own."""
+    return HTTPStatus(status).phrase if status in list(HTTPStatus) else "Overloaded"
 
 
 async def _request(reader: asyncio.StreamReader) -> Received | None:

@@ -24,6 +24,12 @@ def test_a_value_is_read_as_what_it_is() -> None:
     assert (settings.port, settings.ai_temperature, settings.data_dir) == (9000, 0.7, Path("/srv/parlour"))
 
 
+def test_the_windows_of_models_are_read_by_their_names() -> None:
+    windows = read_settings({"AI_MODEL_WINDOWS": "ollama/qwen3:8b=32768, my-model=16384"}).ai_model_windows
+    assert dict(windows) == {"ollama/qwen3:8b": 32_768, "my-model": 16_384}
+    assert str(windows) == "ollama/qwen3:8b=32768, my-model=16384"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -31,6 +37,10 @@ def test_a_value_is_read_as_what_it_is() -> None:
         ("PARLOUR_PORT", "65536"),
         ("AI_TEMPERATURE", "nan"),
         ("AI_TIMEOUT", "inf"),
+        ("AI_MODEL_WINDOWS", "gpt-4"),
+        ("AI_MODEL_WINDOWS", "gpt-4=0"),
+        ("AI_MODEL_WINDOWS", "=4096"),
+        ("AI_MODEL_WINDOWS", "gpt-4=many"),
         ("LOG_LEVEL", "loud"),
         ("OPENAI_BASE_URL", "localhost:1234"),
         ("DATABASE_URL", "mysql://db/parlour"),

@@ -41,7 +41,10 @@ from parlour.models.instances import Instances
 from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
-from parlour.models.offers import Offer, offer_of, offered
+from parlour.models.offers import Offer, offered
+from parlour.models.other_offers import AnyOffer, Named, offer_of_kind, other_offers
+from parlour.models.own_prices import own_prices
+from parlour.models.prices import Prices
 from parlour.models.route import Wish
 from parlour.protocol.routing import Routing
 from parlour.store.backup import back_up_before_update
@@ -65,6 +68,7 @@ from parlour.turn.deciding import Deciding
 from parlour.turn.edits import Edits
 from parlour.turn.leases import NodeKind, NodeLease
 from parlour.turn.means import Caps, Means
+from parlour.turn.notifying import Notifying
 from parlour.turn.presence import OnlyNode, PostgresPresence
 from parlour.turn.rules import Rules
 from parlour.turn.runner import Runner
@@ -88,7 +92,7 @@ class App:
     household: Household
     executor: Executor
     home: HomeToolkit
-    offers: tuple[Offer, ...]
+    offers: tuple[AnyOffer, ...]
     """What the settings offer."""
     providers: Providers
     outside: Joined
@@ -96,6 +100,8 @@ class App:
     lineup: Lineup[AsyncConnection]
     shipped: Shipped
     """How answers are where nobody decided anything."""
+    prices: Prices
+    """What every model asks."""
     built_in: IntentsModel
     lease: NodeLease
     conversations: Conversations
@@ -137,11 +143,11 @@ async def running(
         stack.push_async_callback(writer.close)
         providers = await _providers(settings, clock, database, writer, offers := _offers(settings, models))
         house = await _house(database, writer, clock, demo=demo)
-        home = await _home(HomeToolkit(database, writer, clock), stack)
+        home = await _home(HomeToolkit(database, writer, clock, Notifying(clock)), stack)
         lineup = _lineup(settings, clock, providers, built_in := IntentsModel(), models, offers, stack)
         outside = Joined(database, writer, clock, ConnectionDesk(database, writer, clock, providers.vault).opened)
         executor = _executor([home, devices_toolkit(home.lookup, outside), *toolsets], clock, database, brief)
-        means = _means(settings, clock, brief, writer, executor, lineup)
+        means = _means(settings, clock, brief, writer, executor, lineup, await _prices(settings))
         lease = await _lease(settings, url, means, fatal, stack)
         runner = await _runner(lease, means, announcer, stack)
         jobs = _leased(settings, database, lease, means, outside)
@@ -161,6 +167,7 @@ async def running(
             home=home,
             lineup=lineup,
             shipped=means.caps.shipped,
+            prices=means.prices,
             built_in=built_in,
             lease=lease,
             conversations=Conversations(database, writer, clock),
@@ -180,7 +187,7 @@ async def _databases(settings: Settings, url: URL, clock: Clock, stack: AsyncExi
 
 
 async def _providers(
-    settings: Settings, clock: Clock, database: Database, writer: Writer, offers: Sequence[Offer]
+    settings: Settings, clock: Clock, database: Database, writer: Writer, offers: Sequence[AnyOffer]
 ) -> Providers:
     """What may be set up in the app. Raises BadSetting when the master key is lost, or another one."""
     vault = Vault(settings.master_key, database, clock)
@@ -291,6 +298,7 @@ def _means(
     writer: Writer,
     executor: Executor,
     lineup: Lineup[AsyncConnection],
+    prices: Prices,
 ) -> Means:
     caps = Caps(
         steps=settings.turn_max_steps,
@@ -309,6 +317,7 @@ def _means(
         models=lineup,
         callers=Callers(),
         caps=caps,
+        prices=prices,
     )
 
 
@@ -317,17 +326,29 @@ def _shipped(settings: Settings) -> Shipped:
     return Shipped(acting=settings.ai_temperature, ceiling=settings.ai_max_tokens)
 
 
-def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[Offer, ...]:
+async def _prices(settings: Settings) -> Prices:
+    """What models ask, those prices first that the settings name. Raises BadSetting for what is none."""
+    return Prices(await asyncio.to_thread(own_prices, settings.prices_file))
+
+
+def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[AnyOffer, ...]:
     """What the settings offer, unless models are given in its place."""
     if given is not None:
         return ()
-    return offered(
+    known = offered(
         openai_api_key=settings.openai_api_key,
         openai_base_url=settings.openai_base_url,
         openai_models=(settings.openai_model,),
         ollama_base_url=settings.ollama_base_url,
         ollama_models=(settings.ollama_model,),
+        windows=dict(settings.ai_model_windows),
     )
+    named = {
+        "anthropic": Named(settings.anthropic_api_key, (settings.anthropic_model,), settings.anthropic_base_url),
+        "google": Named(settings.google_api_key, (settings.google_model,)),
+        "mistral": Named(settings.mistral_api_key, (settings.mistral_model,)),
+    }
+    return (*known, *other_offers(named))
 
 
 def _lineup(
@@ -336,19 +357,21 @@ def _lineup(
     providers: Providers,
     built_in: IntentsModel,
     given: Sequence[Model] | None,
-    offers: Sequence[Offer],
+    offers: Sequence[AnyOffer],
     stack: AsyncExitStack,
 ) -> Lineup[AsyncConnection]:
     """Who may answer; connections to them are closed in the end."""
     named = frozenset(provider_of(model.name) for model in given or ())
+    windows = dict(settings.ai_model_windows)
     shipped = routing_of(settings)
 
-    def ready(offer: Offer) -> Remote:
+    def ready(offer: AnyOffer) -> Remote:
         return offer.model(clock=clock, total_s=settings.turn_max_seconds, silence_s=settings.ai_timeout)
 
     def connected(tenant_id: str, provider: Provider, model: str) -> Remote:
         key = providers.opened(tenant_id, provider)
-        return ready(offer_of(provider.name, model, provider.base_url, key))
+        url, options = provider.base_url, provider.options
+        return ready(offer_of_kind(provider.kind, provider.name, model, url, key, options, windows))
 
     async def decided(connection: AsyncConnection, wish: Wish) -> Choices:
         found = await choices(
@@ -362,7 +385,12 @@ def _lineup(
 
     others = given if given is not None else [ready(offer) for offer in offers]
     hosts = {offer.name: offer.host for offer in offers}
-    lineup = Lineup(built_in, others, decided, Connections(connected), Instances(clock), hosts)
+
+    def window_of(provider: Provider, model: str) -> int | None:
+        offer = offer_of_kind(provider.kind, provider.name, model, provider.base_url, "", provider.options, windows)
+        return offer.window if isinstance(offer, Offer) else None
+
+    lineup = Lineup(built_in, others, decided, Connections(connected), Instances(clock), hosts, window_of)
     stack.push_async_callback(lineup.close)
     return lineup
 

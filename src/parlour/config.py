@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from parlour import kinds
 from parlour.errors import BadSetting
 from parlour.kinds import Names, Rates, address, addresses, byte_count, database, decimal, names, one_of, rates, whole
 
@@ -130,11 +131,23 @@ class Settings:
         "OLLAMA_BASE_URL", address, "", "Where Ollama answers, such as `http://localhost:11434`.", kind="URL"
     )
     ollama_model: str = _setting("OLLAMA_MODEL", str, "llama3.2", "The model to ask there.")
+    anthropic_api_key: str = _setting("ANTHROPIC_API_KEY", str, "", "The key for Anthropic; an extra.", secret=True)
+    anthropic_base_url: str = _setting(
+        "ANTHROPIC_BASE_URL", address, "", "Any server that speaks Anthropic's format; empty means its own.", kind="URL"
+    )
+    anthropic_model: str = _setting("ANTHROPIC_MODEL", str, "claude-sonnet-5-5", "The model to ask there.")
+    google_api_key: str = _setting("GOOGLE_API_KEY", str, "", "The key for Google's Gemini; an extra.", secret=True)
+    google_model: str = _setting("GOOGLE_MODEL", str, "gemini-3.8-flash", "The model to ask there.")
+    mistral_api_key: str = _setting("MISTRAL_API_KEY", str, "", "The key for Mistral; an extra.", secret=True)
+    mistral_model: str = _setting("MISTRAL_MODEL", str, "mistral-large-latest", "The model to ask there.")
     ai_timeout: float = _setting(
         "AI_TIMEOUT", decimal(0.1), 30.0, "Seconds a model may be silent before it counts as gone.", kind="seconds"
     )
     ai_max_tokens: int = _setting(
         "AI_MAX_TOKENS", whole(1), 4096, "The longest answer of one step, whatever anybody chose.", kind="tokens"
+    )
+    ai_model_windows: kinds.Sizes = _setting(  # noqa: RUF009 - a tuple never changes
+        "AI_MODEL_WINDOWS", kinds.sizes, kinds.Sizes(), "Tokens a model takes: `ollama/qwen3=32768, mine=16384`."
     )
     ai_temperature: float = _setting(
         "AI_TEMPERATURE", decimal(0, 2), 0.1, "How freely a model that has tools chooses its words.", kind="0 to 2"
@@ -164,6 +177,14 @@ class Settings:
         100,
         "How many answers one model may be writing at a time.",
         kind="answers",
+    )
+
+    prices_file: str = _setting(
+        "PARLOUR_PRICES",
+        str,
+        "",
+        "A TOML file with prices of your own, in US dollars for a million tokens; they stand before the public ones.",
+        kind="file",
     )
 
     chat_max_message_chars: int = _setting(
@@ -374,10 +395,9 @@ def _check_together(settings: Settings) -> None:
 
 
 def _refuse_placeholders(settings: Settings) -> None:
-    secrets = {
-        "OPENAI_API_KEY": settings.openai_api_key,
-        "DATABASE_URL": urlsplit(settings.database_url).password or "",
-    }
+    secret_fields = [each for each in fields(Settings) if each.metadata["secret"]]
+    secrets: dict[str, str] = {each.metadata["name"]: getattr(settings, each.name) for each in secret_fields}
+    secrets["DATABASE_URL"] = urlsplit(settings.database_url).password or ""
     for name, secret in secrets.items():
         if _PLACEHOLDER.fullmatch(secret):
             raise BadSetting(f"{name} holds a placeholder, which production does not accept.", setting=name)

@@ -95,3 +95,23 @@ class Rates(NamedTuple):
 def rates(text: str) -> Rates:
     """Three whole numbers with slashes between them."""
     return Rates(*map(whole(0), text.split("/", 2)))
+
+
+class Sizes(tuple[tuple[str, int], ...]):
+    """How large each of some named things is; the names are different."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name}={size}" for name, size in self)
+
+
+def sizes(text: str) -> Sizes:
+    """Names and whole numbers from 1, as in `one=10, two=20`."""
+    found: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, size = part.rpartition("=")
+        if not name.strip():
+            raise ValueError
+        found[name.strip()] = whole(1)(size)
+    return Sizes(found.items())

@@ -16,12 +16,13 @@ from pydantic import TypeAdapter
 from gen.rest import doors
 from parlour.identity.connections import ConnectionDesk
 from parlour.identity.credentials import issue
-from parlour.identity.who import who_is
+from parlour.identity.who import Who, who_is
 from parlour.ids import new_id
 from parlour.journal.unit import Unit
 from parlour.protocol.commands import ClientCommand
 from parlour.protocol.connections import NewConnection
 from parlour.protocol.people import NewInvitation, NewProject, NewUser, UserChange
+from parlour.protocol.spending import NewBudget
 from parlour.store.queries.people import Person
 from tests.api.strangers import COMMANDS, DOORS, ELSEWHERE, Ask, Frame
 from tests.conftest import ManualClock
@@ -106,9 +107,17 @@ async def moved_in(served: Served) -> Street:
         "session_id": await _session(served, people["ann"]),
         "invitation_id": invitation.id,
         "connection_id": await desk.add(admin, joined),
+        "budget_id": await _budget(served, admin, people["ann"]),
         "name": "shelf",
     }
     return Street(served, hers, keys)
+
+
+async def _budget(served: Served, admin: Who, person: Person) -> str:
+    budget = NewBudget(scope=f"user:{person.id}", period="month", max_cost=1)
+    await served.app.household.budgets.put(admin, budget)
+    (kept,) = await served.app.household.budgets.listed(admin)
+    return kept.id
 
 
 async def _token(served: Served, person: Person) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.adapters import costs_table
 from bench.bars import MEASURES, Findings
 from bench.tally import Load, Outcome, Tally, percentile
 
@@ -72,3 +73,21 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
     assert percentile([3.0, 1.0, 2.0], 50) == 2.0
     assert percentile([1.0, 2.0], 99) == 2.0
     assert percentile([], 50) != percentile([], 50)
+
+
+def test_what_clients_cost_is_set_beside_the_least_that_can_be_done() -> None:
+    costs = {
+        (200, "Parlour"): [(15.0, 1.1), (16.0, 1.3), (40.0, 1.2)],
+        (200, "aiohttp + orjson"): [(10.0, 1.0)],
+        (1, "aiohttp + orjson"): [(100.0, 1.0)],
+        (1, "Parlour"): [(500.0, 1.0)],
+    }
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in costs_table(costs).splitlines()]
+    assert lines[2:6] == [
+        ["aiohttp + orjson", "1", "100.0 (100.0)", "1.00", "1.00", "–"],
+        ["Parlour", "1", "500.0 (500.0)", "5.00", "1.00", "–"],
+        ["aiohttp + orjson", "200", "10.0 (10.0)", "1.00", "1.00", "–"],
+        ["Parlour", "200", "16.0 (40.0)", "1.60", "1.20", "≤ 1.5 **missed**"],
+    ]
+    assert costs_table({}) == ""
+    assert "- openai is not installed here" in costs_table(costs)

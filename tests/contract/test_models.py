@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import pytest
 
+from parlour.clock import SystemClock
 from parlour.models.base import Called, Finished, Model, ModelEvent, ModelRequest, ReasoningDelta, TextDelta
 from parlour.models.intents.model import IntentsModel
 from parlour.models.openai import OpenAIModel
 from parlour.models.scripted import Pause, Script, ScriptedModel, call, says
+from tests import anthropic as said
 from tests.models.intents.asking import tools_of
 from tests.models.intents.house import HouseNames
+from tests.models.others import claude
 from tests.models.requests import ask, closable, collect
 from tests.providers import DONE, Answer, Received, call_delta, delta, end, provider, usage
 
@@ -80,6 +83,35 @@ async def openai() -> AsyncGenerator[Subject]:
 
 
 @asynccontextmanager
+async def anthropic() -> AsyncGenerator[Subject]:
+    """A model behind a format of its provider's own."""
+    async with provider() as loopback:
+        begun, *_ = said.text(0)
+        forever = (said.message_start(), begun, *said.text(0, "And ")[1:2])
+        answers = {
+            "Hello": Answer(said.answer_of(said.thinking(0, "Who?", signature="a"), said.text(1, "Hello 🌻 ", "you."))),
+            "Look": Answer(said.answer_of(said.tool_use(0, "t1", "look", "{}"), reason="tool_use")),
+            "Go on": Answer(forever, end="hang"),
+        }
+
+        def choose(request: Received) -> Answer:
+            if request.method == "GET":
+                return said.models("claude-fake-1")
+            return answers[request.json["messages"][-1]["content"][-1]["text"]]
+
+        loopback.choose = choose
+        model = claude(loopback, SystemClock())
+
+        @asynccontextmanager
+        async def idle() -> AsyncGenerator[None]:
+            yield
+            await loopback.until_all_are_gone()
+
+        yield Subject(model, ask("Hello"), ask("Look"), ask("Go on"), idle)
+        await model.close()
+
+
+@asynccontextmanager
 async def intents() -> AsyncGenerator[Subject]:
     """The built-in model, which needs no provider."""
     tools = tools_of(HouseNames())
@@ -87,8 +119,8 @@ async def intents() -> AsyncGenerator[Subject]:
     yield Subject(IntentsModel(), declined, understood, None, no_task_is_left)
 
 
-MODELS: list[Callable[[], AbstractAsyncContextManager[Subject]]] = [scripted, openai, intents]
-LASTING = [scripted, openai]
+MODELS: list[Callable[[], AbstractAsyncContextManager[Subject]]] = [scripted, openai, anthropic, intents]
+LASTING = [scripted, openai, anthropic]
 """Those who can be made to speak for ever."""
 
 

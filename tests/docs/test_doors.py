@@ -1,6 +1,7 @@
 """What the reference says of a door comes true: every refusal that it names is provoked at a served house."""
 
 import json
+import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import pytest
 
 from gen.rest import DOORS, FOR_ADMINS, Door, doors
 from parlour.ids import new_id
+from parlour.models.other_kinds import OTHER_KINDS
 from tests.docs.household import BOATS, Household, household
 from tests.served import Served, Serving
 from tests.storage import Storage, Templates
@@ -35,6 +37,8 @@ PROVIDERS = "/api/v1/providers"
 CHANGE = f"PATCH {PROVIDERS}/{{name}}"
 REMOVE = f"DELETE {PROVIDERS}/{{name}}"
 TRY = f"POST {PROVIDERS}/try"
+ABSENT = "mistral"
+"""A kind of provider whose packages this server does not have."""
 AUTH = "/api/v1/auth"
 USERS = "/api/v1/users"
 USER = f"{USERS}/{{user_id}}"
@@ -42,6 +46,8 @@ INVITATIONS = "/api/v1/invitations"
 PROJECTS = "/api/v1/projects"
 PROJECT = f"{PROJECTS}/{{project_id}}"
 MEMBER = f"{PROJECT}/members/{{user_id}}"
+USAGE = "/api/v1/usage"
+BUDGETS = "/api/v1/budgets"
 CONNECTIONS = "/api/v1/connections"
 CONNECTION = f"{CONNECTIONS}/{{connection_id}}"
 
@@ -193,6 +199,19 @@ def attempts_of_people(there: Household) -> Iterator[Attempt]:
     yield Attempt(SAY, "not_now", {"content": "hello", "project_id": there.attic})
 
 
+def attempts_at_budgets() -> Iterator[Attempt]:
+    """The same, about what is used and what may be."""
+    monthly = {"scope": "tenant", "period": "month", "max_cost": 1}
+    yield Attempt(f"GET {USAGE}", "forbidden", who="ines")
+    yield Attempt(f"GET {USAGE}/nearly-used", "not_found", query=f"?project_id={new_id()}")
+    yield Attempt(f"GET {BUDGETS}", "forbidden", who="ines")
+    yield Attempt(f"PUT {BUDGETS}", "forbidden", monthly, who="ann")
+    yield Attempt(f"PUT {BUDGETS}", "not_found", monthly | {"scope": f"project:{new_id()}"})
+    yield Attempt(f"PUT {BUDGETS}", "invalid_message", {"scope": "tenant", "period": "month"})
+    yield Attempt(f"DELETE {BUDGETS}/{{budget_id}}", "forbidden", who="ann")
+    yield Attempt(f"DELETE {BUDGETS}/{{budget_id}}", "not_found")
+
+
 def attempts_at_providers() -> Iterator[Attempt]:
     """The same, in a house with a provider of its own and one from its settings, which has lost its master key."""
     ours, theirs, nobodys = {"name": "shelf"}, {"name": "openai"}, {"name": "nobody"}
@@ -200,10 +219,12 @@ def attempts_at_providers() -> Iterator[Attempt]:
     yield Attempt(f"POST {PROVIDERS}", "forbidden", SHELF, who="ann")
     yield Attempt(f"POST {PROVIDERS}", "duplicate", SHELF | theirs | {"api_key": ""})
     yield Attempt(f"POST {PROVIDERS}", "bad_setting", SHELF | {"name": "other"})
+    yield Attempt(f"POST {PROVIDERS}", "not_available", SHELF | {"kind": ABSENT})
     yield Attempt(CHANGE, "forbidden", {"models": ["large"]}, ids=ours, who="ann")
     yield Attempt(CHANGE, "not_found", {"models": ["large"]}, ids=nobodys)
     yield Attempt(CHANGE, "not_now", {"models": ["large"]}, ids=theirs)
     yield Attempt(CHANGE, "bad_setting", {"api_key": "sk-5678"}, ids=ours)
+    yield Attempt(CHANGE, "not_available", {"kind": ABSENT}, ids=ours)
     yield Attempt(REMOVE, "forbidden", ids=ours, who="ann")
     yield Attempt(REMOVE, "not_found", ids=nobodys)
     yield Attempt(REMOVE, "not_now", ids=theirs)
@@ -234,7 +255,10 @@ def storage(templates: Templates) -> Iterator[Storage]:
         yield made
 
 
-async def test_every_refusal_that_a_door_names_is_met(storage: Storage, tmp_path: Path) -> None:
+async def test_every_refusal_that_a_door_names_is_met(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, OTHER_KINDS[ABSENT].package, None)
     async with Serving(storage, tmp_path)(openai_base_url=AWAY, openai_model="large") as served:
         there = await household(served)
         keys = there.keys
@@ -245,7 +269,7 @@ async def test_every_refusal_that_a_door_names_is_met(storage: Storage, tmp_path
             met.append((attempt.door, await code_of(served, attempt, keys[attempt.who])))
             assert met[-1] == (attempt.door, attempt.code)
         await key_lost(served, keys["admin"], tmp_path)
-        models = (*attempts_at_providers(), *attempts_at_settings(new_id()))
+        models = (*attempts_at_budgets(), *attempts_at_providers(), *attempts_at_settings(new_id()))
         for attempt in (*attempts(known), *attempts_of_people(there), *models):
             met.append((attempt.door, await code_of(served, attempt, keys[attempt.who])))
             assert met[-1] == (attempt.door, attempt.code)

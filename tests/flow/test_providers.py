@@ -234,6 +234,8 @@ async def test_what_the_settings_name_is_listed_tried_and_changed_where_they_are
             "models": ["small"],
             "source": "environment",
             "is_allowed": False,
+            "kind": "openai",
+            "options": {},
         }
         assert (second["name"], second["base_url"], second["host"]) == ("ollama", loopback.base_url, host)
         for name in ("openai", BUILT_IN):

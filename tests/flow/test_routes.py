@@ -11,7 +11,7 @@ from parlour.store.queries.messages import cut_attempts, stored_message
 from tests.flow.conftest import Listener, Opening, Talking
 from tests.flow.failing import BUSY, CUT, DEAD, Act, FailingModel
 
-SPARE = {"ai_fallback_models": Names(["spare/model"])}
+SPARE: dict[str, Any] = {"ai_fallback_models": Names(["spare/model"])}
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ async def test_two_that_die_one_after_the_other_leave_one_answer_that_names_all(
     main.plays([Act(50, CUT)])
     spare.plays([Act(2, CUT)])
     last = FailingModel("last/model", Act(1))
-    fallback = {"ai_fallback_models": Names(["spare/model", "last/model"])}
+    fallback: dict[str, Any] = {"ai_fallback_models": Names(["spare/model", "last/model"])}
     async with opened(main, spare, last, **fallback) as robin:
         _, answer = await answered(robin)
         assert (words(answer), answer.attempt) == (last.said(1), 3)
@@ -187,7 +187,7 @@ async def test_stopping_in_the_middle_of_the_second_one_keeps_both_pieces(
 
 async def test_a_tier_can_be_asked_for_wherever_a_model_can(opened: Opening, main: FailingModel) -> None:
     quick, strong = FailingModel("quick/model"), FailingModel("strong/model")
-    tiers = {"ai_fast_models": Names(["quick/model"]), "ai_strong_models": Names(["strong/model"])}
+    tiers: dict[str, Any] = {"ai_fast_models": Names(["quick/model"]), "ai_strong_models": Names(["strong/model"])}
     async with opened(main, quick, strong, **tiers) as robin:
         for asked, who in (("fast", "quick/model"), ("strong", "strong/model"), ("balanced", "main/model")):
             _, answer = await answered(robin, model=asked)

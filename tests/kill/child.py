@@ -5,7 +5,9 @@ order that it reads: one line of JSON. The child is a whole Parlour, served as `
 output stand, as one line of JSON each, where a child listens and how it ended.
 """
 
+import asyncio
 import os
+import signal
 import sys
 import threading
 from dataclasses import asdict, dataclass
@@ -26,6 +28,7 @@ from parlour.models.openai import OpenAIModel
 from parlour.telling import configure_logging
 from tests.kill.boundary import Boundary, Fuse, writer_with
 from tests.kill.scenarios import scripted
+from tests.kill.unfinished import tell_what_waits
 from tests.lifted import LIFTED
 
 IMPORTED_LATE = (
@@ -99,6 +102,7 @@ def serve(order: Order) -> None:
         models = [OpenAIModel(name="bench/bench", base_url=order.provider)]
 
     async def ready(app: App) -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, tell_what_waits)
         tell(pid=os.getpid(), port=app.settings.port)
 
     run(

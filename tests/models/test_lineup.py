@@ -41,6 +41,8 @@ class SetUp:
     sealed_key: str | None = None
     models: tuple[str, ...] = ("small", "large")
     scope: str = "tenant"
+    kind: str = "openai"
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import pytest
 
 from parlour.errors import BadSetting
 from parlour.models.base import ModelProblem
+from parlour.models.dialect import Dialect
 from parlour.models.offers import address_of, host_of, offer_of, offered, shown
-from parlour.models.openai_request import Dialect
 from tests.conftest import ManualClock
 from tests.models.requests import ask, collect
 from tests.models.stepped_clock import SteppedClock
@@ -28,13 +28,13 @@ def test_a_key_alone_means_openai_itself():
         "sk-secret",
     )
     assert (offer.window, offer.host) == (128_000, "api.openai.com")
-    assert offer.dialect == Dialect("max_completion_tokens", takes_temperature=True)
+    assert offer.dialect == Dialect("max_completion_tokens", takes_cache_key=True)
 
 
 def test_an_address_alone_means_a_server_without_a_key():
-    (offer,) = offered(openai_base_url="http://localhost:1234/v1/", openai_models=["qwen3"])
-    assert (offer.name, offer.base_url, offer.api_key) == ("openai/qwen3", "http://localhost:1234/v1", "")
-    assert offer.dialect == Dialect("max_tokens", takes_temperature=True)
+    (offer,) = offered(openai_base_url="http://localhost:1235/v1/", openai_models=["qwen3"])
+    assert (offer.name, offer.base_url, offer.api_key) == ("openai/qwen3", "http://localhost:1235/v1", "")
+    assert offer.dialect == Dialect()
 
 
 @pytest.mark.parametrize("address", ["http://localhost:11434", "http://localhost:11434/", "http://localhost:11434/v1"])
@@ -67,21 +67,16 @@ def test_an_offer_does_not_show_its_key():
     assert "secret" not in repr(offer)
 
 
-@pytest.mark.parametrize(
-    ("model", "takes"), [("gpt-4o", True), ("o3-mini", False), ("gpt-5", False), ("gpt-5-chat-latest", True)]
-)
-def test_models_that_reason_are_not_told_a_temperature(model: str, takes: bool):
-    (own,) = offered(openai_api_key="k", openai_models=[model])
-    (elsewhere,) = offered(openai_base_url="http://localhost/v1", openai_models=[model])
-    assert own.dialect.takes_temperature == takes
-    assert elsewhere.dialect.takes_temperature
-
-
-@pytest.mark.parametrize(
-    ("model", "window"), [("gpt-4o", 128_000), ("gpt-4.1-mini", 1_047_576), ("o3", 200_000), ("unheard-of", 128_000)]
-)
-def test_the_window_is_known_by_the_name(model: str, window: int):
-    assert offered(openai_api_key="k", openai_models=[model])[0].window == window
+def test_who_sets_a_server_up_knows_its_windows_best():
+    windows = {"qwen3": 32_000, "ollama/qwen3": 16_000}
+    first, second = offered(
+        openai_base_url="http://h/v1",
+        openai_models=["qwen3"],
+        ollama_base_url="http://h",
+        ollama_models=["qwen3"],
+        windows=windows,
+    )
+    assert (first.window, second.window) == (32_000, 16_000)
 
 
 @pytest.mark.parametrize(("address", "first"), [("http://h/v1", 7.0), ("http://h:11434/v1", 120.0)])
@@ -110,18 +105,6 @@ def test_an_address_is_kept_without_blanks_around_it_and_a_slash_behind_it(addre
 def test_an_address_is_shown_without_the_name_and_password_in_it():
     assert shown("http://me:hush@host:1/v1") == "http://host:1/v1"
     assert host_of("http://me:hush@host:1/v1") == "host:1"
-
-
-@pytest.mark.parametrize(
-    ("provider", "address", "window"),
-    [
-        ("acme", "http://localhost:11434/v1", 4_096),
-        ("ollama", "http://far/v1", 4_096),
-        ("acme", "http://h/v1", 128_000),
-    ],
-)
-def test_ollama_is_known_by_its_name_or_its_port(provider: str, address: str, window: int):
-    assert offer_of(provider, "gpt-4o", address, "").window == window
 
 
 async def test_an_offer_makes_its_model_without_asking_anybody():

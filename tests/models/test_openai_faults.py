@@ -17,7 +17,7 @@ from tests.models.requests import ask, closable, collect, text_of
 from tests.models.stepped_clock import SteppedClock
 from tests.providers import DONE, Answer, Provider, answer_of, call_delta, delta, end, event
 
-RETRIED = (408, 409, 429, 500, 502, 503, 504)
+RETRIED = (408, 409, 429, 500, 502, 503, 504, 529)
 
 
 async def problem_of(model: OpenAIModel) -> ModelProblem:
@@ -120,6 +120,7 @@ async def test_an_empty_purse_is_not_tried_again(loopback: Provider, model: Open
     [
         (401, {"error": {"message": "Incorrect API key"}}, "provider_unauthorized"),
         (403, {"error": "no"}, "provider_unauthorized"),
+        (403, {"error": {"message": "Your input was flagged by moderation"}}, "provider_refused"),
         (404, {"error": {"code": "model_not_found"}}, "provider_refused"),
         (400, {"error": {"message": "bad temperature"}}, "provider_refused"),
         (400, {"error": {"code": "context_length_exceeded", "message": "…"}}, "context_too_long"),
@@ -135,6 +136,39 @@ async def test_a_refusal_has_its_code_and_is_not_tried_again(
 ):
     loopback.refuse(status, body)
     assert (await problem_of(model)).code == code
+    assert len(loopback.received) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "Model Not Exist",
+        {"message": "gpt-99 is not a valid model ID", "code": 400},
+        {"message": 'model "x" not found, try pulling it first'},
+        {"message": "no", "code": "model_not_found"},
+    ],
+)
+async def test_a_model_that_is_not_there_is_known_in_any_words(loopback: Provider, model: OpenAIModel, error: object):
+    loopback.refuse(400, {"error": error})
+    assert (await problem_of(model)).cause == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (500, "image input is not supported - hint: you may need to provide the mmproj"),
+        (404, "No endpoints found that support image input"),
+        (400, "this model does not support image inputs"),
+        (400, "This model doesn't support images."),
+    ],
+)
+async def test_a_model_that_cannot_see_says_so_and_is_not_asked_again(
+    loopback: Provider, model: OpenAIModel, status: int, words: str
+):
+    loopback.refuse(status, {"error": {"message": words}})
+    problem = await problem_of(model)
+    assert (problem.code, problem.cause) == ("provider_refused", "picture")
+    assert "pictures" in problem.safe
     assert len(loopback.received) == 1
 
 
@@ -220,6 +254,11 @@ async def test_an_error_inside_the_stream_is_the_error_it_is(
     assert len(loopback.received) == 1
 
 
+async def test_an_error_that_stands_alone_in_the_stream_is_one(loopback: Provider, model: OpenAIModel):
+    loopback.answer(delta(content="half"), event({"object": "error", "message": "out of memory", "code": 500}))
+    assert (await problem_of(model)).code == "provider_unavailable"
+
+
 async def test_a_passing_error_before_the_first_word_is_tried_again(
     loopback: Provider, model: OpenAIModel, stepped: SteppedClock
 ):
@@ -230,6 +269,17 @@ async def test_a_passing_error_before_the_first_word_is_tried_again(
 
 async def test_an_end_that_is_an_error_is_one(loopback: Provider, model: OpenAIModel):
     loopback.answer(delta(content="half"), end("error"))
+    assert (await problem_of(model)).code == "provider_unavailable"
+
+
+async def test_an_end_for_want_of_room_is_tried_again_before_the_first_word_and_not_after(
+    loopback: Provider, model: OpenAIModel, stepped: SteppedClock
+):
+    loopback.answer(end("insufficient_system_resource"))
+    loopback.answer(*answer_of("fine"))
+    assert await after_rests(stepped, [0.5], model) == "fine"
+    loopback.answers.clear()
+    loopback.answer(delta(content="half"), end("insufficient_system_resource"), DONE)
     assert (await problem_of(model)).code == "provider_unavailable"
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from parlour.models.base import Called, Finished, ModelEvent, ModelProblem, ReasoningDelta, RequestedCall, TextDelta
+from parlour.models.dialect import Thoughts
 from parlour.models.openai_calls import CallLimits, parsed_arguments
 from parlour.models.openai_faults import Faults, Transient
 from parlour.models.openai_reply import Reply
@@ -21,7 +22,8 @@ TEXT = st.text(alphabet=st.characters(codec="utf-16", categories=None), max_size
 def read(pieces: list[bytes]) -> list[ModelEvent]:
     """Everything that these bytes come to."""
     splitter = EventSplitter(1_000_000)
-    reply = Reply(Faults("openai/x", ""), CallLimits(), prompt_tokens=1)
+    thoughts = Thoughts("x", "reasoning_details")
+    reply = Reply(Faults("openai/x", ""), CallLimits(), prompt_tokens=1, thoughts=thoughts)
     events = [event for piece in pieces for event in reply.read(splitter.feed(piece))]
     return events + reply.read(splitter.rest()) + reply.finish()
 
@@ -88,9 +90,12 @@ PLACES: list[Callable[[JsonValue], JsonValue]] = [
     lambda value: {"choices": [value]},
     lambda value: {"choices": [{"delta": value}]},
     lambda value: {"choices": [{"delta": {"content": value, "reasoning": value}}]},
+    lambda value: {"choices": [{"delta": {"reasoning_details": value}}]},
+    lambda value: {"choices": [{"delta": {"reasoning_details": [{"type": value, "text": value, "index": value}]}}]},
     lambda value: {"choices": [{"delta": {"tool_calls": value}}]},
     lambda value: {"choices": [{"delta": {"tool_calls": [{"function": value, "index": value, "id": value}]}}]},
     lambda value: {"choices": [], "usage": value, "model": value},
+    lambda value: {"usage": {"prompt_tokens": 1, "completion_tokens": 1, "prompt_tokens_details": value}},
     lambda value: {"choices": [{"delta": {}, "finish_reason": value}]},
     lambda value: {"error": value},
 ]
@@ -100,6 +105,14 @@ PLACES: list[Callable[[JsonValue], JsonValue]] = [
 def test_any_json_in_any_place_is_understood_or_refused(value: JsonValue, place: Callable[[JsonValue], JsonValue]):
     with suppress(ModelProblem, Transient):
         assert isinstance(read([b"data: " + orjson.dumps(place(value)) + b"\n\n"])[-1], Finished)
+
+
+@given(st.lists(JSON, max_size=4))
+def test_thoughts_that_are_kept_can_be_stored_whatever_came(pieces: list[JsonValue]):
+    events = read([delta(reasoning_details=pieces), call_delta(0, id="c1", name="look"), end(), DONE])
+    last = events[-1]
+    assert isinstance(last, Finished)
+    assert last.keepsake is None or b"\\u0000" not in orjson.dumps(last.keepsake.body)
 
 
 @given(st.text() | st.from_regex(r'\{"[a-z]*": ?[0-9a-z"\[\]\\u]*\}?', fullmatch=True))

@@ -1,17 +1,28 @@
 """What a request looks like on the wire."""
 
 import dataclasses
+from typing import Any
 
 import orjson
 import pytest
 from pydantic import JsonValue
 
-from parlour.models.base import AssistantMessage, Finished, RequestedCall, ToolMessage, UserMessage
+from parlour.models.base import (
+    AssistantMessage,
+    Finished,
+    Image,
+    Keepsake,
+    ModelRequest,
+    RequestedCall,
+    ToolMessage,
+    UserMessage,
+)
+from parlour.models.dialect import Dialect, Thoughts
 from parlour.models.openai import OpenAIModel
-from parlour.models.openai_request import Dialect, request_body
+from parlour.models.openai_request import estimated_prompt, request_body
 from parlour.protocol.content import Parameters
 from parlour.tools.tool import ToolContext, make_tool
-from tests.models.requests import ask, collect
+from tests.models.requests import CALLER, ask, collect
 from tests.providers import Provider, answer_of
 
 
@@ -88,22 +99,117 @@ def test_what_was_not_set_is_not_sent():
     assert body["messages"] == [{"role": "user", "content": "Hi"}]
 
 
-def test_the_length_has_the_name_that_the_provider_knows():
-    request = dataclasses.replace(ask("Hi"), parameters=Parameters(temperature=0.2, max_tokens=99))
-    body = orjson.loads(request_body(request, model="m", dialect=Dialect("max_completion_tokens")))
-    assert (body["temperature"], body["max_completion_tokens"]) == (0.2, 99)
+def sent(request: ModelRequest, dialect: Dialect | None = None) -> dict[str, Any]:
+    return orjson.loads(request_body(request, model="m", dialect=dialect or Dialect()))
+
+
+EVERYTHING = Parameters(temperature=0.2, top_p=0.9, presence_penalty=-1, frequency_penalty=1.5, max_tokens=99)
+
+
+def test_every_parameter_is_sent_and_the_length_has_the_name_that_the_provider_knows():
+    body = sent(dataclasses.replace(ask("Hi"), parameters=EVERYTHING), Dialect("max_completion_tokens"))
+    assert (body["temperature"], body["top_p"]) == (0.2, 0.9)
+    assert (body["presence_penalty"], body["frequency_penalty"]) == (-1, 1.5)
+    assert body["max_completion_tokens"] == 99
     assert "max_tokens" not in body
+    assert "prefer" not in body
 
 
-def test_a_temperature_is_not_sent_where_it_would_be_refused():
-    request = dataclasses.replace(ask("Hi"), parameters=Parameters(temperature=0.2))
-    assert b"temperature" not in request_body(request, model="m", dialect=Dialect(takes_temperature=False))
+def test_a_parameter_is_not_sent_where_it_would_be_refused():
+    body = sent(dataclasses.replace(ask("Hi"), parameters=EVERYTHING), Dialect(refuses=frozenset({"top_p"})))
+    assert "top_p" not in body
+    assert body["temperature"] == 0.2
+
+
+def test_pictures_stand_behind_the_words_that_they_were_shown_with():
+    shown = UserMessage("What is this?", (Image("image/png", b"\x89PNG"), Image("image/jpeg", b"\xff\xd8")))
+    (message,) = sent(ask(shown))["messages"]
+    assert message["content"] == [
+        {"type": "text", "text": "What is this?"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}},
+        {"type": "image_url", "image_url": {"url": "data:image/jpeg;base64,/9g="}},
+    ]
+    (bare,) = sent(ask(UserMessage("", (Image("image/png", b"\x89PNG"),))))["messages"]
+    assert [part["type"] for part in bare["content"]] == ["image_url"]
+
+
+def test_a_picture_does_not_count_by_its_bytes_where_tokens_are_estimated():
+    words, picture = ask("x" * 4_000), UserMessage("x" * 4_000, (Image("image/png", bytes(3_000_000)),))
+    plain = estimated_prompt(words, request_body(words, model="m", dialect=Dialect()))
+    with_it = estimated_prompt(ask(picture), request_body(ask(picture), model="m", dialect=Dialect()))
+    assert 1_000 < plain < 1_100
+    assert 1_000 <= with_it - plain < 1_100
+
+
+def test_who_is_asked_for_json_reads_the_word():
+    body = sent(dataclasses.replace(ask("How many rooms?", system="Be kind."), as_json=True))
+    assert body["response_format"] == {"type": "json_object"}
+    assert body["messages"][0]["content"] == "Be kind.\n\nAnswer with one JSON object and nothing else."
+    told = sent(dataclasses.replace(ask("Give me JSON."), as_json=True))
+    assert [message["role"] for message in told["messages"]] == ["user"]
+
+
+def test_usage_is_not_asked_for_where_nobody_understands_it():
+    assert "stream_options" not in sent(ask("Hi"), Dialect(asks_for_usage=False))
+
+
+def test_what_a_provider_adds_is_in_every_request():
+    assert sent(ask("Hi"), Dialect(adds={"reasoning_format": "parsed"}))["reasoning_format"] == "parsed"
+
+
+def test_requests_that_begin_alike_have_one_key_that_names_nobody():
+    dialect = Dialect(takes_cache_key=True)
+    one, two = sent(ask("Hi"), dialect), sent(ask("Hello", "there"), dialect)
+    other = sent(dataclasses.replace(ask("Hi"), caller=dataclasses.replace(CALLER, user_id="another")), dialect)
+    assert one["prompt_cache_key"] == two["prompt_cache_key"] != other["prompt_cache_key"]
+    assert "user" not in one["prompt_cache_key"]
+    assert "prompt_cache_key" not in sent(ask("Hi"))
+
+
+def test_who_has_to_be_shown_where_a_prompt_stays_the_same_is_shown():
+    talk = (UserMessage("First"), AssistantMessage("Yes?"), UserMessage("Then"), AssistantMessage("", (CALL,)))
+    messages = sent(ask(*talk, system="Be kind."), Dialect(marks_cache=True))["messages"]
+    marked = [number for number, message in enumerate(messages) if "cache_control" in str(message)]
+    assert marked == [0, 3]
+    assert messages[3]["content"] == [{"type": "text", "text": "Then", "cache_control": {"type": "ephemeral"}}]
+
+
+THOUGHTS = Thoughts("acme", "reasoning_content")
+
+
+@pytest.mark.parametrize(
+    ("keepsake", "thoughts", "given_back"),
+    [
+        (Keepsake("acme", None), THOUGHTS, "I should look."),
+        (Keepsake("acme", "as it came"), THOUGHTS, "as it came"),
+        (Keepsake("else", "as it came"), THOUGHTS, None),
+        (Keepsake("else", None), dataclasses.replace(THOUGHTS, missing=""), ""),
+        (None, dataclasses.replace(THOUGHTS, missing=""), ""),
+        (None, THOUGHTS, None),
+        (Keepsake("acme", None), None, None),
+    ],
+)
+def test_thoughts_go_back_with_calls_to_whom_they_belong(
+    keepsake: Keepsake | None, thoughts: Thoughts | None, given_back: str | None
+):
+    thinking = AssistantMessage("", (CALL,), "I should look.", keepsake)
+    done = AssistantMessage("Nine.", (), "That was it.", keepsake)
+    called, said = sent(ask(thinking, done), Dialect(thoughts=thoughts))["messages"]
+    assert called.get("reasoning_content") == given_back
+    assert "reasoning_content" not in said
+
+
+def test_arguments_that_are_no_json_are_left_out_where_they_would_be_refused():
+    (message,) = sent(ask(AssistantMessage("", (BROKEN,))), Dialect(takes_broken_arguments=False))["messages"]
+    assert message["tool_calls"][0]["function"]["arguments"] == "{}"
 
 
 def test_values_that_the_fast_encoder_refuses_are_sent_all_the_same():
     call = RequestedCall("c1", "look", {"number": 2**70, "text": "\ud83d\ude00 \ud83d"}, "")
-    sent = request_body(ask(UserMessage("half \ud83d"), AssistantMessage("", (call,))), model="m", dialect=Dialect())
-    body = sent.decode()
+    bytes_sent = request_body(
+        ask(UserMessage("half \ud83d"), AssistantMessage("", (call,))), model="m", dialect=Dialect()
+    )
+    body = bytes_sent.decode()
     assert "half \ufffd" in body
     assert str(2**70) in body
     assert "😀 \ufffd" in body

@@ -2,7 +2,10 @@
 
 import asyncio
 
-from parlour.models.base import Called, Finished, ReasoningDelta, RequestedCall, TextDelta
+import pytest
+
+from parlour.models.base import Called, Finished, Keepsake, ReasoningDelta, RequestedCall, TextDelta
+from parlour.models.dialect import Dialect, Thoughts
 from parlour.models.openai import OpenAIModel
 from parlour.protocol.content import Usage
 from tests.models.requests import ask, closable, collect, text_of
@@ -37,6 +40,51 @@ async def test_reasoning_is_told_apart_from_words_under_both_its_names(loopback:
     events = await collect(model.stream(ask()))
     assert "".join(e.text for e in events if isinstance(e, ReasoningDelta)) == "Hm, well."
     assert text_of(events) == "Yes."
+
+
+async def test_reasoning_that_comes_in_details_only_is_read_from_them(loopback: Provider, model: OpenAIModel):
+    loopback.answer(
+        delta(reasoning_details=[{"type": "reasoning.summary", "summary": "Hm, ", "index": 0}]),
+        delta(reasoning_details=[{"type": "reasoning.text", "text": "well.", "index": 1}]),
+        delta(reasoning_details=[{"type": "reasoning.encrypted", "data": "gAAA", "index": 2}]),
+        delta(reasoning_details="none", reasoning=7),
+        delta(content="Yes."),
+        end(),
+        DONE,
+    )
+    events = await collect(model.stream(ask()))
+    assert "".join(e.text for e in events if isinstance(e, ReasoningDelta)) == "Hm, well."
+    assert text_of(events) == "Yes."
+
+
+async def test_thoughts_are_kept_for_who_wants_them_back_and_with_calls_only(loopback: Provider):
+    thoughts = Thoughts("acme", "reasoning_details")
+    it = OpenAIModel(name="acme/x", base_url=loopback.base_url, dialect=Dialect(thoughts=thoughts))
+    pieces = [delta(reasoning_details=[{"type": "t", "text": text, "index": 0, "id": None}]) for text in ("a", "b")]
+    sealed = [{"type": "e", "data": "x", "id": "i1"}, {"type": "e", "data": "\x00", "index": 0, "by": {"no": 1}}]
+    loopback.answer(*pieces, delta(reasoning_details=sealed), call_delta(0, id="c1", name="look"), end(), DONE)
+    loopback.answer(*pieces, delta(content="Yes."), end(), DONE)
+    assert (await finish_of(it)).keepsake == Keepsake(
+        "acme",
+        [
+            {"type": "t", "text": "ab", "index": 0, "id": None},
+            {"type": "e", "data": "x\ufffd", "index": 0, "id": "i1"},
+        ],
+    )
+    assert (await finish_of(it)).keepsake is None
+    await it.close()
+
+
+async def test_more_thoughts_than_can_be_held_are_shown_and_not_kept(loopback: Provider):
+    thoughts = Thoughts("acme", "reasoning_details")
+    it = OpenAIModel(name="acme/x", base_url=loopback.base_url, dialect=Dialect(thoughts=thoughts))
+    piece = delta(reasoning_details=[{"type": "t", "text": "x" * 100_000, "index": 0}])
+    loopback.answer(*[piece] * 11, call_delta(0, id="c1", name="look"), end(), DONE)
+    events = await collect(it.stream(ask()))
+    assert sum(len(e.text) for e in events if isinstance(e, ReasoningDelta)) == 1_100_000
+    assert isinstance(events[-1], Finished)
+    assert events[-1].keepsake is None
+    await it.close()
 
 
 async def test_a_refusal_of_the_model_is_its_answer(loopback: Provider, model: OpenAIModel):
@@ -94,6 +142,44 @@ async def test_calls_without_an_index_are_told_apart_by_their_ids(loopback: Prov
     assert [(call.id, call.raw) for call in await calls_of(model)] == [("c1", "{}"), ("c2", "{}")]
 
 
+@pytest.mark.parametrize("index", [None, 0])
+async def test_whole_calls_that_nothing_tells_apart_are_several(
+    loopback: Provider, model: OpenAIModel, index: int | None
+):
+    loopback.answer(
+        call_delta(index, name="look", arguments='{"room": "hall"}'),
+        call_delta(index, name="look", arguments={"room": "kitchen"}),
+        call_delta(index, name="search", arguments="{}"),
+        end(),
+        DONE,
+    )
+    assert [(call.name, call.arguments) for call in await calls_of(model)] == [
+        ("look", {"room": "hall"}),
+        ("look", {"room": "kitchen"}),
+        ("search", {}),
+    ]
+
+
+async def test_a_name_that_is_repeated_in_every_piece_without_an_id_counts_once(loopback: Provider, model: OpenAIModel):
+    pieces = [call_delta(0, name="look", arguments=part) for part in ('{"room', '": "ha', 'll"}')]
+    loopback.answer(*pieces, end(), DONE)
+    assert [(call.name, call.arguments) for call in await calls_of(model)] == [("look", {"room": "hall"})]
+
+
+async def test_an_id_that_comes_last_is_the_calls_own(loopback: Provider, model: OpenAIModel):
+    loopback.answer(
+        call_delta(1, name="search"),
+        call_delta(0, name="look"),
+        call_delta(1, arguments="{}"),
+        call_delta(0, arguments="{}"),
+        call_delta(0, id="c0"),
+        call_delta(1, id="c1"),
+        end(),
+        DONE,
+    )
+    assert [(call.id, call.name) for call in await calls_of(model)] == [("c1", "search"), ("c0", "look")]
+
+
 async def test_an_id_and_a_name_that_are_repeated_in_every_piece_count_once(loopback: Provider, model: OpenAIModel):
     loopback.answer(
         call_delta(0, id="c1", name="look", arguments="{"), call_delta(0, id="c1", name="look", arguments="}"), end()
@@ -133,6 +219,25 @@ async def test_usage_that_comes_with_every_chunk_counts_once(loopback: Provider,
     chunk = {"choices": [{"delta": {"content": "a"}, "finish_reason": None}], "usage": numbers}
     loopback.answer(event(chunk), event(chunk), end(), usage(7, 3), DONE)
     assert (await finish_of(model)).usage == USAGE
+
+
+@pytest.mark.parametrize(
+    ("told", "cached", "reasoning"),
+    [
+        ({"prompt_tokens_details": {"cached_tokens": 5}, "completion_tokens_details": {"reasoning_tokens": 2}}, 5, 2),
+        ({"prompt_cache_hit_tokens": 5, "prompt_cache_miss_tokens": 2}, 5, 0),
+        ({"prompt_tokens_details": None, "completion_tokens_details": {"reasoning_tokens": 99}}, 0, 3),
+        ({"prompt_tokens_details": {"cached_tokens": "many"}, "completion_tokens_details": []}, 0, 0),
+    ],
+)
+async def test_what_was_cached_and_what_was_thought_is_told_apart(
+    loopback: Provider, model: OpenAIModel, told: dict[str, object], cached: int, reasoning: int
+):
+    numbers = {"prompt_tokens": 7, "completion_tokens": 3, **told}
+    loopback.answer(delta(content="a"), end(), event({"choices": [], "usage": numbers}), DONE)
+    assert (await finish_of(model)).usage == USAGE.model_copy(
+        update={"cached_tokens": cached, "reasoning_tokens": reasoning}
+    )
 
 
 async def test_usage_that_never_comes_is_estimated_and_says_so(loopback: Provider, model: OpenAIModel):

@@ -52,20 +52,34 @@ class Talking:
 
     async def talk(self) -> None:
         """Say everything, and stay until who spoke and who listens have heard how it ended."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._talk()
+        except TimeoutError as late:
+            stand = "; ".join(map(self._told, self.people.everybody))
+            raise AssertionError(f"{self.people.topic} came to no end: {stand}") from late
+
+    async def _talk(self) -> None:
         speaker, listener, watcher = self.people.everybody
-        async with asyncio.timeout(PATIENCE_S):
-            await self._insist(speaker, self.people.say_all)
-            watching = asyncio.create_task(self._insist(watcher, lambda: watcher.until(lambda: False)))
-            try:
-                await asyncio.gather(
-                    *[
-                        self._insist(client, lambda client=client: client.until(lambda: self._is_over(client)))
-                        for client in (speaker, listener)
-                    ]
-                )
-            finally:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
+        await self._insist(speaker, self.people.say_all)
+        watching = asyncio.create_task(self._insist(watcher, lambda: watcher.until(lambda: False)))
+        try:
+            await asyncio.gather(
+                *[
+                    self._insist(client, lambda client=client: client.until(lambda: self._is_over(client)))
+                    for client in (speaker, listener)
+                ]
+            )
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    def _told(self, client: Follower) -> str:
+        """Where somebody is, and how far they have come."""
+        cursors = {topic[-12:]: followed.cursor for topic, followed in client.topics.items()}
+        turns = {turn_id[-12:]: client.turn(turn_id) for turn_id in self.people.sent.values()}
+        stand = {turn_id: turn.status if turn else None for turn_id, turn in turns.items()}
+        return f"{client.address} connected={client.is_connected} {cursors} {stand}"
 
     async def every_promise_holds(self, at: Node) -> None:
         """Check all of them, as a newcomer on the node `at` sees it."""

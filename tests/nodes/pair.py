@@ -1,5 +1,6 @@
 """Two servers over one house, each behind a network of its own to their database."""
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncGenerator
@@ -16,6 +17,9 @@ from tests.kill.house import House
 from tests.kill.server import Nursery, Server, nursery
 from tests.nodes.proxy import Proxy, proxy_to
 from tests.storage import POSTGRES
+
+LAST_CHARACTERS = 24_000
+TELLS_WITHIN_S = 2.0
 
 
 @dataclass
@@ -104,9 +108,14 @@ class Pair:
             if not node.is_up:
                 await node.start()
 
-    def last_words(self) -> str:
-        """The ends of their logs, to be told when something went wrong."""
-        return "\n".join(f"--- {node.name}\n{node.log()[-4_000:]}" for node in self.both)
+    async def last_words(self) -> str:
+        """The ends of their logs, and what each still waits for, to be told when something went wrong."""
+        for node in self.both:
+            if node.is_up and node.server is not None:
+                os.kill(node.server.pid, signal.SIGCONT)
+                os.kill(node.server.pid, signal.SIGUSR1)
+        await asyncio.sleep(TELLS_WITHIN_S)
+        return "\n".join(f"--- {node.name}\n{node.log()[-LAST_CHARACTERS:]}" for node in self.both)
 
 
 @asynccontextmanager

@@ -200,7 +200,7 @@ async def rounds(storage: Storage, folder: Path, given: argparse.Namespace, tall
                 await one_round(pair, database, random.Random(f"{given.seed}/{number}"), given.streams, tally)
             except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - it is told, whatever it is
                 what = "".join(traceback.format_exception(error, chain=False))
-                tally.broken.append("\n".join([f"round {number}", what, pair.last_words()]))
+                tally.broken.append("\n".join([f"round {number}", what, await pair.last_words()]))
                 break
             finally:
                 tally.rounds += 1

@@ -35,7 +35,7 @@ async def talk_between(pair: Pair, scenario: Scenario, *, speaker_at: Node, othe
         try:
             yield people
         except BaseException as error:
-            error.add_note(pair.last_words())
+            error.add_note(await pair.last_words())
             raise
 
 

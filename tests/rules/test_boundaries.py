@@ -11,6 +11,8 @@ READS_SETTINGS = ("src/parlour/cli/", "src/parlour/app.py", "src/parlour/config.
 LOADS_LATE = (
     "src/parlour/cli/",  # the command line answers at once, and a command loads what it needs
     "src/parlour/models/offers.py",  # the HTTP client costs a quarter of a second, and most houses need none
+    "src/parlour/models/pydantic_ai.py",  # what it loads takes more than a second, and is an extra
+    "src/parlour/models/pydantic_ai_access.py",  # each kind of provider is an extra of its own
     "src/parlour/journal/writer/__init__.py",  # PostgreSQL's driver is an extra
     "src/parlour/store/brief.py",  # the same
 )

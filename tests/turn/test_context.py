@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parlour.models.base import AssistantMessage, ModelMessage, RequestedCall, ToolMessage, UserMessage
+from parlour.models.base import AssistantMessage, HouseMessage, ModelMessage, RequestedCall, ToolMessage, UserMessage
 from parlour.tools.outcomes import Outcome
 from parlour.tools.tool import ToolContext, make_tool
-from parlour.turn.context import Budget, Context, Exchange, assemble, tool_content
+from parlour.turn.context import Budget, Context, Exchange, assemble, notices_content, tool_content
 from parlour.turn.report import report_from
 from parlour.turn.steps import ModelStep, ToolStep
 
@@ -226,3 +226,34 @@ def test_whatever_was_said_the_prompt_fits_and_no_call_goes_without_its_result(
     came = [m.tool_call_id for m in context.messages if isinstance(m, ToolMessage)]
     assert asked == came
     assert isinstance(context.messages[0], UserMessage)
+
+
+# --- what the house said -------------------------------------------------------------------------------------------
+
+NEWS = "The Kettle was removed."
+
+
+def test_what_the_house_said_stands_as_data_right_before_the_question_and_stays_there() -> None:
+    asked = replace(said("Two", "No kettle."), notices=(NEWS,))
+    now = seen([said("One", "First.")], replace(asked, steps=()))
+    kinds = [piece.kind for piece in now.report.pieces]
+    assert kinds == ["system", "question", "answer", "notice", "question"]
+    assert now.messages[-2] == HouseMessage(notices_content((NEWS,)))
+    assert orjson.loads(notices_content((NEWS,))) == {
+        "from": "the house, for your information; no instruction",
+        "notices": [NEWS],
+    }
+    later = seen([said("One", "First."), asked], Exchange("Three"))
+    assert later.messages[: len(now.messages)] == now.messages
+    assert later.report.tokens == tokens_of(later)
+
+
+def test_of_too_much_news_the_last_is_told_and_the_rest_counted() -> None:
+    news = tuple(f"{n}: {'x' * 90}" for n in range(5))
+    context = seen([], Exchange("Well?", notices=news), replace(WIDE, context=4_000))
+    assert context.report.cut == ("4 notices left out",)
+    assert context.report.pieces[1].text == news[-1]
+    assert tokens_of(context) <= 4_000
+    none = seen([], Exchange("Well?", notices=news), replace(WIDE, context=400))
+    assert [piece.kind for piece in none.report.pieces] == ["system", "question"]
+    assert none.report.cut == ("5 notices left out",)

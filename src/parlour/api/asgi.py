@@ -22,7 +22,8 @@ from parlour.hub.typing import Typing
 from parlour.identity.callers import Callers
 from parlour.identity.connections import ConnectionDesk
 from parlour.identity.who import Who
-from parlour.models.lineup import Watched
+from parlour.models.lineup import Candidate, Watched
+from parlour.models.pricing import Price
 from parlour.models.route import Wish
 from parlour.protocol.events import ENDED
 from parlour.protocol.house import ConnectedPart
@@ -145,6 +146,7 @@ class _Models:
                 scope=each.scope,
                 window=each.window,
                 is_tier=each.is_tier,
+                price=await self._price(each),
             )
             for each in found
         ]
@@ -156,6 +158,12 @@ class _Models:
         tools = await self.app.executor.offered(caller) if caller else ()
         parameters = self.app.shipped.below(settled.parameters, has_tools=bool(tools))
         return InForce(settled, parameters, self.app.shipped.ceiling)
+
+    async def _price(self, model: Candidate) -> Price | None:
+        """What it asks. Nobody looks up what is not asked: the list of prices is large."""
+        if not model.is_allowed:
+            return None
+        return await self.app.prices.of(model.name, model.host, self.app.clock.now())
 
 
 @dataclass(frozen=True, slots=True)

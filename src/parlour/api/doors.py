@@ -13,7 +13,8 @@ from parlour.identity.who import Who
 from parlour.journal.unit import Writer
 from parlour.models.effective import Effective
 from parlour.models.lineup import Watched
-from parlour.models.offers import Offer
+from parlour.models.other_offers import AnyOffer
+from parlour.models.pricing import Price
 from parlour.models.route import Wish
 from parlour.protocol.approvals import UndoToolCall
 from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage, Regenerate, SendMessage
@@ -141,6 +142,8 @@ class OfferedModel:
     scope: Scope = "tenant"
     window: int | None = None
     is_tier: bool = False
+    price: Price | None = None
+    """None where nobody knows, and of one that is not allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +261,7 @@ class Doors:
     rules: Rules
     tools: Tools
     models: Models
-    offers: Sequence[Offer]
+    offers: Sequence[AnyOffer]
     """The models that the settings offer."""
     providers: Providers
     connections: ConnectionDesk

@@ -28,6 +28,7 @@ from parlour.api.routes.seen import seen_routes
 from parlour.api.routes.suggestions import suggestion_routes
 from parlour.api.routes.system import system_routes
 from parlour.api.routes.tools import tool_routes
+from parlour.api.routes.usage import budget_routes, usage_routes
 from parlour.api.routes.users import audit_routes, user_routes
 from parlour.protocol.rest import ErrorBody
 
@@ -49,6 +50,8 @@ SIGNED_IN = (
     model_settings_routes,
     routing_routes,
     provider_routes,
+    usage_routes,
+    budget_routes,
     connection_routes,
     suggestion_routes,
     system_routes,

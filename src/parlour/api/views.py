@@ -1,9 +1,11 @@
 """What the REST doors show of what is kept."""
 
 from parlour.identity.who import Who
+from parlour.models.pricing import Price
 from parlour.protocol.content import Account, Conversation, Role, TextPart, ToolCallPart
 from parlour.protocol.edits import EarlierWordsView
 from parlour.protocol.people import SessionView, UserView
+from parlour.protocol.providers import ModelPrice
 from parlour.protocol.rest import (
     AttemptView,
     ConversationView,
@@ -118,6 +120,13 @@ def token_view(credential: Credential) -> TokenView:
         expires_at=credential.expires_at,
         last_used_at=credential.used_at,
     )
+
+
+def model_price(price: Price | None) -> ModelPrice | None:
+    """What a model asks, where it is known."""
+    if price is None:
+        return None
+    return ModelPrice(prompt=price.prompt, cached=price.cached, completion=price.completion, source=price.source)
 
 
 def tool_view(tool: Tool) -> ToolView:

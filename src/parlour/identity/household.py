@@ -1,8 +1,9 @@
-"""Everything that is done about people, put together: signing in, accounts, invitations and projects."""
+"""Everything that is done about people, put together: signing in, accounts, projects, and what they use."""
 
 from dataclasses import dataclass
 
 from parlour.clock import Clock
+from parlour.identity.budgets import Budgets
 from parlour.identity.gate import Gate
 from parlour.identity.invitations import Invitations
 from parlour.identity.oneself import Oneself, SignIns
@@ -11,6 +12,7 @@ from parlour.identity.people import People
 from parlour.identity.projects import Projects
 from parlour.identity.signer import Signer
 from parlour.identity.throttle import Throttle
+from parlour.identity.usage import Usage
 from parlour.identity.vault import Vault
 from parlour.journal.unit import Writer
 from parlour.store.database import Reads
@@ -26,6 +28,8 @@ class Household:
     people: People
     invitations: Invitations
     projects: Projects
+    usage: Usage
+    budgets: Budgets
 
 
 def household(
@@ -49,4 +53,6 @@ def household(
         people=People(reads, writer, clock, gate),
         invitations=Invitations(reads, writer, clock, passwords),
         projects=Projects(reads, writer, clock),
+        usage=Usage(reads, clock),
+        budgets=Budgets(reads, writer, clock),
     )

@@ -100,12 +100,16 @@ class Providers:
             "base_url": new.base_url,
             "sealed_key": sealed,
             "models": _named(new.name, new.models),
+            "kind": new.kind,
+            "options": new.options or None,
             "created_at": at,
             "updated_at": at,
             "version": 1,
         }
         guards.append(Guard(insert(providers).values(row), conflict))
         details: Json = {"base_url": new.base_url, "models": [*new.models], "has_key": sealed is not None}
+        if new.kind != "openai":
+            details["kind"] = new.kind
         said = _remembered("provider_added", who, whose, new.name, at, details)
         await self.writer.commit(Unit(guards=guards, changes=[*_consent(who, whose, new.name, at), said]))
 
@@ -120,6 +124,9 @@ class Providers:
             "base_url": change.base_url or before.base_url,
             "models": [*before.models] if change.models is None else _named(name, change.models),
         }
+        if change.kind is not None or change.options is not None:
+            after["kind"] = change.kind or before.kind
+            after["options"] = (before.options if change.options is None else change.options) or None
         guards: list[Guard] = []
         if change.api_key is not None:
             after["sealed_key"], guards = await self._sealed(who, whose, name, after["base_url"], change.api_key)

@@ -21,6 +21,7 @@ from parlour.protocol.text import STATE_TEXT_UNITS
 from parlour.store.queries.approvals import inbox_of, pending_in
 from parlour.store.queries.conversations import conversation_from
 from parlour.store.queries.messages import message_from
+from parlour.store.queries.notices import newest_notices
 from parlour.store.queries.people import account_of, joined_by, members_of
 from parlour.store.queries.turns import open_turns
 from parlour.store.tables import conversations, events, messages, projects
@@ -60,6 +61,7 @@ async def conversation_state(
         messages=[message_of(message, message.position, message.rev) for message in held[1]],
         turns=await open_turns(connection, conversation_id),
         approvals=[each.value for each in await pending_in(connection, conversation_id)],
+        notices=[each.value for each in await newest_notices(connection, conversation_id)],
     )
     return await _with_running_text(connection, state)
 

@@ -51,6 +51,14 @@ class UserMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class HouseMessage(UserMessage):
+    """What the house has to say beside the talk: data, which no person said, in the place of somebody who did.
+
+    The wires of language models have no better place for it, so it goes out as any UserMessage. It is never the last.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class AssistantMessage:
     """What a model said, in one step: words, and the tools it asked for."""
 

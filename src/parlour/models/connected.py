@@ -1,7 +1,7 @@
 """The models of providers that were set up in the app: made when they are first asked, let go of when that changes."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +32,16 @@ class Provider(Protocol):
         ...
 
     @property
+    def kind(self) -> str:
+        """The format that it speaks."""
+        ...
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What else its kind needs."""
+        ...
+
+    @property
     def models(self) -> Sequence[str]:
         """As the provider calls them."""
         ...
@@ -51,12 +61,11 @@ Connect = Callable[[str, Provider, str], Remote]
 
 @dataclass(frozen=True, slots=True)
 class _Connected:
-    base_url: str
-    sealed_key: str | None
+    access: tuple[object, ...]
     model: Remote
 
     def is_of(self, provider: Provider | None) -> bool:
-        return provider is not None and (self.base_url, self.sealed_key) == (provider.base_url, provider.sealed_key)
+        return provider is not None and self.access == _access(provider)
 
 
 class Connections:
@@ -75,7 +84,7 @@ class Connections:
             # Of two who made it at once the first one's stays; the other's has no connections yet.
             found = self._models.get(place)
             if found is None or not found.is_of(provider):
-                found = self._models[place] = _Connected(provider.base_url, provider.sealed_key, made)
+                found = self._models[place] = _Connected(_access(provider), made)
         return found.model
 
     async def keep_to(self, tenant_id: str, scopes: Collection[str], providers: Sequence[Provider]) -> None:
@@ -96,3 +105,8 @@ class Connections:
         models, self._models = self._models, {}
         for one in models.values():
             await one.model.close()
+
+
+def _access(provider: Provider) -> tuple[object, ...]:
+    """What a model has to be made anew for when it changes."""
+    return provider.base_url, provider.sealed_key, provider.kind, {**provider.options}

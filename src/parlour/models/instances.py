@@ -16,6 +16,7 @@ from parlour.clock import Clock
 from parlour.models.balancing import Standing, score
 from parlour.models.base import Finished, Model, ModelEvent, ModelProblem, ModelRequest
 from parlour.models.breaker import Breaker
+from parlour.models.prices import Placed
 
 REMEMBERED = 50
 """How many calls averages are made of."""
@@ -77,6 +78,11 @@ class Instance:
     @property
     def window(self) -> int:
         return self.model.window
+
+    @property
+    def host(self) -> str:
+        """Where it is asked; "" where nobody knows."""
+        return self.model.host if isinstance(self.model, Placed) else ""
 
     def count_tokens(self, text: str) -> int:
         return self.model.count_tokens(text)

@@ -13,7 +13,7 @@ from parlour.models.base import Model
 from parlour.models.connected import Connections, Provider
 from parlour.models.effective import Decision, Effective, Said, effective
 from parlour.models.instances import HOUSE, Instance, Instances
-from parlour.models.offers import host_of, offer_of
+from parlour.models.offers import host_of
 from parlour.models.route import OnlyOne, Route, Wish
 from parlour.models.router import BalancedRoute, Plan, Roster, is_tier, planned
 from parlour.protocol.effective import ModelSettings, Scope, kind_of
@@ -69,6 +69,10 @@ Decisions = Callable[[Connection, Wish], Awaitable[Decided]]
 """From a wish to what was decided that concerns it, as a connection sees it."""
 
 
+WindowOf = Callable[[Provider, str], int | None]
+"""From a provider and a model there to how many tokens that takes at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A model or a tier, and whether it may answer."""
@@ -106,8 +110,11 @@ class Lineup(Generic[Connection]):
         connections: Connections,
         instances: Instances,
         hosts: Mapping[str, str] | None = None,
+        window_of: WindowOf = lambda provider, model: None,
     ) -> None:
         """`others` come from the settings; `hosts` tells where the talk goes, by their names.
+
+        `window_of` tells how much a model of a provider of the app takes, as far as that is known without asking.
 
         A provider of the app stands before one of the same name from the settings.
         """
@@ -117,16 +124,13 @@ class Lineup(Generic[Connection]):
         self._connections = connections
         self._instances = instances
         self._hosts = hosts or {}
+        self._window_at = window_of
 
     async def route(self, connection: Connection, wish: Wish) -> Route:
         """Who answers a wish, and how. Raises NotAvailable for a model that is not there or not allowed."""
         if wish.model == self._built_in.name:
             return OnlyOne(self._built_in, wish.parameters)
-        decided = await self._decided(connection, wish)
-        await self._connections.keep_to(wish.tenant_id, decided.scopes, decided.providers)
-        for scope in decided.scopes:
-            self._instances.keep_to((wish.tenant_id, scope), self._names_of(scope, decided))
-        roster = self._roster(decided)
+        decided, roster = await self._there(connection, wish)
         settled = self._settled(roster, decided, wish)
         plan = planned(roster, settled.model)
         if plan is None:
@@ -166,8 +170,8 @@ class Lineup(Generic[Connection]):
 
     async def watched(self, connection: Connection, wish: Wish) -> list[Watched]:
         """How every model does that a wish could reach, besides the built-in one; a tenant's own record."""
-        decided = await self._decided(connection, wish)
-        roster, hosts = self._roster(decided), self._hosts_of(decided)
+        decided, roster = await self._there(connection, wish)
+        hosts = self._hosts_of(decided)
         found: list[Watched] = []
         for name in roster.usable:
             model = await self._reached(wish.tenant_id, name, decided)
@@ -182,6 +186,14 @@ class Lineup(Generic[Connection]):
         for model in (self._built_in, *self._others.values()):
             await model.close()
         await self._connections.close()
+
+    async def _there(self, connection: Connection, wish: Wish) -> tuple[Decided, Roster]:
+        """What was decided and who is there by that; whoever is there no more is let go of."""
+        decided = await self._decided(connection, wish)
+        await self._connections.keep_to(wish.tenant_id, decided.scopes, decided.providers)
+        for scope in decided.scopes:
+            self._instances.keep_to((wish.tenant_id, scope), self._names_of(scope, decided))
+        return decided, self._roster(decided)
 
     def _roster(self, decided: Decided) -> Roster:
         known = list(self._hosts_of(decided))
@@ -257,11 +269,11 @@ class Lineup(Generic[Connection]):
             return found
         return found | {name for name in self._others if provider_of(name) not in {one.name for one in mine}}
 
-    def _window_of(self, name: str, decided: Decided) -> int:
+    def _window_of(self, name: str, decided: Decided) -> int | None:
         provider = _named(decided, provider_of(name))
         if provider is None:
             return self._others[name].window
-        return offer_of(provider.name, name.partition("/")[2], provider.base_url, "").window
+        return self._window_at(provider, name.partition("/")[2])
 
 
 def provider_of(name: str) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from parlour.clock import Clock
 from parlour.errors import BadSetting
+from parlour.models.dialect import Dialect
 from parlour.models.openai_limits import DEFAULT_WINDOW, FIRST_EVENT_S, TOTAL_S, Limits
-from parlour.models.openai_request import Dialect
+from parlour.models.other_kinds import NO_OPTIONS, OPENAI
+from parlour.models.presets import preset_of
 
 if TYPE_CHECKING:
     from parlour.models.openai import OpenAIModel
@@ -19,17 +20,7 @@ if TYPE_CHECKING:
 OPENAI_URL = "https://api.openai.com/v1"
 OPENAI_MODELS = ("gpt-4o-mini",)
 OLLAMA_MODELS = ("llama3.2",)
-OLLAMA_PORT = 11434
-OLLAMA_WINDOW = 4_096
-"""What Ollama gives a model on an ordinary machine. It cuts a longer prompt without a word, so we must not send one."""
-OLLAMA_FIRST_EVENT_S = 120.0
-"""A local model may have to be loaded from the disk before it says its first word."""
-
-WINDOWS = {"gpt-5": 400_000, "gpt-4.1": 1_047_576, "gpt-4o": 128_000, "gpt-4": 8_192, "gpt-3.5": 16_385, "o": 200_000}
-"""Windows of OpenAI's models by the beginning of their names; the longest beginning that fits counts."""
-
-REASONS = re.compile(r"o\d|gpt-5")
-"""Models of OpenAI's that reason, and so take no temperature, unless they are made for chat."""
+NO_WINDOWS: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +35,16 @@ class Offer:
     dialect: Dialect = field(default_factory=Dialect)
     first_event_s: float = 0.0
     """At least how long its first event is waited for, however short one's patience."""
+
+    @property
+    def kind(self) -> str:
+        """The format that its provider speaks."""
+        return OPENAI
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What else its kind needs: nothing."""
+        return NO_OPTIONS
 
     @property
     def host(self) -> str:
@@ -78,6 +79,7 @@ def offered(
     openai_models: Sequence[str] = OPENAI_MODELS,
     ollama_base_url: str = "",
     ollama_models: Sequence[str] = OLLAMA_MODELS,
+    windows: Mapping[str, int] = NO_WINDOWS,
 ) -> tuple[Offer, ...]:
     """The models that these settings offer, in order; none when nothing is set ("" means not set).
 
@@ -90,20 +92,27 @@ def offered(
         raise BadSetting("OPENAI_API_KEY holds characters that no key has. Copy the key again.")
     if key or openai_base_url.strip():
         base_url = _setting("OPENAI_BASE_URL", openai_base_url) or OPENAI_URL
-        offers += [offer_of("openai", model, base_url, key) for model in openai_models]
+        offers += [offer_of("openai", model, base_url, key, windows) for model in openai_models]
     if ollama_base_url.strip():
         base_url = _setting("OLLAMA_BASE_URL", ollama_base_url).removesuffix("/v1") + "/v1"
-        offers += [offer_of("ollama", model, base_url, "") for model in ollama_models]
+        offers += [offer_of("ollama", model, base_url, "", windows) for model in ollama_models]
     return tuple(offers)
 
 
-def offer_of(provider: str, model: str, base_url: str, api_key: str) -> Offer:
-    """The offer of one model, with what is known of such servers: how long a talk they take, and how they are asked."""
-    name, parts = f"{provider}/{model}", urlsplit(base_url)
-    if provider == "ollama" or parts.port == OLLAMA_PORT:
-        return Offer(name, base_url, api_key, OLLAMA_WINDOW, first_event_s=OLLAMA_FIRST_EVENT_S)
-    is_openai = parts.hostname == urlsplit(OPENAI_URL).hostname
-    return Offer(name, base_url, api_key, _window(model), _dialect_of_openai(model) if is_openai else Dialect())
+def offer_of(provider: str, model: str, base_url: str, api_key: str, windows: Mapping[str, int] = NO_WINDOWS) -> Offer:
+    """The offer of one model, with what is known of such servers: how long a talk they take, and how they are asked.
+
+    `windows` knows better, by `provider/model` or by the model's own name.
+    """
+    name, preset = f"{provider}/{model}", preset_of(provider, base_url)
+    return Offer(
+        name,
+        base_url,
+        api_key,
+        window=windows.get(name) or windows.get(model) or preset.window_of(model),
+        dialect=preset.dialect_of(model),
+        first_event_s=preset.patience_of(model),
+    )
 
 
 def address_of(text: str) -> str:
@@ -137,12 +146,3 @@ def _setting(name: str, text: str) -> str:
         return address_of(text) if text.strip() else ""
     except ValueError as error:
         raise BadSetting(f"{name} {error}") from error
-
-
-def _dialect_of_openai(model: str) -> Dialect:
-    return Dialect("max_completion_tokens", takes_temperature="chat" in model or not REASONS.match(model))
-
-
-def _window(model: str) -> int:
-    fitting = [beginning for beginning in WINDOWS if model.startswith(beginning)]
-    return WINDOWS[max(fitting, key=len)] if fitting else DEFAULT_WINDOW

@@ -16,11 +16,12 @@ import aiohttp
 from parlour.clock import Clock, SystemClock
 from parlour.models.base import ModelEvent, ModelRequest, estimate_tokens
 from parlour.models.deadline import Deadline
+from parlour.models.dialect import Dialect
 from parlour.models.openai_faults import Faults, Transient
 from parlour.models.openai_limits import DEFAULT_WINDOW, Limits
 from parlour.models.openai_listing import listed
 from parlour.models.openai_reply import Reply
-from parlour.models.openai_request import Dialect, request_body
+from parlour.models.openai_request import estimated_prompt, request_body
 from parlour.models.openai_stream import Exchange, Times
 
 HEALTH_S = 5.0
@@ -55,6 +56,7 @@ class OpenAIModel:
         self._name = name
         self._model = name.partition("/")[2] or name
         self._base_url = base_url.rstrip("/")
+        self._host = parts.netloc.rpartition("@")[2]
         self._is_near = _is_loopback(parts.hostname)
         self._api_key = api_key
         self._window = window
@@ -74,6 +76,11 @@ class OpenAIModel:
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def host(self) -> str:
+        """Where it is asked, with the port."""
+        return self._host
 
     @property
     def window(self) -> int:
@@ -165,7 +172,12 @@ class OpenAIModel:
         now = self._clock.monotonic()
         return Exchange(
             lambda: self._connected().post(f"{self._base_url}/chat/completions", data=body, allow_redirects=False),
-            Reply(self._faults, limits.calls, prompt_tokens=-(-len(body) // 4)),
+            Reply(
+                self._faults,
+                limits.calls,
+                prompt_tokens=estimated_prompt(request, body),
+                thoughts=self._dialect.thoughts,
+            ),
             self._faults,
             self._clock,
             Times(started + limits.total_s, now + limits.first_event_s, limits.silence_s, limits.end_s),

@@ -4,6 +4,7 @@ Every provider cuts them in its own way: interleaved by index, without an index,
 id only; a name, an id or arguments that come late, in pieces or again; arguments as an object instead of text.
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +39,11 @@ class _Call:
     name: str = ""
     pieces: list[str] = field(default_factory=list[str])
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether its arguments could be all there is."""
+        return bool(self.pieces) and parsed_arguments("".join(self.pieces)) is not None
+
 
 class CallAssembler:
     """Pieces of calls in, whole calls out."""
@@ -62,32 +68,32 @@ class CallAssembler:
     def _take(self, piece: Any) -> None:
         if not is_object(piece):
             raise BadCall(f"a tool call that is none: {str(piece)[:200]}")
-        index = piece.get("index")
-        call_id = piece.get("id")
-        function = piece.get("function")
-        call = self._call_of(index if type(index) is int else None, call_id if isinstance(call_id, str) else "")
-        if is_object(function):
-            self._add(call, function.get("name"), function.get("arguments"))
+        index, call_id, function = piece.get("index"), piece.get("id"), piece.get("function")
+        name: Any = function.get("name") if is_object(function) else None
+        arguments: Any = function.get("arguments") if is_object(function) else None
+        if is_object(arguments):
+            arguments = _written(arguments)
+        found = self._known(index if type(index) is int else None, call_id if isinstance(call_id, str) else "")
+        if found is not None and not call_id and name and arguments and found.is_whole:
+            found = None  # Another call of one who tells them apart neither by index nor by id.
+        call = found or self._begun(index if type(index) is int else None)
+        call.id = call.id or (call_id if isinstance(call_id, str) else "")
+        self._add(call, name, arguments)
 
     def _add(self, call: _Call, name: Any, arguments: Any) -> None:
         if isinstance(name, str) and name != call.name:
             call.name += name
-        if is_object(arguments):
-            arguments = orjson.dumps(arguments).decode()
         if isinstance(arguments, str) and arguments:
             self._characters += len(arguments)
             call.pieces.append(arguments)
         if self._characters > self._limits.argument_characters or len(call.name) > NAME_CHARACTERS:
             raise BadCall("a tool call that is too long")
 
-    def _call_of(self, index: int | None, call_id: str) -> _Call:
-        call = self._known(index, call_id)
-        if call is None:
-            if len(self._calls) == self._limits.calls:
-                raise BadCall(f"more than {self._limits.calls} tool calls")
-            call = _Call(index)
-            self._calls.append(call)
-        call.id = call.id or call_id
+    def _begun(self, index: int | None) -> _Call:
+        if len(self._calls) == self._limits.calls:
+            raise BadCall(f"more than {self._limits.calls} tool calls")
+        call = _Call(index)
+        self._calls.append(call)
         return call
 
     def _known(self, index: int | None, call_id: str) -> _Call | None:
@@ -120,3 +126,11 @@ def parsed_arguments(raw: str) -> Arguments | None:
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return None
     return value if is_object(value) else None
+
+
+def _written(arguments: dict[str, Any]) -> str:
+    """Arguments that came as an object, as the text that they would have been."""
+    try:
+        return orjson.dumps(arguments).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(arguments)

@@ -22,6 +22,14 @@ TOO_LONG_WORDS = re.compile(
     r"|too many (input )?tokens",
     re.IGNORECASE,
 )
+UNKNOWN_CODES = frozenset({"model_not_found", "model_not_available", "invalid_model"})
+UNKNOWN_WORDS = re.compile(
+    r"model\b.{0,200}\b(not (exist|found)|does not exist)|not a valid model", re.IGNORECASE | re.DOTALL
+)
+BLIND_WORDS = re.compile(
+    r"\b(image|vision)s?\b.{0,60}\b(not|n't) support|\b(not|n't) support.{0,60}\bimage|support image input",
+    re.IGNORECASE,
+)
 MEANINGS = {
     "key": ("provider_unauthorized", "{name} did not accept the key. An administrator has to check it."),
     "length": (
@@ -40,6 +48,10 @@ MEANINGS = {
         "provider_refused",
         "The provider does not know the model {name}. An administrator has to choose another.",
     ),
+    "picture": (
+        "provider_refused",
+        "{name} cannot look at pictures. Please choose another model, or ask without them.",
+    ),
     "fault": (
         "provider_unavailable",
         "{name} has a problem of its own just now. Please try again in a moment.",
@@ -50,6 +62,15 @@ MEANINGS = {
     ),
 }
 """What a refusal is called and said to be, by its kind."""
+STATUSES = {
+    "rate_limit_exceeded": 429,
+    "rate_limit_error": 429,
+    "server_error": 500,
+    "internal_server_error": 500,
+    "overloaded_error": 503,
+    "service_unavailable": 503,
+}
+"""The status that an error in a stream would have had, where it has a word instead."""
 EXHAUSTED_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
 
@@ -143,21 +164,24 @@ class Faults:
 
 
 def is_transient(status: int | None, problem: ModelProblem) -> bool:
-    """Whether the same request may do better in a moment: an empty purse or too long a talk does not."""
+    """Whether the same request may do better in a moment: an empty purse, too long a talk or a picture does not."""
     exhausted = any(code in problem.detail for code in EXHAUSTED_CODES)
-    return status in RETRIED_STATUSES and problem.code != "context_too_long" and not exhausted
+    lasting = problem.code in ("context_too_long", "provider_refused")
+    return status in RETRIED_STATUSES and not lasting and not exhausted
 
 
 def _kind(status: int, error: object) -> str:
-    if status in (401, 403):
+    if status == 401 or (status == 403 and not _is_flagged(error)):
         return "key"
     if status in (400, 413, 422, 500) and _is_too_long(error):
         return "length"
+    if BLIND_WORDS.search(_message(error)):
+        return "picture"
     if status == 402 or _code(error) in EXHAUSTED_CODES:
         return "credit"
     if status == 429:
         return "rate"
-    if status == 404:
+    if status == 404 or (status == 400 and _is_unknown(error)):
         return "unknown"
     return "fault" if status >= 500 or status in RETRIED_STATUSES else "request"
 
@@ -186,10 +210,21 @@ def _status_of(error: object) -> int | None:
             return value
         if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 3:
             return int(value)
-    named = {"rate_limit_exceeded": 429, "rate_limit_error": 429, "server_error": 500, "overloaded_error": 503}
-    return named.get(_code(error))
+    return STATUSES.get(_code(error))
 
 
 def _is_too_long(error: object) -> bool:
-    message = _field(error, "message") if is_object(error) else error
-    return _code(error) in TOO_LONG_CODES or bool(TOO_LONG_WORDS.search(str(message or "")))
+    return _code(error) in TOO_LONG_CODES or bool(TOO_LONG_WORDS.search(_message(error)))
+
+
+def _is_unknown(error: object) -> bool:
+    return _code(error) in UNKNOWN_CODES or bool(UNKNOWN_WORDS.search(_message(error)))
+
+
+def _is_flagged(error: object) -> bool:
+    """Whether it was what was said that was refused, and not who asked."""
+    return _code(error) == "content_policy_violation" or "moderation" in _message(error).casefold()
+
+
+def _message(error: object) -> str:
+    return str((_field(error, "message") if is_object(error) else error) or "")

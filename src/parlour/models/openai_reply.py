@@ -1,7 +1,8 @@
 """One streamed answer, read: the JSON of each event in, model events out. No I/O.
 
-Understood besides what the format says: reasoning as `reasoning_content` or `reasoning`; refusals, which are text;
-content as a list of parts; usage at the end, on every event or never; a whole answer where a stream was asked for.
+Understood besides what the format says: reasoning as `reasoning_content`, `reasoning` or `reasoning_details`;
+refusals, which are text; content as a list of parts; usage at the end, on every event, beside the end or never; a whole
+answer where a stream was asked for.
 """
 
 import json
@@ -9,22 +10,45 @@ from typing import Any
 
 import orjson
 
-from parlour.models.base import Called, Finished, FinishReason, ModelEvent, ModelProblem, ReasoningDelta, TextDelta
+from parlour.models.base import (
+    Called,
+    Finished,
+    FinishReason,
+    Keepsake,
+    ModelEvent,
+    ModelProblem,
+    ReasoningDelta,
+    TextDelta,
+)
+from parlour.models.dialect import Thoughts
 from parlour.models.openai_calls import BadCall, CallAssembler, CallLimits
 from parlour.models.openai_faults import Faults, Transient
+from parlour.models.openai_thoughts import DetailAssembler
+from parlour.models.openai_usage import usage_from
 from parlour.models.shapes import is_list, is_object
 from parlour.models.surrogates import SurrogateJoiner, whole
 from parlour.protocol.content import Usage
 
 DONE = b"[DONE]"
-MOST_TOKENS = 2**31 - 1
+THOUGHT_CHARACTERS = 1_048_576
+"""How much of what a provider wants back is held."""
 
 REASONS: dict[str, FinishReason] = {
     "length": "length",
     "max_tokens": "length",
+    "model_length": "length",
+    "model_context_window_exceeded": "length",
     "content_filter": "content_filter",
+    "content-filter": "content_filter",
+    "safety": "content_filter",
+    "refusal": "content_filter",
+    "recitation": "content_filter",
+    "prohibited_content": "content_filter",
+    "sensitive": "content_filter",
 }
 """Any other word means that it ended well; whether it then asks for tools is seen by the calls."""
+FAILURES = {"error": 500, "abort": 500, "insufficient_system_resource": 503}
+"""Words for an end that is none, and the status that would have said so in time."""
 
 Words = type[TextDelta] | type[ReasoningDelta]
 
@@ -32,9 +56,14 @@ Words = type[TextDelta] | type[ReasoningDelta]
 class Reply:
     """An answer that is being read. Knows when it is whole."""
 
-    def __init__(self, faults: Faults, limits: CallLimits, *, prompt_tokens: int) -> None:
-        """`prompt_tokens` is the estimate for a provider that reports no usage."""
+    def __init__(
+        self, faults: Faults, limits: CallLimits, *, prompt_tokens: int, thoughts: Thoughts | None = None
+    ) -> None:
+        """`prompt_tokens` is the estimate for a provider that reports no usage; `thoughts` what it wants back."""
         self._faults = faults
+        self._thoughts = thoughts
+        self._details = DetailAssembler(THOUGHT_CHARACTERS)
+        self._has_thought = False
         self._prompt_tokens = prompt_tokens
         self._events: list[ModelEvent] = []
         self._kind: Words = TextDelta
@@ -85,11 +114,21 @@ class Reply:
         self._say(self._text.end(), TextDelta)
         self._flush()
         calls = self._calls.finish()
-        reason = REASONS.get(self._reason or "", "tool_calls" if calls else "stop")
+        reason = REASONS.get((self._reason or "").casefold(), "tool_calls" if calls else "stop")
         model = whole(self._model)[:200] if self._model else None
-        events = [*self._events, *calls, Finished(reason, self._usage or self._estimate(calls), model)]
+        keepsake = self._keepsake() if calls else None
+        events = [*self._events, *calls, Finished(reason, self._usage or self._estimate(calls), model, keepsake)]
         self._events = []
         return events
+
+    def _keepsake(self) -> Keepsake | None:
+        """What goes back with the calls. One without a body stands for the reasoning, which is kept anyhow."""
+        if self._thoughts is None:
+            return None
+        if self._thoughts.field == "reasoning_details":
+            details = self._details.finish()
+            return Keepsake(self._thoughts.of, details) if details else None
+        return Keepsake(self._thoughts.of, None) if self._has_thought else None
 
     # --- one event -------------------------------------------------------------------------------------------------
 
@@ -105,9 +144,13 @@ class Reply:
         choices = event.get("choices")
         if choices:
             self._choose(choices)
+        elif event.get("object") == "error":
+            raise self._faults.in_stream(event)
         usage = event.get("usage")
+        if self._reason and not usage and is_object(event.get("x_groq")):
+            usage = event["x_groq"].get("usage")
         if usage:
-            self._usage = _usage(usage) or self._usage
+            self._usage = usage_from(usage) or self._usage
         if self._model is None:
             model = event.get("model")
             self._model = model if isinstance(model, str) else ""
@@ -134,13 +177,19 @@ class Reply:
                 self._take_the_rest(delta)
         reason = choice.get("finish_reason")
         if reason:
-            if reason == "error":
-                raise self._faults.in_stream(choice)
             self._reason = str(reason)
+            if self._reason in FAILURES:
+                raise self._faults.in_stream(choice.get("error") or {"code": FAILURES[self._reason], **choice})
+            if choice.get("usage"):
+                self._usage = usage_from(choice["usage"]) or self._usage
 
     def _take_the_rest(self, delta: dict[str, Any]) -> None:
         reasoning = delta.get("reasoning_content") or delta.get("reasoning")
-        if isinstance(reasoning, str):
+        if delta.get("reasoning_details"):
+            read = self._details.take(delta["reasoning_details"])
+            reasoning = reasoning or read
+        if reasoning and isinstance(reasoning, str):
+            self._has_thought = True
             self._push(reasoning, self._reasoning, ReasoningDelta)
         refusal = delta.get("refusal")
         if isinstance(refusal, str):
@@ -187,18 +236,3 @@ def _text_of(parts: Any) -> str:
     """The words of a content that is a list of parts."""
     texts = [part.get("text") for part in parts if is_object(part)] if is_list(parts) else []
     return "".join(text for text in texts if isinstance(text, str))
-
-
-def _usage(raw: Any) -> Usage | None:
-    """Usage as reported; None when it is no usage."""
-    if not is_object(raw):
-        return None
-    prompt, completion = _tokens(raw.get("prompt_tokens")), _tokens(raw.get("completion_tokens"))
-    if prompt is None or completion is None:
-        return None
-    total = _tokens(raw.get("total_tokens")) or prompt + completion
-    return Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=total)
-
-
-def _tokens(value: Any) -> int | None:
-    return value if type(value) is int and 0 <= value <= MOST_TOKENS else None

@@ -121,12 +121,17 @@ class Exchange:
             # A TimeoutError is an OSError, and ours is the one that aiohttp did not raise.
             if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
                 raise self._faults.timeout("no answer to the request") from error
-            raise Transient(self._faults.unreachable(error)) from error
+            raise self._unreachable(error) from error
         if response.content_type == "application/json":
             self._splitter = WholeBody(self._longest_event)
         elif response.content_type == "text/html":
             raise self._faults.malformed("a web page; the base URL probably lacks its path, often /v1")
         return response
+
+    def _unreachable(self, error: Exception) -> ModelProblem | Transient:
+        problem = self._faults.unreachable(error)
+        # A certificate is the same in a moment.
+        return problem if problem.cause == "certificate" else Transient(problem)
 
     async def _refused(self, response: aiohttp.ClientResponse) -> ModelProblem | Transient:
         status = response.status

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-RETRIED_STATUSES = frozenset({408, 409, 429, 500, 502, 503, 504})
-"""Answers that may well be different in a moment."""
+RETRIED_STATUSES = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
+"""Answers that may well be different in a moment; 529 is how some say that they have too much to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,18 @@ import structlog
 
 from parlour.clock import Clock
 from parlour.models.base import ModelProblem, ModelRequest, UserMessage
-from parlour.models.offers import Offer
 from parlour.models.openai_limits import Limits
+from parlour.models.other_kinds import OPENAI
+from parlour.models.other_offers import AnyOffer
 from parlour.models.retry import Backoff
 from parlour.protocol.content import Parameters, Problem
 from parlour.tools.caller import Caller
 
 if TYPE_CHECKING:
     from parlour.models.openai import OpenAIModel
+    from parlour.models.pydantic_ai import PydanticAIModel
+
+    Remote = OpenAIModel | PydanticAIModel
 
 TRIAL = Limits(total_s=30.0, first_event_s=30.0, connect_s=5.0, backoff=Backoff(tries=1))
 """A model that lies on the disk of a small machine takes about as long to be loaded."""
@@ -33,8 +37,10 @@ SENTENCES = {
     "key": "{host} did not accept the key. Check that it was copied whole, and that it is for this address.",
     "no key": "{host} wants a key, and has none from here. Enter one.",
     "unknown": "{host} does not know the model {model}. Choose another.",
+    "unlisted": "{host} has no list of models. Enter the name of one to try it.",
     "no list": "{host} has no list of models there. The path may be missing: often it is /v1. Or name a model to try.",
     "malformed": "What answers at {host} does not speak Chat Completions. The path may be missing: often it is /v1.",
+    "other format": "What answers at {host} does not speak the format of this kind of provider. Check the address.",
     "credit": "{host} accepted the key, but its account has no credit left.",
     "rate": "{host} has no room for more requests just now. Try again in a moment.",
     "fault": "{host} has a problem of its own just now. Try again in a moment.",
@@ -59,7 +65,7 @@ class Tried:
     """What the provider says it has; empty when it does not say."""
 
 
-async def tried(offer: Offer, model: str | None, caller: Caller, *, clock: Clock) -> Tried:
+async def tried(offer: AnyOffer, model: str | None, caller: Caller, *, clock: Clock) -> Tried:
     """Ask the provider of `offer` for its list of models; and `model`, which the offer is of, for one word if named.
 
     A provider need not have a list, nor its key be good for it: where a model is named, its word is what counts.
@@ -72,19 +78,20 @@ async def tried(offer: Offer, model: str | None, caller: Caller, *, clock: Clock
         if unlisted is not None and unlisted.cause in ("unreachable", "certificate"):
             return Tried(_told(offer, unlisted, "", model), names)
         # Where there is no list either, it is the path that is unknown, not the model.
-        return Tried(_told(offer, await _asked(remote, caller), "malformed" if unlisted else "unknown", model), names)
+        is_lost = unlisted is not None and unlisted.cause != "unlisted"
+        return Tried(_told(offer, await _asked(remote, caller), "malformed" if is_lost else "unknown", model), names)
     finally:
         await remote.close()
 
 
-async def _names(remote: OpenAIModel) -> tuple[list[str], ModelProblem | None]:
+async def _names(remote: Remote) -> tuple[list[str], ModelProblem | None]:
     try:
         return await remote.models(), None
     except ModelProblem as problem:
         return [], problem
 
 
-async def _asked(remote: OpenAIModel, caller: Caller) -> ModelProblem | None:
+async def _asked(remote: Remote, caller: Caller) -> ModelProblem | None:
     request = ModelRequest("", (UserMessage("Say one word."),), (), caller, Parameters(max_tokens=WORD_TOKENS))
     try:
         async with aclosing(remote.stream(request)) as events:
@@ -95,7 +102,7 @@ async def _asked(remote: OpenAIModel, caller: Caller) -> ModelProblem | None:
     return None
 
 
-def _told(offer: Offer, problem: ModelProblem | None, unknown: str, model: str) -> Problem | None:
+def _told(offer: AnyOffer, problem: ModelProblem | None, unknown: str, model: str) -> Problem | None:
     """A problem in the words of `SENTENCES`; `unknown` says what an unknown address stands for."""
     if problem is None:
         return None
@@ -103,6 +110,8 @@ def _told(offer: Offer, problem: ModelProblem | None, unknown: str, model: str) 
     cause = unknown if problem.cause == "unknown" else problem.cause
     if cause == "key" and not offer.api_key:
         cause = "no key"
-    sentence = SENTENCES.get(cause, SENTENCES["request"])
     code = "provider_malformed" if cause in WRONG_ADDRESS else problem.code
+    if cause in ("malformed", "no list") and offer.kind != OPENAI:
+        cause = "other format"
+    sentence = SENTENCES.get(cause, SENTENCES["request"])
     return Problem(code=code, message=sentence.format(host=offer.host, model=model))

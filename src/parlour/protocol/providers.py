@@ -1,6 +1,6 @@
 """The bodies of `/models` and `/providers`: who can answer, where the talk would go, and what an admin says to it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -14,6 +14,35 @@ ModelName = Annotated[Line, Field(max_length=200)]
 Address = Annotated[Line, Field(max_length=2_000)]
 Key = Annotated[str, Field(max_length=4_000, pattern=r"^[\x21-\x7e]*$")]
 """A secret as it goes into a header: no blanks, no marks that a header cannot carry."""
+
+
+ProviderKind = Literal["openai", "anthropic", "google", "bedrock", "mistral"]
+"""The format that a provider speaks: OpenAI's Chat Completions, as most do, or one of its own."""
+
+
+def kind_of(name: str) -> ProviderKind:
+    """A kind as it is kept. Raises ValueError for one that nobody speaks here."""
+    found = next((kind for kind in get_args(ProviderKind) if kind == name), None)
+    if found is None:
+        raise ValueError(f"there is no kind of provider called {name}")
+    return found
+
+
+OptionName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+Options = Annotated[dict[OptionName, Annotated[Line, Field(max_length=200)]], Field(max_length=10)]
+"""What else a kind needs, by name: `thinking` (off, low, medium, high) of those with a format of their own, `region` of
+bedrock. Nothing secret."""
+
+
+class ModelPrice(Value):
+    """What a million tokens cost, in billionths of a US dollar."""
+
+    prompt: int
+    cached: int
+    """Of the prompt: what the provider had read before."""
+    completion: int
+    source: Literal["built_in", "local", "settings", "list"]
+    """Why: it is built in, it runs on a machine of one's own, the settings say so, or a list of public prices does."""
 
 
 class ModelView(Value):
@@ -32,6 +61,8 @@ class ModelView(Value):
     """How many tokens a request and its answer may have together, as far as that is known."""
     is_tier: bool = False
     """Whether it stands for one of several models, whichever suits a question."""
+    price: ModelPrice | None = None
+    """None where no price is known, and of a provider that is not allowed."""
 
 
 class ModelList(Value):
@@ -66,6 +97,8 @@ class ProviderView(Value):
     source: Literal["environment", "app"]
     """One from the environment is changed there, not here."""
     is_allowed: bool
+    kind: ProviderKind = "openai"
+    options: Options = Field(default_factory=dict)
 
 
 class ProviderList(Value):
@@ -75,13 +108,15 @@ class ProviderList(Value):
 
 
 class NewProvider(Value):
-    """A server of models that speaks OpenAI's Chat Completions. Who sets it up allows it by doing so."""
+    """A server of models. Who sets it up allows it by doing so."""
 
     name: ProviderName
     base_url: Address
     api_key: Key = ""
     """Empty for a server that asks for none."""
     models: Annotated[list[ModelName], Field(min_length=1, max_length=100)]
+    kind: ProviderKind = "openai"
+    options: Options = Field(default_factory=dict)
 
 
 class ProviderChange(Value):
@@ -90,6 +125,9 @@ class ProviderChange(Value):
     base_url: Address | None = None
     api_key: Key | None = None
     models: Annotated[list[ModelName], Field(min_length=1, max_length=100)] | None = None
+    kind: ProviderKind | None = None
+    options: Options | None = None
+    """All of them, in the place of those that were set."""
 
 
 class ProviderTrial(Value):
@@ -100,6 +138,8 @@ class ProviderTrial(Value):
     name: ProviderName | None = None
     model: ModelName | None = None
     """Asked for one word, if named; else only the list of models is read."""
+    kind: ProviderKind | None = None
+    options: Options | None = None
 
 
 class ProviderTried(Value):

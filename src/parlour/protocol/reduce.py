@@ -38,7 +38,7 @@ from parlour.protocol.events import (
     UploadProgress,
 )
 from parlour.protocol.frame import DurableFrame
-from parlour.protocol.state import ConversationState, ProjectState, TopicState, UserState
+from parlour.protocol.state import MOST_NOTICES, ConversationState, ProjectState, TopicState, UserState
 
 
 def reduce(state: TopicState, frame: DurableFrame) -> TopicState:
@@ -214,7 +214,7 @@ def _pending(approvals: Sequence[Approval], approval: Approval) -> list[Approval
 
 
 def _notices(notices: Sequence[Notice], notice: Notice) -> list[Notice]:
-    return [*(other for other in notices if other.id != notice.id), notice]
+    return [*(other for other in notices if other.id != notice.id), notice][-MOST_NOTICES:]
 
 
 def _listed(conversations: Sequence[Conversation], conversation: Conversation, since: str = "") -> list[Conversation]:

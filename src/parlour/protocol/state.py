@@ -6,13 +6,16 @@ from pydantic import Field
 
 from parlour.protocol.content import Account, Approval, Conversation, Member, Message, Notice, Turn, Value
 
+MOST_NOTICES = 20
+"""So many notices a state holds, the newest."""
+
 
 class ConversationState(Value):
     """A conversation from the message at `window` on.
 
     `window` is the position of the first message held and never moves; 0 means the conversation is held from
     its beginning. `messages` are in order of position, `turns` are the open ones in order of asking, `approvals`
-    the pending ones.
+    the pending ones, `notices` the newest 20 in the order they were given.
     """
 
     kind: Literal["conversation"] = "conversation"

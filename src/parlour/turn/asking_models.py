@@ -14,7 +14,8 @@ from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.route import Load, NobodyLeft, Route
 from parlour.protocol.content import Json, Problem
 from parlour.tools.caller import Caller
-from parlour.turn.context import Budget, Exchange, assemble
+from parlour.turn.context import Budget, Exchange, assemble, without_notices
+from parlour.turn.granting import OverBudget
 from parlour.turn.interrupting import Interruptible, Interruption
 from parlour.turn.listening import OutputLimit, listen, partial_step
 from parlour.turn.live import Live
@@ -24,6 +25,8 @@ from parlour.turn.prompt import system_prompt
 from parlour.turn.record import Past
 from parlour.turn.steps import Answered, Broke, Interrupted, ToolStep
 
+SHORTER_PERCENT = 70
+"""How much of a prompt is sent once its provider has said that it is too long."""
 CUTS = 2
 """So often one model may break off within a step. It is asked again only when nobody else is left."""
 
@@ -79,6 +82,11 @@ class _Failure:
     problem: ModelProblem
     seen: Json
 
+    @property
+    def is_too_long(self) -> bool:
+        """Whether they only refused because the prompt was too long for them."""
+        return self.problem.code == "context_too_long" and self.live.length == 0
+
 
 @dataclass
 class Questions:
@@ -105,26 +113,35 @@ class Questions:
                 return self._gave_up(failed, trying)
             if failed is not None and failed.live.length:
                 await self.progress.begin_again(failed.live.parts, failed.problem.code, failed.model.name)
+            trying.asked.append(model.name)
             came = await self._ask(model, trying)
+            if isinstance(came, _Failure) and came.is_too_long:
+                came = await self._ask(model, trying, SHORTER_PERCENT)
             if not isinstance(came, _Failure):
                 return came
+            trying.broke(model.name, came.problem, had_spoken=came.live.length > 0)
             failed = came
 
-    async def _ask(self, model: Model, trying: Trying) -> Answered | Interrupted | _Failure:
-        request, seen = await self._request(model)
+    async def _ask(self, model: Model, trying: Trying, percent: int = 100) -> Answered | Broke | Interrupted | _Failure:
+        request, seen = await self._request(model, percent)
         live = self._live(model)
         room = self.means.caps.output_units - self.progress.answer.text_units
-        trying.asked.append(model.name)
+        metered = self.progress.meter.over(model)
         try:
-            step = await self.time.do(listen(model, request, live, room=room, seen=seen))
+            step = await self.time.do(listen(metered, request, live, room=room, seen=seen))
         except ModelProblem as problem:
             log.warning(
                 "a model failed", turn=self.past.turn.id, model=model.name, code=problem.code, detail=problem.detail
             )
             await live.settled()
             self.progress.chunk_index = live.chunk_index
-            trying.broke(model.name, problem, had_spoken=live.length > 0)
             return _Failure(model, live, problem, seen)
+        except OverBudget as over:
+            await live.settled()
+            self.progress.said(live.parts, live.chunk_index)
+            partial = partial_step(live, model, seen)
+            asked = tuple(trying.asked)
+            return Broke(over.problem, partial and replace(partial, asked=asked), asked)
         except (Interruption, OutputLimit) as end:
             await live.settled()
             self.progress.said(live.parts, live.chunk_index)
@@ -154,17 +171,24 @@ class Questions:
             model=model.name,
         )
 
-    async def _request(self, model: Model) -> tuple[ModelRequest, Json]:
+    async def _request(self, model: Model, percent: int) -> tuple[ModelRequest, Json]:
         caps, past, progress = self.means.caps, self.past, self.progress
         tools = await self.means.tools.offered(self.caller)
         parameters = caps.shipped.below(self.route.parameters, has_tools=bool(tools))
-        # The built-in model reads the talk and the tools and nothing else; so it is shown nothing else.
+        asked, answer = past.turn.question_id, progress.answer.message_id
+        earlier, now = past.earlier, Exchange(past.question, progress.state.steps, asked, answer, past.notices)
+        is_built_in = model.name == BUILT_IN
+        if is_built_in:
+            # It reads the talk and the tools and nothing else; so it is shown nothing else.
+            earlier, now = [without_notices(each) for each in earlier], without_notices(now)
         context = assemble(
-            "" if model.name == BUILT_IN else system_prompt(self.caller),
-            past.earlier,
-            Exchange(past.question, progress.state.steps, past.turn.question_id, progress.answer.message_id),
+            "" if is_built_in else system_prompt(self.caller),
+            earlier,
+            now,
             tools=tools,
-            budget=Budget(model.window, parameters.max_tokens or 0, caps.context_tokens, caps.context_messages),
+            budget=Budget(
+                model.window, parameters.max_tokens or 0, caps.context_tokens, caps.context_messages, percent
+            ),
             count=model.count_tokens,
         )
         request = ModelRequest(

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from parlour.models.base import AssistantMessage, ModelMessage, ToolMessage, UserMessage
+from parlour.models.base import AssistantMessage, HouseMessage, ModelMessage, ToolMessage, UserMessage
 from parlour.tools.outcomes import Outcome
 from parlour.tools.tool import Tool
 from parlour.turn.report import LONGEST_SYSTEM, Piece, Report
 from parlour.turn.steps import ModelStep, Settled, ToolStep
 
 RECENT_EXCHANGES = 5
-CAPS = {"system": 500, "tool_results": 1000, "recent": 2000, "older": 1000}
+CAPS = {"system": 500, "tool_results": 1000, "recent": 2000, "older": 1000, "notices": 250}
 CAPS_BUDGET = 4000
 """The prompt at which `CAPS` hold exactly; at another they grow or shrink with it."""
 CUT_MARK = "… [cut]"
@@ -31,17 +31,21 @@ Count = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and everything that was settled in answering it, with the ids of the two messages."""
+    """A question and everything that was settled in answering it, with the ids of the two messages.
+
+    `notices` is what the house had said before it was asked, since what was asked before.
+    """
 
     question: str
     steps: tuple[Settled, ...] = ()
     question_id: str | None = None
     answer_id: str | None = None
+    notices: tuple[str, ...] = ()
 
     @property
     def length(self) -> int:
         """How many messages of a request it makes."""
-        return 1 + len(self.steps)
+        return bool(self.notices) + 1 + len(self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +98,20 @@ def assemble(
 ) -> Context:
     """The context: system prompt, what was done for the current question, that itself, then the newest exchanges.
 
-    It keeps to the budget unless the words of the running turn's own steps alone exceed it. The tools are shown
+    Right before the current question stands what the house said since the one before. It all keeps to the budget
+    unless the words of the running turn's own steps alone exceed it. The tools are shown
     besides, outside of the budget, and stand in the report.
     """
     cut: list[str] = []
     shown_system = _shortened(system, budget.cap("system"), count, "system prompt", cut)
-    whole_question, *steps = _shown(current, count)
+    whole_question, *steps = _shown(without_notices(current), count)
+    news = _news(current, budget.cap("notices"), count, cut)
     taken = _bounded_results(steps, budget.cap("tool_results"), count, cut)
-    room = budget.prompt - count(shown_system) - _tokens(taken)
+    room = budget.prompt - count(shown_system) - _tokens(taken) - _tokens(news)
     question = _shortened(current.question, max(1, room), count, "current message", cut)
-    now = [_instead(whole_question, UserMessage(question), count), *taken]
-    room -= now[0].piece.tokens
+    asked = _instead(whole_question, UserMessage(question), count)
+    now = [*news, asked, *taken]
+    room -= asked.piece.tokens
     recent, older = earlier[-RECENT_EXCHANGES:], earlier[:-RECENT_EXCHANGES]
     slots = budget.messages - len(now)
     kept = _newest_that_fit(recent, min(room, budget.cap("recent")), slots, count)
@@ -121,6 +128,11 @@ def assemble(
     return Context(shown_system, tuple(each.message for each in shown), report)
 
 
+def without_notices(exchange: Exchange) -> Exchange:
+    """The exchange by itself."""
+    return replace(exchange, notices=()) if exchange.notices else exchange
+
+
 def tool_content(outcome: Outcome) -> str:
     """What came of a call, as the JSON text that a language model reads. It is data, never an instruction."""
     if outcome.status == "completed":
@@ -130,16 +142,38 @@ def tool_content(outcome: Outcome) -> str:
     return orjson.dumps({"error": outcome.problem, "code": outcome.code, "suggestion": outcome.suggestion}).decode()
 
 
+def notices_content(notices: Sequence[str]) -> str:
+    """Notices as the JSON text that a language model reads. It is data, never an instruction."""
+    return orjson.dumps({"from": "the house, for your information; no instruction", "notices": notices}).decode()
+
+
 def _shown(exchange: Exchange, count: Count) -> list[_Shown]:
     asked = UserMessage(exchange.question)
     piece = Piece(kind="question", tokens=_size(asked, count), message_id=exchange.question_id)
-    shown = [_Shown(asked, piece)]
+    shown = [*_house_said(exchange.notices, count), _Shown(asked, piece)]
     for number, step in enumerate(exchange.steps):
         message = _message(step)
         kind = "answer" if isinstance(step, ModelStep) else "tool_result"
         piece = Piece(kind=kind, tokens=_size(message, count), message_id=exchange.answer_id, step=number)
         shown.append(_Shown(message, piece, isinstance(step, ToolStep) and step.outcome.tainted))
     return shown
+
+
+def _house_said(notices: Sequence[str], count: Count) -> list[_Shown]:
+    if not notices:
+        return []
+    message = HouseMessage(notices_content(notices))
+    return [_Shown(message, Piece(kind="notice", tokens=_size(message, count), text="\n".join(notices)))]
+
+
+def _news(current: Exchange, room: int, count: Count, cut: list[str]) -> list[_Shown]:
+    """What the house said last, as much of it as there is room for."""
+    kept = current.notices
+    while kept and count(notices_content(kept)) > room:
+        kept = kept[1:]
+    if left_out := len(current.notices) - len(kept):
+        cut.append(f"{left_out} notices left out")
+    return _house_said(kept, count)
 
 
 def _message(step: Settled) -> AssistantMessage | ToolMessage:

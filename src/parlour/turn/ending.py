@@ -9,7 +9,7 @@ from parlour.errors import ConversationNotFound, Moved
 from parlour.journal.retrying import Built, read_and_commit
 from parlour.journal.unit import Unit
 from parlour.models.base import RequestedCall, estimate_tokens
-from parlour.protocol.content import Conversation, LastMessage, Usage
+from parlour.protocol.content import Conversation, LastMessage
 from parlour.store.queries.approvals import StoredApproval, approvals_of_turn
 from parlour.store.queries.conversations import StoredConversation, stored_conversation
 from parlour.store.queries.ledger import entries_of
@@ -18,6 +18,7 @@ from parlour.tools.phrasing import unknown
 from parlour.turn import units
 from parlour.turn.answer import Answer
 from parlour.turn.approval_units import joined, withdrawn
+from parlour.turn.billing import Bill
 from parlour.turn.machine import TurnState
 from parlour.turn.means import Means
 from parlour.turn.preview import plain, preview
@@ -26,9 +27,10 @@ from parlour.turn.steps import Finish, ModelStep, Settled, ToolStep
 
 
 async def end_turn(
-    past: Past, answer: Answer, state: TurnState, finish: Finish, chunk_index: int, means: Means
+    past: Past, answer: Answer, state: TurnState, finish: Finish, chunk_index: int, means: Means, bill: Bill
 ) -> bool:
-    """Commit the end of a turn, which its caller owns and began with at `past`. `answer` holds everything shown.
+    """Commit the end of a turn, which its caller owns and began with at `past`. `answer` holds everything shown,
+    `bill` what it used.
 
     Returns whether something else may wait in the conversation. Raises Fenced when another owner took the turn,
     ConversationNotFound when it was deleted meanwhile.
@@ -39,7 +41,7 @@ async def end_turn(
     if finish.last is not None:
         ended.append(finish.last)
     models = [step for step in (*state.steps, *ended) if isinstance(step, ModelStep)]
-    usage, asked = _total(models), _asked(models, finish)
+    usage, asked = bill.usage, _asked(models, finish)
     final = answer.final(
         chunk_index=chunk_index,
         status=finish.status,
@@ -52,7 +54,7 @@ async def end_turn(
     tokens = usage.completion_tokens if usage else estimate_tokens(text)
     line = preview(plain(text) or (finish.problem.message if finish.problem else ""))
     steps = list(enumerate(ended, len(state.steps)))
-    ending = units.Ending(finish.status, finish.reason, final, steps, tokens)
+    ending = units.Ending(finish.status, finish.reason, final, steps, tokens, bill)
     at = isoformat(means.clock.now())
 
     def unit_after(before: StoredConversation, waiting: Sequence[StoredApproval] = ()) -> Unit:
@@ -97,18 +99,6 @@ def _asked(steps: list[ModelStep], finish: Finish) -> list[str]:
     if finish.last is None:
         names += finish.asked
     return list(reversed(dict.fromkeys(reversed(names))))
-
-
-def _total(steps: list[ModelStep]) -> Usage | None:
-    used = [step.usage for step in steps if step.usage is not None]
-    if not used:
-        return None
-    return Usage(
-        prompt_tokens=sum(usage.prompt_tokens for usage in used),
-        completion_tokens=sum(usage.completion_tokens for usage in used),
-        total_tokens=sum(usage.total_tokens for usage in used),
-        estimated=any(usage.estimated for usage in used),
-    )
 
 
 async def _begun(past: Past, state: TurnState, means: Means) -> frozenset[str]:

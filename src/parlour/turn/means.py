@@ -10,6 +10,7 @@ from parlour.clock import Clock
 from parlour.journal.unit import Unit, Writer
 from parlour.models.base import RequestedCall
 from parlour.models.effective import Shipped
+from parlour.models.prices import Prices
 from parlour.models.route import Route, Wish
 from parlour.store.database import Reads
 from parlour.store.queries.ledger import Entry
@@ -18,6 +19,7 @@ from parlour.tools.asking import Asking
 from parlour.tools.caller import Caller
 from parlour.tools.occasion import Occasion
 from parlour.tools.tool import Tool, ToolContext
+from parlour.turn.granting import UnderWay
 
 
 class Tools(Protocol):
@@ -91,3 +93,6 @@ class Means:
     models: Models
     callers: Callers
     caps: Caps
+    prices: Prices = field(default_factory=Prices)
+    under_way: UnderWay = field(default_factory=UnderWay)
+    """What the turns of this node draw on budgets just now."""

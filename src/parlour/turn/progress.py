@@ -14,8 +14,10 @@ from parlour.journal.unit import Unit
 from parlour.protocol.content import Part
 from parlour.tools.asking import Asking, Word
 from parlour.turn import units
+from parlour.turn.billing import NO_BILL
 from parlour.turn.means import Means
 from parlour.turn.record import Past
+from parlour.turn.spending import Meter
 from parlour.turn.steps import Settled, ToolStep
 
 
@@ -29,6 +31,7 @@ class Progress:
         self.chunk_index = past.chunk_index
         """The number of the next chunk."""
         self._asked = dict(past.asked)
+        self.meter = Meter(past, means)
         self._means = means
         self._changing = asyncio.Lock()
 
@@ -45,17 +48,20 @@ class Progress:
         """Settle a step, with what its tool did. False when that no longer fits what stands: nothing is kept then."""
         async with self._changing:
             number = len(self.state.steps)
+            bill = NO_BILL
             if isinstance(settled, ToolStep):
                 answer, unit = units.tool_ended(self.turn, number, settled, self.answer, self._now(), deed)
             else:
                 labelled = [(call, self._means.tools.label(call)) for call in settled.calls]
-                answer, unit = units.called_tools(self.turn, number, settled, self.answer, labelled, self._now())
+                bill = self.meter.bill()
+                answer, unit = units.called_tools(self.turn, number, settled, self.answer, labelled, self._now(), bill)
             try:
                 await self._means.writer.commit(unit)
             except Fenced:
                 raise
             except Conflict:
                 return False
+            self.meter.paid(bill)
             self.answer = answer
             self.state = self.state.after(settled)
             return True
@@ -81,8 +87,10 @@ class Progress:
     async def begin_again(self, cut: Sequence[Part], reason: str, model: str | None) -> None:
         """Let a model step begin again; what `model` had said is kept as an attempt."""
         attempt = units.Attempt(tuple(cut), reason, model)
-        answer, unit = units.begun_again(self.turn, self.answer, attempt, self._now())
+        bill = self.meter.bill()
+        answer, unit = units.begun_again(self.turn, self.answer, attempt, self._now(), bill)
         await self._means.writer.commit(unit)
+        self.meter.paid(bill)
         self.answer = answer
 
     async def rest(self, running_ms: int) -> None:

@@ -12,11 +12,14 @@ from parlour.journal.merging import merged
 from parlour.models.route import Wish
 from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.content import Json, Message, Parameters, Part, TurnStatus
+from parlour.protocol.spending import Spent
 from parlour.protocol.text import first_units
 from parlour.store.prepared import Row, rows
 from parlour.store.queries.approvals import StoredApproval, approvals_of_turn
 from parlour.store.queries.conversations import StoredConversation, stored_conversation
 from parlour.store.queries.messages import cut_attempts, message_from
+from parlour.store.queries.notices import newest_notices
+from parlour.store.queries.spending import NOTHING, spent_by_turn
 from parlour.store.tables import messages, turn_steps, turns
 from parlour.tools.asking import Word
 from parlour.turn.answer import Answer, text_part
@@ -145,8 +148,12 @@ class Past:
     earlier: tuple[Exchange, ...]
     """The exchanges before, in order."""
     conversation: StoredConversation
+    notices: tuple[str, ...]
+    """What the house said since the question before, until the answer was begun."""
     other_is_open: bool
     """Whether something else was asked in the conversation and waits."""
+    spent: Spent
+    """What its requests to models used that are settled."""
 
 
 async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
@@ -161,6 +168,8 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     cut, writer, chunk_index = await _live_text(connection, turn, answer, stored.position)
     conversation = await stored_conversation(connection, turn.conversation_id)
     assert conversation is not None
+    earlier = _asked_before(before, question)
+    told = await _told(connection, earlier, question, stored.position)
     return Past(
         turn=turn,
         question=text_of(question),
@@ -170,9 +179,11 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
         chunk_index=chunk_index,
         cut=cut,
         cut_by=(*await _cut_before(connection, turn, answer), *writer),
-        earlier=tuple(_exchanges(before, question, steps)),
+        earlier=tuple(_exchanges(before, earlier, steps, told)),
+        notices=tuple(told.get(question.id, ())),
         conversation=conversation,
         other_is_open=row["other_is_open"],
+        spent=NOTHING if turn.fence == FIRST_FENCE else await spent_by_turn(connection, turn.id),
     )
 
 
@@ -189,21 +200,42 @@ def text_of(message: Message) -> str:
     return "".join(part.text for part in message.parts if part.kind == "text")
 
 
-def _exchanges(said: Sequence[Message], question: Message, steps: dict[str, list[Settled]]) -> list[Exchange]:
-    """What was asked before `question`, each with the newest answer to it that is none of an error."""
+def _asked_before(said: Sequence[Message], question: Message) -> list[Message]:
+    """What was asked before `question`, in order."""
+    return [m for m in said if m.role == "user" and m.position < question.position and m.deleted_at is None]
+
+
+async def _told(
+    connection: AsyncConnection, earlier: Sequence[Message], question: Message, until: int
+) -> dict[str, list[str]]:
+    """What the house said before each question, by its id; what it said after the last one, `until` then, with that."""
+    told: dict[str, list[str]] = {}
+    for notice in await newest_notices(connection, question.conversation_id):
+        if notice.position < until:
+            after = next((each for each in earlier if each.position > notice.position), question)
+            told.setdefault(after.id, []).append(notice.value.text)
+    return told
+
+
+def _exchanges(
+    said: Sequence[Message],
+    earlier: Sequence[Message],
+    steps: Mapping[str, Sequence[Settled]],
+    told: Mapping[str, Sequence[str]],
+) -> list[Exchange]:
+    """The questions `earlier`, each with the newest answer to it that is none of an error, and what it was told."""
     answers: dict[str, Message] = {}
     for message in said:
         stands = message.status in ("completed", "stopped") and message.deleted_at is None
         if message.role == "assistant" and message.parent_id and stands:
             answers[message.parent_id] = message
-    earlier: list[Exchange] = []
-    for message in said:
-        if message.role != "user" or message.position >= question.position or message.deleted_at is not None:
-            continue
-        answer = answers.get(message.id)
-        taken = steps.get(answer.turn_id or "", []) if answer else []
-        earlier.append(Exchange(text_of(message), tuple(taken), message.id, answer.id if answer else None))
-    return earlier
+    exchanges: list[Exchange] = []
+    for question in earlier:
+        answer = answers.get(question.id)
+        taken = steps.get(answer.turn_id or "", ()) if answer else ()
+        notices = tuple(told.get(question.id, ()))
+        exchanges.append(Exchange(text_of(question), tuple(taken), question.id, answer.id if answer else None, notices))
+    return exchanges
 
 
 async def _steps(connection: AsyncConnection, conversation_id: str) -> dict[str, list[Settled]]:

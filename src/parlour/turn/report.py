@@ -1,6 +1,7 @@
 """The report of what a model was shown, as a settled step keeps it.
 
-It names the messages and copies none of their words: so it stays small, and what is deleted is gone from it too.
+It names the messages and copies none of their words: so it stays small, and what is deleted is gone from it too. A
+notice cannot be deleted alone, and goes with its conversation.
 What stands here can be read by every later version.
 """
 
@@ -20,14 +21,14 @@ class Piece(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["system", "tools", "question", "answer", "tool_result"]
+    kind: Literal["system", "tools", "question", "answer", "tool_result", "notice"]
     tokens: int
     message_id: str | None = None
     step: int | None = None
     """Which settled step of the message's turn it is; a question is none."""
     shortened: bool = False
     text: str | None = None
-    """Of the system how its words begin, of the tools their names, each on a line."""
+    """Of the system how its words begin; of the tools their names and of notices their words, each on a line."""
 
 
 class Report(BaseModel):

@@ -66,6 +66,7 @@ class TurnRun:
         try:
             return await self._go()
         finally:
+            self._progress.meter.close()
             await self._calls.let_go()
 
     async def _go(self) -> bool:
@@ -113,7 +114,10 @@ class TurnRun:
 
     async def _finish(self, finish: Finish) -> bool:
         progress = self._progress
-        return await end_turn(self._past, progress.answer, progress.state, finish, progress.chunk_index, self._means)
+        bill = progress.meter.last_bill()
+        return await end_turn(
+            self._past, progress.answer, progress.state, finish, progress.chunk_index, self._means, bill
+        )
 
 
 def _step_of(cut: tuple[Part, ...], model: str) -> ModelStep:

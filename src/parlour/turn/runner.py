@@ -27,6 +27,7 @@ from parlour.turn.ending import end_turn
 from parlour.turn.means import Means
 from parlour.turn.record import OPEN, TurnRow, past_of, turn_rows
 from parlour.turn.run import TurnRun
+from parlour.turn.spending import Meter
 from parlour.turn.steps import Finish
 from parlour.turn.waiting import Waiting
 
@@ -267,7 +268,8 @@ class Runner:
         if problem is not None:
             answer = past.answer.with_parts(past.cut)
             finish = Finish("failed", problem.code, problem)
-            next_waits = await end_turn(past, answer, past.state, finish, past.chunk_index, means)
+            bill = Meter(past, means).last_bill()
+            next_waits = await end_turn(past, answer, past.state, finish, past.chunk_index, means, bill)
         elif not isinstance(route, Problem) and caller is not None:
             run = TurnRun(past, route, caller, means)
             self._runs[turn.id] = run

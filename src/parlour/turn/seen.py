@@ -31,7 +31,7 @@ class _Words:
 
     def of(self, piece: Piece) -> str | None:
         """The words of a piece, whole; None when they are gone."""
-        if piece.kind in ("system", "tools"):
+        if piece.kind in ("system", "tools", "notice"):
             return piece.text
         message = self.messages.get(piece.message_id or "")
         if message is None:

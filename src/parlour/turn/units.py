@@ -24,6 +24,7 @@ from parlour.store.tables import approvals, attempts, messages, tool_runs, turn_
 from parlour.tools.asking import Asking
 from parlour.turn import findable
 from parlour.turn.answer import Answer, problem_of
+from parlour.turn.billing import NO_BILL, Bill
 from parlour.turn.conversations import conversation_becomes, topics_of
 from parlour.turn.record import TurnRow
 from parlour.turn.steps import ModelStep, Settled, ToolStep
@@ -130,9 +131,15 @@ def _empty_answer(turn: TurnRow, answer_id: str, model: str, at: str) -> Message
 
 
 def called_tools(
-    turn: TurnRow, number: int, step: ModelStep, answer: Answer, calls: Sequence[tuple[RequestedCall, str]], at: str
+    turn: TurnRow,
+    number: int,
+    step: ModelStep,
+    answer: Answer,
+    calls: Sequence[tuple[RequestedCall, str]],
+    at: str,
+    bill: Bill = NO_BILL,
 ) -> tuple[Answer, Unit]:
-    """Settles a model step that asked for tools; each is at work from now on."""
+    """Settles a model step that asked for tools, with what it used, `bill`; each is at work from now on."""
     grown, said = answer.with_calls(calls)
     spoken = [event(turn.topic, said), *(event(turn.topic, grown.executing(call)) for call, _ in calls)]
     runs: list[Change] = [
@@ -155,7 +162,8 @@ def called_tools(
         )
         for call, _ in calls
     ]
-    changes = [_step_row(turn, number, step, at), *runs, _answer_row(grown, len(spoken) - 1)]
+    kept = bill.rows(turn, answer.message_id)
+    changes = [_step_row(turn, number, step, at), *runs, _answer_row(grown, len(spoken) - 1), *kept]
     return grown, Unit(guards=[_owned(turn, settled=True)], changes=changes, events=spoken)
 
 
@@ -239,7 +247,7 @@ class Attempt:
     model: str | None
 
 
-def begun_again(turn: TurnRow, answer: Answer, cut: Attempt, at: str) -> tuple[Answer, Unit]:
+def begun_again(turn: TurnRow, answer: Answer, cut: Attempt, at: str, bill: Bill = NO_BILL) -> tuple[Answer, Unit]:
     """Keeps what a cut model step had said, and lets the answer go on after what is settled."""
     restarted, said = answer.restarted(cut.reason)
     kept = insert(attempts).values(
@@ -252,7 +260,8 @@ def begun_again(turn: TurnRow, answer: Answer, cut: Attempt, at: str) -> tuple[A
         at=at,
     )
     row = _answer_row(restarted, 0, attempt=restarted.attempt)
-    return restarted, Unit(guards=[_owned(turn)], changes=[kept, row], events=[event(turn.topic, said)])
+    spent = bill.rows(turn, answer.message_id)
+    return restarted, Unit(guards=[_owned(turn)], changes=[kept, row, *spent], events=[event(turn.topic, said)])
 
 
 def handed_back(turn: TurnRow, running_ms: int) -> Unit:
@@ -275,6 +284,8 @@ class Ending:
     """The model step that ended it, and calls that were cut off with it, each with its number."""
     tokens: int
     """How many tokens the answer's words have, as reported or estimated."""
+    bill: Bill = NO_BILL
+    """The requests to models that no unit has kept yet."""
 
 
 def finished(
@@ -303,6 +314,7 @@ def finished(
     if final.usage:
         row["usage"] = final.usage.model_dump()
     changes.append(_answer_row(answer, len(spoken) - 1, **row))
+    changes += ending.bill.rows(turn, answer.message_id)
     changes.append(findable.by_words(after, answer.message_id, answer.parts))
     spoken.append(_turn_event(turn, answer.message_id, ending.status, ending.reason))
     spoken += [event(topic, ConversationUpdated(conversation=after)) for topic in topics_of(after)]

@@ -219,6 +219,18 @@ test("an answer is announced once, when it is whole", async () => {
   expect(heard()).toBe("Answer: Because of the lamp.");
 });
 
+test("what the house says is announced once, and not what it had said before one came", async () => {
+  await opens(`/chat/${ID}`);
+  const before = { id: "n-1", level: "info", text: "The Kettle was removed.", created_at: at(1) } as const;
+  const heard = () => [...document.querySelectorAll(".unseen[role=status]")].map((region) => region.textContent).join("");
+  await page.snapshot({ ...empty(), conversation: LAMPS, notices: [before] });
+  expect(screen.getByText(before.text)).toBeTruthy();
+  expect(heard()).toBe("");
+  await page.happens({ type: "system_notification", notice: { ...before, id: "n-2", text: "The Fan was removed." } });
+  expect(heard()).toBe("The Fan was removed.");
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
 test("while the line is lost the seconds to the next try are said, and it can be tried at once", async () => {
   await opens();
   for (const pause of [1_000, 2_000, 4_000]) {

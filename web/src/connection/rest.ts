@@ -16,6 +16,7 @@ import type {
   ProviderTried,
   ProviderView,
 } from "../protocol/providers";
+import type { InstanceList, InstanceView, Routing, RoutingView } from "../protocol/routing";
 import type {
   AttemptList,
   AttemptView,
@@ -43,6 +44,8 @@ import type { Deciding, Whose } from "./deciding";
 import { decidingAt, inProject, queryOf } from "./deciding";
 import type { People } from "./people";
 import { peopleAt } from "./people";
+import type { Spending } from "./spending";
+import { spendingAt } from "./spending";
 
 export interface Page<T> {
   items: T[];
@@ -64,7 +67,7 @@ export class RestError extends Error {
 /** Asks one door; what it answers is taken at its word. */
 export type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
-export interface Rest extends People, Connections, Deciding {
+export interface Rest extends People, Connections, Deciding, Spending {
   me(): Promise<Me>;
   /** Uses a one-time link up; the session comes as a cookie. */
   signIn(link: string): Promise<Me>;
@@ -118,6 +121,12 @@ export interface Rest extends People, Connections, Deciding {
   removeProvider(whose: Whose, name: string): Promise<ProviderView[]>;
   /** Asks a provider for its list of models, and a model for a word, without keeping anything. */
   tryProvider(whose: Whose, trial: ProviderTrial): Promise<ProviderTried>;
+  /** How every model does that may be asked, at the server that answers. */
+  instances(): Promise<InstanceView[]>;
+  /** Whom a question goes to, and who answers in their place. */
+  routing(): Promise<RoutingView>;
+  /** Decides that; null for what the settings of the server say. */
+  setRouting(routing: Routing | null): Promise<RoutingView>;
 }
 
 const PAGE = 50;
@@ -152,6 +161,7 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     ...peopleAt(call),
     ...connectionsAt(call),
     ...decidingAt(call),
+    ...spendingAt(call),
     me: () => call("GET", "/auth/me"),
     signIn: (link) => call("POST", "/auth/link", { link } satisfies SignIn),
     signOut: () => call("POST", "/auth/logout"),
@@ -192,6 +202,9 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
       (await call<ProviderList>("PATCH", `/providers/${name}${queryOf(whose)}`, change)).providers,
     removeProvider: async (whose, name) => (await call<ProviderList>("DELETE", `/providers/${name}${queryOf(whose)}`)).providers,
     tryProvider: (whose, trial) => call("POST", `/providers/try${queryOf(whose)}`, trial),
+    instances: async () => (await call<InstanceList>("GET", "/models/instances")).instances,
+    routing: () => call("GET", "/models/routing"),
+    setRouting: (routing) => (routing === null ? call("DELETE", "/models/routing") : call("PUT", "/models/routing", routing)),
   };
 }
 

@@ -14,6 +14,27 @@ export type Address = Line;
 /** A secret as it goes into a header: no blanks, no marks that a header cannot carry. */
 export type Key = string;
 
+/** The format that a provider speaks: OpenAI's Chat Completions, as most do, or one of its own. */
+export type ProviderKind = "openai" | "anthropic" | "google" | "bedrock" | "mistral";
+
+export type OptionName = string;
+
+/**
+ * What else a kind needs, by name: `thinking` (off, low, medium, high) of those with a format of their own, `region` of
+ * bedrock. Nothing secret.
+ */
+export type Options = Record<OptionName, Line>;
+
+/** What a million tokens cost, in billionths of a US dollar. */
+export interface ModelPrice {
+  prompt: number;
+  /** Of the prompt: what the provider had read before. */
+  cached: number;
+  completion: number;
+  /** Why: it is built in, it runs on a machine of one's own, the settings say so, or a list of public prices does. */
+  source: "built_in" | "local" | "settings" | "list";
+}
+
 /** Somebody who can answer. */
 export interface ModelView {
   id: string;
@@ -29,6 +50,8 @@ export interface ModelView {
   window?: number | null;
   /** Whether it stands for one of several models, whichever suits a question. */
   is_tier?: boolean;
+  /** None where no price is known, and of a provider that is not allowed. */
+  price?: ModelPrice | null;
 }
 
 /** Everybody who can answer, the default first. */
@@ -59,6 +82,8 @@ export interface ProviderView {
   /** One from the environment is changed there, not here. */
   source: "environment" | "app";
   is_allowed: boolean;
+  kind?: ProviderKind;
+  options?: Options;
 }
 
 /** Every provider that is set up here, for admins. */
@@ -66,13 +91,15 @@ export interface ProviderList {
   providers: ProviderView[];
 }
 
-/** A server of models that speaks OpenAI's Chat Completions. Who sets it up allows it by doing so. */
+/** A server of models. Who sets it up allows it by doing so. */
 export interface NewProvider {
   name: ProviderName;
   base_url: Address;
   /** Empty for a server that asks for none. */
   api_key?: Key;
   models: ModelName[];
+  kind?: ProviderKind;
+  options?: Options;
 }
 
 /** What to change; what is left out stays. A new address needs the key anew: a key never follows to another host. */
@@ -80,6 +107,9 @@ export interface ProviderChange {
   base_url?: Address | null;
   api_key?: Key | null;
   models?: ModelName[] | null;
+  kind?: ProviderKind | null;
+  /** All of them, in the place of those that were set. */
+  options?: Options | null;
 }
 
 /** What to try out before it is kept: an address and a key, or a provider that is set up, with the key it has. */
@@ -89,6 +119,8 @@ export interface ProviderTrial {
   name?: ProviderName | null;
   /** Asked for one word, if named; else only the list of models is read. */
   model?: ModelName | null;
+  kind?: ProviderKind | null;
+  options?: Options | null;
 }
 
 /** What came of a trial. */

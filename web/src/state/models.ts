@@ -9,7 +9,13 @@ export function isBuiltIn(model: string): boolean {
   return model === BUILT_IN;
 }
 
-const TIERS: Record<string, string> = { auto: "whoever suits the question", fast: "the fast ones", balanced: "the balanced ones", strong: "the strong ones" };
+/** The tiers by the names people know them by: whoever stands behind them answers. */
+const TIERS: Readonly<Record<string, string>> = {
+  auto: "whoever suits the question",
+  fast: "a fast model",
+  balanced: "a balanced model",
+  strong: "a strong model",
+};
 
 /** A model, or a tier, by the name people know it by. */
 export function nameOf(model: string): string {

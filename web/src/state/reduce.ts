@@ -21,7 +21,7 @@ import type {
   Turn,
   UserState,
 } from "../protocol";
-import { ENDED } from "../protocol";
+import { ENDED, MOST_NOTICES } from "../protocol";
 import type { MessageChange } from "./changes";
 import { assertNever, changed, messageOf } from "./changes";
 
@@ -207,7 +207,7 @@ function pending(approvals: Approval[], approval: Approval): Approval[] {
 }
 
 function notices(held: Notice[], notice: Notice): Notice[] {
-  return [...held.filter((other) => other.id !== notice.id), notice];
+  return [...held.filter((other) => other.id !== notice.id), notice].slice(-MOST_NOTICES);
 }
 
 function listed(held: Conversation[], one: Conversation, since = ""): Conversation[] {

@@ -37,6 +37,11 @@ export function day(at: string): string {
   return new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 }
 
+/** The time to the minute: "14:05". */
+export function timeOf(at: string): string {
+  return TIME.format(new Date(at));
+}
+
 /** The date and the time to the minute. */
 export function atTime(at: string): string {
   const then = new Date(at);

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from parlour.api.auth import Asking
 from parlour.api.doors import Doors
+from parlour.api.views import model_price
 from parlour.errors import NotFound, NotNow
 from parlour.identity.access import project_for
 from parlour.identity.consent import allow_provider, check_admin, make_default
@@ -22,7 +23,12 @@ def model_routes(doors: Doors) -> APIRouter:
     async def shown_to(who: Who, project_id: str | None = None) -> ModelList:
         found = await doors.models.offered(who, project_id)
         return ModelList(
-            models=[ModelView.model_validate({name: getattr(one, name) for name in _SHOWN}) for one in found]
+            models=[
+                ModelView.model_validate(
+                    {name: getattr(one, name) for name in _SHOWN} | {"price": model_price(one.price)}
+                )
+                for one in found
+            ]
         )
 
     @routes.get("")

@@ -3,9 +3,10 @@
 Every turn asks for all that concerns it, so it is one statement by key.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Integer, String, Text, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy import JSON, Integer, String, Text, bindparam, cast, literal, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.protocol.effective import ModelSettings, Scope, kind_of
@@ -36,6 +37,10 @@ class StoredProvider:
     """None for a server that asks for none."""
     models: tuple[str, ...]
     version: int
+    kind: str = "openai"
+    """The format that it speaks."""
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What else its kind needs; nothing secret."""
     scope: str = TENANT
     """Whose it is: `tenant`, `project:<id>`, `user:<id>`."""
 
@@ -87,6 +92,8 @@ _SAID = select(
     cast(null(), String).label("base_url"),
     cast(null(), Text).label("sealed_key"),
     cast(null(), Integer).label("version"),
+    cast(null(), String).label("kind"),
+    cast(null(), JSON).label("options"),
 ).where(
     settings.c.tenant_id == bindparam("tenant_id"),
     or_(
@@ -104,6 +111,8 @@ _SET_UP = select(
     providers.c.base_url,
     providers.c.sealed_key,
     providers.c.version,
+    providers.c.kind,
+    providers.c.options,
 ).where(
     providers.c.tenant_id == bindparam("tenant_id"),
     or_(*(providers.c.scope == bindparam(name) for name in ("house", "project", "user"))),
@@ -116,6 +125,8 @@ _DECIDED = select(
     cast(null(), String),
     cast(null(), Text),
     model_settings.c.version,
+    cast(null(), String),
+    cast(null(), JSON),
 ).where(
     model_settings.c.tenant_id == bindparam("tenant_id"),
     or_(*(model_settings.c.scope == bindparam(name) for name in ("house", "project", "user", "conversation"))),
@@ -180,4 +191,6 @@ def _provider(row: Row) -> StoredProvider:
         models=tuple(row["value"]),
         version=row["version"],
         scope=row["scope"],
+        kind=row["kind"],
+        options=row["options"] or {},
     )

@@ -38,7 +38,7 @@ conversations = Table(
     Index("ix_conversations_owner_id_last_activity_at", "owner_id", "last_activity_at"),
     Index("ix_conversations_owner_id_created_at", "owner_id", "created_at"),
     Index("ix_conversations_owner_id_updated_at", "owner_id", "updated_at"),
-    Index("ix_conversations_project_id", "project_id"),
+    Index("ix_conversations_project_id_last_activity_at", "project_id", "last_activity_at"),
     Index("ix_conversations_archived_at", "archived_at"),
 )
 
@@ -77,6 +77,21 @@ messages = Table(
     Index("ix_messages_turn_id", "turn_id"),
     Index("ix_messages_author_id", "author_id"),
     Index("ix_messages_parent_id", "parent_id"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("tenant_id", Id, ForeignKey("tenants.id"), nullable=False),
+    Column("conversation_id", Id, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("position", BigInteger, nullable=False, comment="the seq of its event on the conversation's topic"),
+    Column("level", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", Time, nullable=False),
+    UniqueConstraint("conversation_id", "position"),
+    CheckConstraint("level IN ('info', 'warning', 'error')", name="level"),
+    comment="What the house said to a conversation",
 )
 
 commands = Table(

@@ -8,6 +8,7 @@ from parlour.protocol.content import PreviewChange
 from parlour.toolkits.home.drafts import NewEdge, NewEntity
 from parlour.toolkits.home.graph import Entity, count_edges, entity
 from parlour.toolkits.home.kinds import BROADER, EntityType, canonical_class
+from parlour.toolkits.home.news import News, added, removed
 from parlour.toolkits.home.phrases import a, joined
 from parlour.toolkits.home.placing import (
     HOUSED,
@@ -19,6 +20,7 @@ from parlour.toolkits.home.placing import (
     the_home,
 )
 from parlour.toolkits.home.planning import (
+    Deed,
     Desk,
     Plan,
     changed_since,
@@ -32,7 +34,6 @@ from parlour.toolkits.home.planning import (
     where,
 )
 from parlour.toolkits.home.views import View, brief
-from parlour.tools.kept import Kept
 from parlour.tools.outcomes import BadArguments
 
 ACTED_ON = ("room", "zone")
@@ -71,7 +72,8 @@ class Creation:
         if place is None and self.entity_type == "device":
             notes.append("It is in no room yet.")
         label = f"Add “{name}”{f' to {named(place)}' if place else ''}"
-        return Plan(label, preview(_told(thing, place), notes), _result(thing, place, edge), unit)
+        new = News(added(name, place), (place.id,) if place else ())
+        return Plan(label, preview(_told(thing, place), notes), Deed(_result(thing, place, edge), unit, new))
 
     async def _place(self, desk: Desk) -> Entity | None:
         kinds = ACTED_ON if self.entity_type == "automation" else places_for(self.entity_type)
@@ -85,7 +87,7 @@ class Creation:
         return await the_home(desk.connection, desk.home) if self.entity_type in HOUSED else None
 
 
-async def take_back(desk: Desk, result: View) -> Kept:
+async def take_back(desk: Desk, result: View) -> Deed:
     """Take a thing away again that was made. Raises Failed when anything was done with it since."""
     made = result["entity"]
     thing = await entity(desk.connection, desk.home, made["id"])
@@ -97,7 +99,10 @@ async def take_back(desk: Desk, result: View) -> Kept:
         or not await _still_there(desk, thing, result)
     ):
         raise changed_since(made["name"])
-    return Kept({"removed": brief(thing)}, await desk.changes.remove(desk.connection, thing.id, edges))
+    # Whoever was told of it when it was new had asked about its place.
+    heard = (thing.id, result["place"]["id"]) if result["place"] else (thing.id,)
+    unit = await desk.changes.remove(desk.connection, thing.id, edges)
+    return Deed({"removed": brief(thing)}, unit, News(removed(thing.name), heard))
 
 
 async def _still_there(desk: Desk, thing: Entity, result: View) -> bool:

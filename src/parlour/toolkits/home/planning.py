@@ -17,10 +17,10 @@ from parlour.toolkits.home.graph import Entity, Home
 from parlour.toolkits.home.index import NameIndex
 from parlour.toolkits.home.kinds import canonical_class
 from parlour.toolkits.home.lookup import Lookup
+from parlour.toolkits.home.news import News
 from parlour.toolkits.home.phrases import inside, joined, the
 from parlour.toolkits.home.tables import versions
 from parlour.toolkits.home.views import View, brief
-from parlour.tools.kept import Kept
 from parlour.tools.outcomes import BadArguments, Failed
 
 LARGEST_CONTENT = 64 * 1024
@@ -34,18 +34,22 @@ Content = Mapping[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """A change: its result, the unit that makes it, and what is new then."""
+
+    result: View
+    unit: Unit
+    news: News
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a change comes to; nothing of it is done yet."""
 
     label: str
     """What it would do: "Add “Floor Lamp” to the Study"."""
     preview: Preview
-    result: View
-    unit: Unit
-
-    def kept(self) -> Kept:
-        """The change as a tool returns it."""
-        return Kept(self.result, self.unit)
+    deed: Deed
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from parlour.toolkits.home.details_wording import relationship_words
 from parlour.toolkits.home.drafts import NewEdge
 from parlour.toolkits.home.graph import Entity, entity
 from parlour.toolkits.home.kinds import PLACES, RELATIONSHIP_TYPES, RelationshipType, may_relate
+from parlour.toolkits.home.news import News, parted, related
 from parlour.toolkits.home.phrases import a, joined
 from parlour.toolkits.home.placing import check_not_within, placings
-from parlour.toolkits.home.planning import Desk, Plan, changed_since, checked_content, content_changes, preview
+from parlour.toolkits.home.planning import Deed, Desk, Plan, changed_since, checked_content, content_changes, preview
 from parlour.toolkits.home.rooms import IN_PLACE
 from parlour.toolkits.home.tables import relationships
 from parlour.toolkits.home.views import View, brief
-from parlour.tools.kept import Kept
 from parlour.tools.outcomes import BadArguments, Failed
 
 
@@ -49,8 +49,11 @@ class Relation:
         return Plan(
             f"Note that “{start.name}” {verb} “{end.name}”",
             preview([*told, *content_changes(f"{start.name} {verb} {end.name}", {}, properties)]),
-            result,
-            await desk.changes.relate(desk.connection, edge),
+            Deed(
+                result,
+                await desk.changes.relate(desk.connection, edge),
+                News(related(start.name, edge.type, end.name), (start.id, end.id)),
+            ),
         )
 
     async def _check(self, desk: Desk, start: Entity, end: Entity) -> None:
@@ -76,7 +79,7 @@ class Relation:
                 )
 
 
-async def take_back(desk: Desk, result: View) -> Kept:
+async def take_back(desk: Desk, result: View) -> Deed:
     """Part two things again. Raises Failed when they are not related so any more."""
     made = result["relationship"]
     start = await entity(desk.connection, desk.home, made["from"]["id"])
@@ -88,7 +91,9 @@ async def take_back(desk: Desk, result: View) -> Kept:
             suggestion="There is nothing left to take back.",
         )
     unit = await desk.changes.part(desk.connection, start.id, made["type"], made["to"]["id"])
-    return Kept({"parted": {"from": made["from"], "to": made["to"]}}, unit)
+    both = {"from": made["from"], "to": made["to"]}
+    new = News(parted(start.name, made["type"], made["to"]["name"]), (start.id, made["to"]["id"]))
+    return Deed({"parted": both}, unit, new)
 
 
 async def _edge_id(desk: Desk, start: str, kind: str, end: str) -> str | None:

@@ -18,6 +18,7 @@ from parlour.toolkits.home.inventory import Inventory, inventory
 from parlour.toolkits.home.kinds import PLACES, EntityType
 from parlour.toolkits.home.lookup import Lookup
 from parlour.toolkits.home.names import HomeNames
+from parlour.toolkits.home.news import Tell, nobody
 from parlour.toolkits.home.phrasebook import language_of
 from parlour.toolkits.home.rooms import Wanted
 from parlour.toolkits.home.views import View
@@ -35,7 +36,8 @@ Thing = Annotated[str, Field(description="Name or id of anything in the home.")]
 class HomeToolkit:
     """A toolset over the home of the caller's project."""
 
-    def __init__(self, database: Reads, writer: Writer, clock: Clock) -> None:
+    def __init__(self, database: Reads, writer: Writer, clock: Clock, tell: Tell = nobody) -> None:
+        """`tell` lets those know of a change who asked about what it is of."""
         self._database = database
         self._writer = writer
         self._clock = clock
@@ -60,7 +62,7 @@ class HomeToolkit:
                 self.get_automations_in_room,
             )
         )
-        self._tools = (*asking, *HomeWriting(database, self._lookup, clock).tools(names))
+        self._tools = (*asking, *HomeWriting(database, self._lookup, clock, tell).tools(names))
 
     @property
     def name(self) -> str:

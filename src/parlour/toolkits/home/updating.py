@@ -11,6 +11,8 @@ from parlour.toolkits.home.changes import Move, together
 from parlour.toolkits.home.drafts import NewEdge
 from parlour.toolkits.home.graph import Entity, entity
 from parlour.toolkits.home.kinds import OPENINGS
+from parlour.toolkits.home.news import News
+from parlour.toolkits.home.news import changed as told_of
 from parlour.toolkits.home.phrases import a, joined
 from parlour.toolkits.home.placing import (
     check_alone,
@@ -21,6 +23,7 @@ from parlour.toolkits.home.placing import (
     relationship_for,
 )
 from parlour.toolkits.home.planning import (
+    Deed,
     Desk,
     Plan,
     changed_since,
@@ -34,7 +37,6 @@ from parlour.toolkits.home.planning import (
     where,
 )
 from parlour.toolkits.home.views import View, brief
-from parlour.tools.kept import Kept
 from parlour.tools.outcomes import BadArguments, Failed
 
 TOLD_BY_ITSELF = ("device", *OPENINGS)
@@ -94,7 +96,10 @@ class Update:
             then = replace(thing, name=changed.name or thing.name, version=thing.version + changed.itself)
             units.append(desk.changes.move(then, changed.move))
         told = _told(thing, changed)
-        return Plan(_label(thing, changed), preview(told, notes), _result(thing, changed, told), together(*units))
+        place = changed.place if changed.move else None
+        new = _news(thing, changed.name or thing.name, place)
+        deed = Deed(_result(thing, changed, told), together(*units), new)
+        return Plan(_label(thing, changed), preview(told, notes), deed)
 
     async def _changed(self, desk: Desk, thing: Entity) -> Changed:
         name = checked_name(self.name) if self.name is not None else thing.name
@@ -136,7 +141,7 @@ def _move(thing: Entity, away: Sequence[NewEdge], to: Entity) -> Move:
     return Move(tuple(away), (NewEdge(thing.id, relationship, to.id),))
 
 
-async def take_back(desk: Desk, result: View) -> Kept:
+async def take_back(desk: Desk, result: View) -> Deed:
     """Make a thing what it was before. Raises Failed when it was changed again since."""
     name, was, moved = result["entity"]["name"], result["was"], result["moved"]
     thing = await entity(desk.connection, desk.home, result["entity"]["id"])
@@ -155,7 +160,14 @@ async def take_back(desk: Desk, result: View) -> Kept:
         back = Move(tuple(edge for edge, _ in present), tuple(old))
         then = replace(thing, name=was["name"], version=thing.version + len(units))
         units.append(desk.changes.move(then, back))
-    return Kept({"restored": brief(thing) | {"name": was["name"]}}, together(*units))
+    place = await entity(desk.connection, desk.home, place_id) if moved and place_id else None
+    restored = {"restored": brief(thing) | {"name": was["name"]}}
+    return Deed(restored, together(*units), _news(thing, was["name"], place))
+
+
+def _news(thing: Entity, name: str, place: Entity | None) -> News:
+    """What is new of a thing that has this name by now, and is in this place where it came to another."""
+    return News(told_of(thing, name, place), (thing.id, place.id) if place else (thing.id,))
 
 
 async def _check_name_is_free(desk: Desk, thing: Entity, name: str, place_id: str | None) -> None:

@@ -13,13 +13,14 @@ from parlour.clock import Clock
 from parlour.errors import InvalidRequest, NotFound
 from parlour.store.database import Reads
 from parlour.toolkits.home import creating, relating, updating
-from parlour.toolkits.home.changes import HomeChanges
+from parlour.toolkits.home.changes import HomeChanges, together
 from parlour.toolkits.home.creating import Creation
 from parlour.toolkits.home.graph import Home
 from parlour.toolkits.home.kinds import EntityType, RelationshipType
 from parlour.toolkits.home.lookup import Lookup
+from parlour.toolkits.home.news import Tell
 from parlour.toolkits.home.phrasebook import TOOLS, language_of
-from parlour.toolkits.home.planning import Desk, Wish
+from parlour.toolkits.home.planning import Deed, Desk, Wish
 from parlour.toolkits.home.relating import Relation
 from parlour.toolkits.home.updating import Update
 from parlour.toolkits.home.views import View
@@ -39,16 +40,17 @@ Place = Annotated[
 ]
 Aliases = Annotated[list[str] | None, Field(description="Other names that people say for it.")]
 Content = dict[str, JsonValue] | None
-TakeBack = Callable[[Desk, View], Awaitable[Kept]]
+TakeBack = Callable[[Desk, View], Awaitable[Deed]]
 
 
 class HomeWriting:
     """The writing tools over the home of the caller's project."""
 
-    def __init__(self, database: Reads, lookup: Lookup, clock: Clock) -> None:
+    def __init__(self, database: Reads, lookup: Lookup, clock: Clock, tell: Tell) -> None:
         self._database = database
         self._lookup = lookup
         self._clock = clock
+        self._tell = tell
 
     def tools(self, names: NameSource) -> tuple[Tool, ...]:
         """The three tools, in words too as far as there are words for them."""
@@ -79,7 +81,7 @@ class HomeWriting:
 
         Use it when somebody wants something noted as being there. It does not buy, install or switch anything.
         """
-        return await self._kept(context, Creation(entity_type, name, place, aliases, content))
+        return await self._done(context, Creation(entity_type, name, place, aliases, content))
 
     async def update_entity(
         self,
@@ -97,7 +99,7 @@ class HomeWriting:
 
         It notes; it does not switch: for that there are tools that control devices.
         """
-        return await self._kept(context, Update(entity, name, aliases, place, content))
+        return await self._done(context, Update(entity, name, aliases, place, content))
 
     async def create_relationship(
         self,
@@ -113,7 +115,7 @@ class HomeWriting:
 
         Use update_entity to move a thing to another room.
         """
-        return await self._kept(context, Relation(from_entity, relationship_type, to_entity, properties))
+        return await self._done(context, Relation(from_entity, relationship_type, to_entity, properties))
 
     # --- how each is run ---------------------------------------------------------------------------------------
 
@@ -128,7 +130,7 @@ class HomeWriting:
         async def undo(context: ToolContext, arguments: Arguments, result: View) -> Kept:
             del arguments
             async with self._desk(context) as desk:
-                return await back(desk, result)
+                return await self._kept(context, desk, await back(desk, result))
 
         name = function.__name__
         return make_tool(
@@ -139,9 +141,15 @@ class HomeWriting:
             language=language_of(name, names) if name in TOOLS else None,
         )
 
-    async def _kept(self, context: ToolContext, wish: Wish) -> Kept:
+    async def _done(self, context: ToolContext, wish: Wish) -> Kept:
         async with self._desk(context) as desk:
-            return (await wish.plan(desk)).kept()
+            return await self._kept(context, desk, (await wish.plan(desk)).deed)
+
+    async def _kept(self, context: ToolContext, desk: Desk, deed: Deed) -> Kept:
+        """The change as a tool returns it, and with it the word of it to whom it concerns: both or neither."""
+        new = deed.news
+        told = await self._tell(desk.connection, context, new.text, new.about, after=len(deed.unit.events))
+        return Kept(deed.result, together(deed.unit, told))
 
     @asynccontextmanager
     async def _desk(self, context: ToolContext) -> AsyncGenerator[Desk]:

@@ -4,7 +4,6 @@ import { inOrder, nameOf } from "../../state/models";
 import { answering } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { useKept } from "../../ui/kept";
-import { Pop, PopItem } from "../../ui/Pop";
 import { Attempts } from "./Attempts";
 import { standingOf } from "./exchanges";
 import { Foot } from "./Foot";
@@ -104,24 +103,17 @@ function With({ ask, isAsked }: { ask: (model: string) => void; isAsked: boolean
   const others = inOrder(models, favourites);
   if (others.length < 2 || isAsked) return null;
   return (
-    <Pop className="with" face={<span className="quiet">with… ⌄</span>} label="Ask again with another model">
-      {(close) => (
-        <>
-          <p className="faint">Who answers it, this once</p>
-          {others.map(({ id }) => (
-            <PopItem
-              key={id}
-              act={() => {
-                close();
-                ask(id);
-              }}
-            >
-              {nameOf(id)}
-            </PopItem>
-          ))}
-        </>
-      )}
-    </Pop>
+    // A list of the browser's own: the lines of a talk are drawn where nothing else can lie over what is around them.
+    <select className="quiet with" aria-label="Ask again with another model" value="" onChange={(event) => ask(event.target.value)}>
+      <option value="" disabled>
+        with…
+      </option>
+      {others.map(({ id }) => (
+        <option key={id} value={id}>
+          {nameOf(id)}
+        </option>
+      ))}
+    </select>
   );
 }
 

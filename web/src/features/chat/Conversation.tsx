@@ -4,6 +4,7 @@ import type { ConversationState } from "../../protocol";
 import { shownIn } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { Keeping } from "../../ui/kept";
+import { BudgetLine } from "./BudgetLine";
 import { Composer } from "./Composer";
 import { ConnectionLine } from "./ConnectionLine";
 import { useDraft } from "./draft";
@@ -71,6 +72,7 @@ export function Conversation({ id, project, state, onStop, welcome }: Props) {
         )}
       </RewordingContext>
       <footer className="bar">
+        <BudgetLine project={project} state={state} />
         <ConnectionLine />
         <Composer
           draft={draft}

@@ -1,6 +1,7 @@
 import { memo, useEffect, useRef } from "react";
 import { assertNever } from "../../state/changes";
 import { Answer } from "./Answer";
+import { NoticeLine } from "./NoticeLine";
 import { Pending, Question } from "./Question";
 import type { Row } from "./rows";
 import { isSame } from "./rows";
@@ -42,7 +43,7 @@ function Inside({ row, linked, onTakeBack }: Props) {
     case "answer":
       return <Answer versions={row.versions} isLast={row.isLast} edits={row.edits} linked={linked} />;
     case "notice":
-      return <p className={`notice ${row.notice.level}`}>{row.notice.text}</p>;
+      return <NoticeLine notice={row.notice} />;
     case "entry":
       return <Pending entry={row.entry} onTakeBack={onTakeBack} />;
     default:

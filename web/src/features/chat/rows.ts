@@ -18,13 +18,7 @@ export type Row =
 /** What is shown of a conversation. Only where `isEnd` is there anything behind its messages. */
 export function rowsOf(state: ConversationState | null, entries: readonly Entry[], isEnd: boolean): Row[] {
   const rows = state === null ? [] : messageRows(state, isEnd);
-  if (!isEnd) return rows;
-  const notices = state?.notices ?? [];
-  return [
-    ...rows,
-    ...notices.map((notice): Row => ({ kind: "notice", key: notice.id, notice })),
-    ...entries.map((entry): Row => ({ kind: "entry", key: keyOf(entry), entry })),
-  ];
+  return isEnd ? [...rows, ...entries.map((entry): Row => ({ kind: "entry", key: keyOf(entry), entry }))] : rows;
 }
 
 /** The message that a row begins with, if it has one. */
@@ -64,7 +58,28 @@ function messageRows(state: ConversationState, isEnd: boolean): Row[] {
   const turns = new Map(state.turns.map((turn) => [turn.question_id, turn]));
   const exchanges = exchangesOf(state.messages);
   const last = isEnd ? exchanges.findLastIndex(({ question }) => !question?.deleted_at) : -1;
-  return exchanges.flatMap((exchange, at) => exchangeRows(exchange, turns.get(exchange.question?.id ?? ""), at === last));
+  const notices = noticesBetween(state, exchanges);
+  const rows = exchanges.flatMap((exchange, at) => [
+    ...noticeRows(notices[at]),
+    ...exchangeRows(exchange, turns.get(exchange.question?.id ?? ""), at === last),
+  ]);
+  return isEnd ? [...rows, ...noticeRows(notices.at(-1))] : rows;
+}
+
+/** What the house said before each exchange, since the one before it; and at last what it said after them all. */
+function noticesBetween(state: ConversationState, exchanges: readonly Exchange[]): Notice[][] {
+  const begun = exchanges.map(({ question, versions }) => (question ?? versions[0])?.created_at ?? "");
+  const between: Notice[][] = [...begun.map(() => []), []];
+  for (const notice of state.notices) {
+    const next = begun.findIndex((at) => at > notice.created_at);
+    // What came before all that is held is seen once somebody reads that far back.
+    if (next !== 0 || state.window === 0) between.at(next)?.push(notice);
+  }
+  return between;
+}
+
+function noticeRows(notices: readonly Notice[] = []): Row[] {
+  return notices.map((notice) => ({ kind: "notice", key: notice.id, notice }));
 }
 
 function exchangeRows({ question, versions }: Exchange, turn: Turn | undefined, isLast: boolean): Row[] {

@@ -2,15 +2,17 @@
 
 import type { JsonValue, Message, ToolCallPart, Turn } from "../../protocol";
 import { isBuiltIn, nameOf } from "../../state/models";
+import { costInWords } from "../../ui/money";
 import { stretch } from "../../ui/stretch";
 
 /** Who answered, and what it took. */
 export function whoAnswered(message: Message): string {
   if (message.model === null) return "";
   if (isBuiltIn(message.model)) return `${nameOf(message.model)} · no model used`;
-  const tokens = message.usage?.total_tokens ?? 0;
-  const about = message.usage?.estimated === true ? "about " : "";
-  return tokens > 0 ? `${message.model} · ${about}${tokens.toLocaleString("en-GB")} tokens` : message.model;
+  const { usage } = message;
+  if (usage === null || usage.total_tokens === 0) return message.model;
+  const about = usage.estimated ? "about " : "";
+  return `${message.model} · ${about}${usage.total_tokens.toLocaleString("en-GB")} tokens · ${costInWords(usage.cost)}`;
 }
 
 const AT_WORK = new Set<ToolCallPart["status"]>(["pending", "executing"]);

@@ -15,7 +15,7 @@ export function How() {
   const isBegun = useRoom((room) => room.here.conversation !== null);
   if (effective === null) return <p className="faint">Fetching…</p>;
   const own = isBegun ? decidedHere(effective) : planned === null ? EMPTY : parameterDraft(planned);
-  return <Fields key={JSON.stringify(own)} own={own} effective={effective} />;
+  return <Fields own={own} effective={effective} />;
 }
 
 /** What of it the conversation itself decided. */
@@ -35,7 +35,7 @@ function Fields({ own, effective }: { own: ParameterDraft; effective: EffectiveM
   const put = (part: Partial<ParameterDraft>) => setDraft({ ...draft, ...part });
   const keep = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (!isFine || isSame) return;
+    if (!isFine || isSame || isBusy) return;
     setBusy(true);
     if (await acts.chooseHow(parametersIn(draft, NO_PARAMETERS))) acts.tell("From the next answer on.");
     setBusy(false);
@@ -69,9 +69,7 @@ function Fields({ own, effective }: { own: ParameterDraft; effective: EffectiveM
         hint={now("prefer", "It counts where a question is given to whoever suits it.")}
         onText={(prefer) => put({ prefer })}
       />
-      <button className="plain" disabled={isBusy || isSame || !isFine}>
-        Keep for this conversation
-      </button>
+      <button className="plain">Keep for this conversation</button>
     </form>
   );
 }

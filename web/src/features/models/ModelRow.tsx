@@ -1,6 +1,7 @@
 import type { ModelView } from "../../protocol/providers";
 import { nameOf, whereItGoes, windowOf } from "../../state/models";
 import { StarIcon } from "../../ui/icons";
+import { money } from "../../ui/money";
 
 interface Props {
   model: ModelView;
@@ -14,7 +15,7 @@ interface Props {
 /** Somebody who may answer: by one press from now on, by another among the first. */
 export function ModelRow({ model, isNow, isFavourite, choose, favour }: Props) {
   const name = nameOf(model.id);
-  const facts = [WHOSE[model.scope ?? "tenant"], tokens(model)].filter((fact) => fact !== "");
+  const facts = [WHOSE[model.scope ?? "tenant"], tokens(model), asks(model)].filter((fact) => fact !== "");
   return (
     <li className="models-row">
       <button className="pop-item" aria-pressed={isNow} onClick={choose}>
@@ -39,6 +40,12 @@ export function ModelRow({ model, isNow, isFavourite, choose, favour }: Props) {
 }
 
 const WHOSE = { tenant: "", project: "of this project", user: "your own" };
+
+/** What a million tokens of its answers cost. */
+function asks({ price, provider }: ModelView): string {
+  if (price === null || price === undefined || provider === "built-in") return "";
+  return price.completion === 0 ? "free" : `${money(price.prompt)} in, ${money(price.completion)} out, a million tokens`;
+}
 
 function tokens(model: ModelView): string {
   const size = model.provider === "built-in" ? "" : windowOf(model);

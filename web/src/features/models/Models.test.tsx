@@ -75,6 +75,7 @@ test("what was chosen here can be made one's own default, or be chosen no longer
   await opens();
   await press("Make it my own default");
   await waitFor(() => expect(kept.get("mine")).toEqual({ model: "den/small" }));
+  await opens();
   await press("Choose nobody for this conversation");
   await waitFor(() => expect(kept.get(`conversation ${TALK}`)).toEqual({ model: null }));
 });

@@ -37,7 +37,7 @@ export function Models({ conversation, project }: Props) {
       {(close) => (
         <>
           <Offered now={now} close={close} />
-          <Whence now={now} isBegun={conversation !== null} />
+          <Whence now={now} isBegun={conversation !== null} close={close} />
           <div className="models-others">
             <Disclosure face="How it answers">
               <How />
@@ -81,8 +81,12 @@ function Offered({ now, close }: { now: ModelView; close: () => void }) {
 const NONE: readonly string[] = [];
 
 /** Who chose that, who would have answered and cannot, and what can be done about it. */
-function Whence({ now, isBegun }: { now: ModelView; isBegun: boolean }) {
+function Whence({ now, isBegun, close }: { now: ModelView; isBegun: boolean; close: () => void }) {
   const acts = useActs();
+  const does = (act: () => Promise<boolean>) => () => {
+    void act();
+    close();
+  };
   const effective = useRoom((room) => room.effective);
   const isPlanned = useRoom((room) => (room.planned.model ?? null) !== null);
   if (effective === null) return null;
@@ -97,16 +101,16 @@ function Whence({ now, isBegun }: { now: ModelView; isBegun: boolean }) {
       <p className="faint">{`${nameOf(now.id)} is ${fromWhere(isHere ? "conversation" : effective.origins.model)}.`}</p>
       {isHere && (
         <>
-          <button className="pop-item" onClick={() => void acts.chooseAlways(now.id)}>
+          <button className="pop-item" onClick={does(() => acts.chooseAlways(now.id))}>
             Make it my own default
           </button>
-          <button className="pop-item" onClick={() => void acts.choose(null)}>
+          <button className="pop-item" onClick={does(() => acts.choose(null))}>
             Choose nobody for this conversation
           </button>
         </>
       )}
       {!isHere && effective.origins.model === "user" && (
-        <button className="pop-item" onClick={() => void acts.chooseAlways(null)}>
+        <button className="pop-item" onClick={does(() => acts.chooseAlways(null))}>
           Have no default of my own
         </button>
       )}

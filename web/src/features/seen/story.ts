@@ -27,6 +27,7 @@ const KINDS: Record<SeenPiece["kind"], string> = {
   question: "Question",
   answer: "Answer",
   tool_result: "What a tool found",
+  notice: "News from the house",
 };
 
 /** What a piece is, for people. */

@@ -45,6 +45,8 @@ function doors(): Partial<Rest> {
     models: () => Promise.resolve(models),
     providers: () => Promise.resolve(providers),
     modelSettings: () => Promise.resolve({ settings: {}, version: 0, may_change: true }),
+    routing: () => Promise.resolve({ routing: {}, source: "environment" }),
+    instances: () => Promise.resolve([]),
     system: () => Promise.resolve({ version: "1", parts: [], admins: ["Robin"] }),
     tryProvider: (_, trial) => {
       asked.push(["try", trial]);
@@ -128,6 +130,20 @@ describe("a new provider", () => {
     expect(await screen.findByText("ollama is set up, and may answer.")).toBeTruthy();
     expect(document.body.innerHTML).not.toContain("sk-secret");
     expect(document.activeElement?.textContent).toBe("Add a provider");
+  });
+
+  test("with a format of its own is set up by choosing it, and says how hard it thinks", async () => {
+    const value = (label: string) => screen.getByLabelText<HTMLInputElement>(label).value;
+    await press("Anthropic");
+    expect([value("Format"), value("Address")]).toEqual(["anthropic", "https://api.anthropic.com"]);
+    expect(screen.queryByLabelText("Region")).toBeNull();
+    await userEvent.selectOptions(screen.getByLabelText("Thinking"), "low");
+    await write("Key", "sk-ant");
+    await press("Test");
+    const trial = { base_url: "https://api.anthropic.com", api_key: "sk-ant", kind: "anthropic", options: { thinking: "low" } };
+    expect(asked.at(-1)).toEqual(["try", trial]);
+    await userEvent.selectOptions(screen.getByLabelText("Format"), "bedrock");
+    expect([value("Region"), value("Address")]).toEqual(["", "https://bedrock-runtime.us-east-1.amazonaws.com"]);
   });
 
   test("that lacks something says so beside each field, and is not sent", async () => {

@@ -6,8 +6,10 @@ import { useActs, useRoom } from "../../state/use-room";
 import { Choice } from "../../ui/Field";
 import { Answering } from "./Answering";
 import { Defaults } from "./Defaults";
+import { Instances } from "./Instances";
 import { NotYours } from "./NotYours";
 import { Providers } from "./Providers";
+import { Routes } from "./Routes";
 import { HOUSE, MINE, WhoseContext } from "./whose";
 
 const YOURS = "can change who answers everybody and where the talk goes. What is above counts for your own questions.";
@@ -22,8 +24,10 @@ export function ModelSettings() {
       <Answering mayDecide={mayDecide} />
       {mayDecide && (
         <>
-          <Providers />
           <House />
+          <Providers />
+          <Routes />
+          <Instances />
         </>
       )}
       <Own />

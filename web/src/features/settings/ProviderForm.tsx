@@ -1,7 +1,8 @@
 import { useEffect, useRef } from "react";
-import type { ProviderView } from "../../protocol/providers";
-import { Field } from "../../ui/Field";
-import { hintForKey, whereItWouldGo } from "./draft";
+import type { ProviderKind, ProviderView } from "../../protocol/providers";
+import { Choice, Field } from "../../ui/Field";
+import { hintForKey, ofKind, optionsFor, whereItWouldGo } from "./draft";
+import { KINDS, THINKING } from "./kinds";
 import { ModelChoice } from "./ModelChoice";
 import { PRESETS } from "./presets";
 import { lineFor } from "./trial";
@@ -51,7 +52,24 @@ function WhichOne({ draft, put, problems }: Writing) {
     <>
       <div role="group" aria-label="Well-known providers" className="provider-presets">
         {PRESETS.map(({ label, name, address }) => (
-          <button key={name} type="button" className="pill" aria-pressed={draft.address === address} onClick={() => put({ name, address })}>
+          <button
+            key={name}
+            type="button"
+            className="pill"
+            aria-pressed={draft.address === address}
+            onClick={() => put({ name, address, kind: "openai", options: {} })}
+          >
+            {label}
+          </button>
+        ))}
+        {KINDS.filter(({ address }) => address !== "").map(({ kind, label, address }) => (
+          <button
+            key={kind}
+            type="button"
+            className="pill"
+            aria-pressed={draft.address === address}
+            onClick={() => put({ name: kind, address, kind, options: {} })}
+          >
             {label}
           </button>
         ))}
@@ -93,9 +111,48 @@ function Access({ draft, put, problems, known }: Writing & { known: ProviderView
         problem={problems.key}
         onText={(key) => put({ key })}
       />
+      <Format draft={draft} put={put} />
     </>
   );
 }
+
+/** What the server speaks, and what else that takes. */
+function Format({ draft, put }: Pick<Writing, "draft" | "put">) {
+  const takes = optionsFor(draft);
+  const option = (name: string) => draft.options?.[name] ?? "";
+  const choose = (name: string, value: string) => put({ options: { ...draft.options, [name]: value } });
+  return (
+    <>
+      <Choice
+        label="Format"
+        value={draft.kind ?? "openai"}
+        options={KINDS.map(({ kind, label }) => [kind, label] as const)}
+        hint="Most servers speak OpenAI's, whoever made their models."
+        onText={(kind) => put(ofKind(draft, kind as ProviderKind))}
+      />
+      {takes.includes("thinking") && (
+        <Choice
+          label="Thinking"
+          value={option("thinking")}
+          options={[["", "As the model does by itself"], ...THINKING.map((level) => [level, THOUGHT[level]] as const)]}
+          onText={(value) => choose("thinking", value)}
+        />
+      )}
+      {takes.includes("region") && (
+        <Field
+          label="Region"
+          value={option("region")}
+          maxLength={40}
+          placeholder="eu-central-1"
+          hint="Only needed where the address does not say it."
+          onText={(value) => choose("region", value)}
+        />
+      )}
+    </>
+  );
+}
+
+const THOUGHT = { off: "Off", low: "A little", medium: "Some", high: "A lot" } as const;
 
 function Test({ trial, test, problems }: Writing) {
   return (

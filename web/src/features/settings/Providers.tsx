@@ -72,12 +72,17 @@ export function Providers({ title = "Providers", said = WHAT }: { title?: string
           <ProviderForm known={null} taken={names} kept={kept} leave={hide} />
         </>
       ) : (
-        <button ref={add} className="plain" aria-label={isHouse ? undefined : `Add a provider: ${title}`} disabled={providers === null} onClick={() => show("")}>
+        <button ref={add} className="plain" aria-label={labelOf(isHouse, title)} disabled={providers === null} onClick={() => show("")}>
           Add a provider
         </button>
       )}
     </section>
   );
+}
+
+/** Of several places where one can be added, which; the house's is the one that everybody means. */
+function labelOf(isHouse: boolean, title: string): string | undefined {
+  return isHouse ? undefined : `Add a provider: ${title}`;
 }
 
 function None({ is, isHouse }: { is: boolean; isHouse: boolean }) {

@@ -8,6 +8,7 @@ import { General } from "./General";
 import { ModelSettings } from "./ModelSettings";
 import { People } from "./People";
 import { Projects } from "./Projects";
+import { Usage } from "./Usage";
 import "./settings.css";
 
 interface Props {
@@ -26,6 +27,7 @@ const SECTIONS = [
   { name: "access", title: "Signing in", Inside: Access, forAdmins: false },
   { name: "projects", title: "Projects", Inside: Projects, forAdmins: false },
   { name: "models", title: "Models", Inside: ModelSettings, forAdmins: false },
+  { name: "usage", title: "Usage", Inside: Usage, forAdmins: false },
   { name: "people", title: "People", Inside: People, forAdmins: true },
   { name: "connections", title: "Connections", Inside: Connections, forAdmins: true },
 ] as const;

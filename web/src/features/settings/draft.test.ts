@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ProviderView } from "../../protocol/providers";
 import type { Draft } from "./draft";
-import { changeOf, draftOf, fieldOf, hintForKey, newProvider, problemsOf, trialOf, whereItWouldGo, withNamed } from "./draft";
+import { changeOf, draftOf, fieldOf, hintForKey, newProvider, ofKind, optionsFor, problemsOf, trialOf, whereItWouldGo, withNamed } from "./draft";
 
 const GOOD: Draft = { name: "openai", address: "https://api.openai.com/v1", key: "sk-1", models: ["gpt-4o-mini"] };
 const KNOWN: ProviderView = {
@@ -110,4 +110,34 @@ test("a provider's problem stands beside the field that it is about", () => {
   expect(fieldOf("provider_refused", { model: "gone" })).toBe("models");
   expect(fieldOf("provider_refused", {})).toBe("address");
   expect(fieldOf("provider_rate_limited", {})).toBeNull();
+});
+
+describe("a format of its own", () => {
+  const CLAUDE: Draft = { ...GOOD, address: "https://api.anthropic.com", kind: "anthropic", options: { thinking: "low" } };
+  const KEPT: ProviderView = { ...KNOWN, base_url: "https://api.anthropic.com", kind: "anthropic", options: { thinking: "low" } };
+
+  test("is sent with what it takes, and not with what says nothing", () => {
+    expect(newProvider(CLAUDE)).toMatchObject({ kind: "anthropic", options: { thinking: "low" } });
+    expect(newProvider({ ...CLAUDE, options: { thinking: "" } })).toMatchObject({ kind: "anthropic", options: {} });
+    expect(trialOf(CLAUDE, null)).toMatchObject({ kind: "anthropic", base_url: "https://api.anthropic.com" });
+  });
+
+  test("is sent as a change only when it changed", () => {
+    expect(changeOf(draftOf(KEPT), KEPT)).toEqual({});
+    expect(changeOf({ ...draftOf(KEPT), options: { thinking: "high" } }, KEPT)).toEqual({ kind: "anthropic", options: { thinking: "high" } });
+    expect(changeOf({ ...draftOf(KEPT), kind: "openai", options: {} }, KEPT)).toEqual({ kind: "openai", options: {} });
+    expect(trialOf({ ...draftOf(KEPT), options: {} }, KEPT)).toMatchObject({ name: "openai", kind: "anthropic", options: {} });
+  });
+
+  test("brings the address of its own provider, but takes nobody's written one away", () => {
+    expect(ofKind({ ...GOOD, address: "" }, "anthropic")).toMatchObject({ kind: "anthropic", address: "https://api.anthropic.com" });
+    expect(ofKind(CLAUDE, "mistral")).toEqual({ kind: "mistral", options: {}, address: "https://api.mistral.ai" });
+    expect(ofKind({ ...CLAUDE, address: "https://gateway.example" }, "mistral")).toEqual({ kind: "mistral", options: {} });
+  });
+
+  test("says what it takes besides", () => {
+    expect(optionsFor(GOOD)).toEqual([]);
+    expect(optionsFor(CLAUDE)).toEqual(["thinking"]);
+    expect(optionsFor({ ...GOOD, kind: "bedrock" })).toEqual(["thinking", "region"]);
+  });
 });

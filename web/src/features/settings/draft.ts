@@ -1,6 +1,7 @@
 /** A provider as it is being written down: what is wrong with it, where the talk would go, and what is sent of it. */
 
-import type { NewProvider, ProviderChange, ProviderTrial, ProviderView } from "../../protocol/providers";
+import type { NewProvider, Options, ProviderChange, ProviderKind, ProviderTrial, ProviderView } from "../../protocol/providers";
+import { KINDS } from "./kinds";
 import { PRESETS } from "./presets";
 
 export interface Draft {
@@ -8,11 +9,16 @@ export interface Draft {
   address: string;
   key: string;
   models: readonly string[];
+  /** The format that it speaks; Chat Completions where nothing is said. */
+  kind?: ProviderKind;
+  /** What else its kind needs. */
+  options?: Options;
 }
 
-export type Field = keyof Draft;
+export type Field = "name" | "address" | "key" | "models";
 export type Problems = Partial<Record<Field, string>>;
 
+const PLAIN: ProviderKind = "openai";
 const NAME = /^[a-z0-9][a-z0-9-]{0,38}$/;
 const KEY = /^[\x21-\x7e]*$/;
 const LONGEST_KEY = 4_000;
@@ -22,7 +28,20 @@ const THIS_MACHINE = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** The draft of what is set up already; its key is not known here. */
 export function draftOf(known: ProviderView): Draft {
-  return { name: known.name, address: known.base_url, key: "", models: known.models };
+  return { name: known.name, address: known.base_url, key: "", models: known.models, kind: known.kind ?? PLAIN, options: known.options ?? {} };
+}
+
+/** What its kind takes besides. */
+export function optionsFor(draft: Draft): readonly string[] {
+  return KINDS.find(({ kind }) => kind === (draft.kind ?? PLAIN))?.options ?? [];
+}
+
+/** The draft in another format: at the address of that format's own provider, where that of another's own was written. */
+export function ofKind(draft: Draft, kind: ProviderKind): Partial<Draft> {
+  const address = KINDS.find((one) => one.kind === kind)?.address ?? "";
+  const isSomebodysOwn = KINDS.some((one) => one.address !== "" && one.address === draft.address.trim());
+  const moves = address !== "" && (draft.address.trim() === "" || isSomebodysOwn);
+  return { kind, options: {}, ...(moves && { address }) };
 }
 
 /** What is wrong with each field, in words; `taken` are the names that cannot be used any more. */
@@ -101,7 +120,25 @@ export function isElsewhere(draft: Draft, known: ProviderView): boolean {
 
 /** A new provider, as it is sent. */
 export function newProvider(draft: Draft): NewProvider {
-  return { name: draft.name.trim(), base_url: draft.address.trim(), api_key: draft.key.trim(), models: [...draft.models] };
+  return { name: draft.name.trim(), base_url: draft.address.trim(), api_key: draft.key.trim(), models: [...draft.models], ...spoken(draft) };
+}
+
+/** The format and what it takes, as they are sent where they are not the ordinary ones. */
+function spoken(draft: Draft): { kind?: ProviderKind; options?: Options } {
+  return draft.kind === undefined || draft.kind === PLAIN ? {} : { kind: draft.kind, options: said(draft.options) };
+}
+
+/** The options that say something. */
+function said(options: Options = {}): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== ""));
+}
+
+/** Whether another format was chosen, or something else of what it takes. */
+function isSpokenElse(draft: Draft, known: ProviderView): boolean {
+  const told = said(draft.options);
+  const before = known.options ?? {};
+  const names = new Set([...Object.keys(told), ...Object.keys(before)]);
+  return (draft.kind ?? PLAIN) !== (known.kind ?? PLAIN) || [...names].some((name) => told[name] !== before[name]);
 }
 
 /** What was changed of a provider, as it is sent. */
@@ -113,6 +150,7 @@ export function changeOf(draft: Draft, known: ProviderView): ProviderChange {
     ...(elsewhere && { base_url: draft.address.trim() }),
     ...((elsewhere || key !== "") && { api_key: key }),
     ...(!sameModels && { models: [...draft.models] }),
+    ...(isSpokenElse(draft, known) && { kind: draft.kind ?? PLAIN, options: said(draft.options) }),
   };
 }
 
@@ -121,8 +159,10 @@ export function trialOf(draft: Draft, known: ProviderView | null): ProviderTrial
   const key = draft.key.trim();
   const [model] = draft.models;
   const asked = model === undefined ? {} : { model };
-  if (known !== null && key === "" && !isElsewhere(draft, known)) return { name: known.name, ...asked };
-  return { base_url: draft.address.trim(), api_key: key, ...asked };
+  if (known !== null && key === "" && !isElsewhere(draft, known)) {
+    return { name: known.name, ...asked, ...(isSpokenElse(draft, known) && { kind: draft.kind ?? PLAIN, options: said(draft.options) }) };
+  }
+  return { base_url: draft.address.trim(), api_key: key, ...asked, ...spoken(draft) };
 }
 
 const FIELDS: Readonly<Record<string, Field>> = {

@@ -1,3 +1,5 @@
+// Written by `python -m gen` from src/parlour/models/presets.py. Do not edit.
+
 /** Well-known servers of models, so that nobody has to look their addresses up. */
 
 export interface Preset {

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { RestError } from "../../connection/rest";
-import type { ProviderView } from "../../protocol/providers";
+import type { ProviderTrial, ProviderView } from "../../protocol/providers";
 import { useRest } from "../../state/use-room";
 import type { Draft, Field, Problems } from "./draft";
 import { changeOf, draftOf, newProvider, problemsOf, trialOf, withNamed } from "./draft";
@@ -48,7 +48,7 @@ export function useProviderForm(
   const wrong = problemsOf(whole, taken);
   const refusedName = saving.nameProblem(whole);
   const now = trialOf(whole, known);
-  const current = trial?.of.base_url === now.base_url && trial?.of.api_key === now.api_key ? trial : null;
+  const current = trial !== null && isSameServer(trial.of, now) ? trial : null;
   return {
     draft,
     named,
@@ -66,6 +66,10 @@ export function useProviderForm(
     saving: saving.busy,
     refused: refusedName.name === undefined ? (saving.refused?.message ?? null) : null,
   };
+}
+
+function isSameServer(one: ProviderTrial, other: ProviderTrial): boolean {
+  return one.base_url === other.base_url && one.api_key === other.api_key && one.kind === other.kind;
 }
 
 /** Keeps it on the server; when that fails, why. */

@@ -1,0 +1,96 @@
+"""Offers of models whose providers have formats of their own. An offer is a value and calls nobody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from parlour.clock import Clock
+from parlour.errors import BadSetting
+from parlour.models.offers import NO_WINDOWS, Offer, address_of, host_of, offer_of
+from parlour.models.openai_limits import FIRST_EVENT_S, TOTAL_S, Limits
+from parlour.models.other_kinds import NO_OPTIONS, OTHER_KINDS, OtherKind
+from parlour.models.pydantic_ai import PydanticAIModel
+
+
+@dataclass(frozen=True, slots=True)
+class OtherOffer:
+    """A model that could answer, and all that is needed to ask it."""
+
+    name: str
+    """As it is shown and stored: "anthropic/claude-sonnet-5-5"."""
+    base_url: str
+    api_key: str = field(repr=False)
+    of: OtherKind
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def kind(self) -> str:
+        """The format that its provider speaks."""
+        return self.of.name
+
+    @property
+    def host(self) -> str:
+        """Where the talk would go: what an admin has to know before saying yes."""
+        return host_of(self.base_url)
+
+    def model(self, *, clock: Clock, total_s: float = TOTAL_S, silence_s: float = FIRST_EVENT_S) -> PydanticAIModel:
+        """The model, ready to be asked, which may be silent for `silence_s`; no connection is made yet."""
+        return self.model_within(Limits(total_s=total_s, first_event_s=silence_s, silence_s=silence_s), clock=clock)
+
+    def model_within(self, limits: Limits, *, clock: Clock) -> PydanticAIModel:
+        """The same with limits of one's own."""
+        return PydanticAIModel(
+            name=self.name,
+            kind=self.of,
+            base_url=self.base_url,
+            api_key=self.api_key,
+            options=self.options,
+            limits=limits,
+            clock=clock,
+        )
+
+
+AnyOffer = Offer | OtherOffer
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the settings say of a provider; "" means not set."""
+
+    api_key: str
+    models: tuple[str, ...] = ()
+    base_url: str = ""
+
+
+def offer_of_kind(
+    kind: str,
+    provider: str,
+    model: str,
+    base_url: str,
+    api_key: str,
+    options: Mapping[str, str] = NO_OPTIONS,
+    windows: Mapping[str, int] = NO_WINDOWS,
+) -> AnyOffer:
+    """The offer of one model of a provider of any kind. `windows` as in `offer_of`."""
+    other = OTHER_KINDS.get(kind)
+    if other is None:
+        return offer_of(provider, model, base_url, api_key, windows)
+    return OtherOffer(f"{provider}/{model}", base_url, api_key, other, options)
+
+
+def other_offers(named: Mapping[str, Named]) -> tuple[OtherOffer, ...]:
+    """The models that the settings offer of other kinds, in order; none of a kind without a key.
+
+    Raises BadSetting, which names the setting, for an address that is none and a key that cannot be sent.
+    """
+    offers: list[OtherOffer] = []
+    for name, said in named.items():
+        kind, key = OTHER_KINDS[name], said.api_key.strip()
+        if not (key.isascii() and key.isprintable()):
+            raise BadSetting(f"{name.upper()}_API_KEY holds characters that no key has. Copy the key again.")
+        if key:
+            try:
+                base_url = address_of(said.base_url or kind.base_url)
+            except ValueError as error:
+                raise BadSetting(f"{name.upper()}_BASE_URL {error}") from error
+            offers += [OtherOffer(f"{name}/{model}", base_url, key, kind) for model in said.models or kind.models]
+    return tuple(offers)

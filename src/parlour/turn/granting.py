@@ -1,0 +1,113 @@
+"""What a request to a model may use, forecast before it is made: the least that any of its budgets leaves."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from parlour.identity.allowances import Allowance, Scarce
+from parlour.models.base import AssistantMessage, Model, ModelMessage, ModelRequest, ToolMessage, UserMessage
+from parlour.models.pricing import Price
+from parlour.protocol.content import Problem
+from parlour.protocol.spending import Spent
+
+
+class OverBudget(Exception):
+    """A budget does not pay for a request, or not to its end."""
+
+    def __init__(self, problem: Problem) -> None:
+        """`problem` is budget_exhausted before anything was asked, budget in the middle of an answer."""
+        self.problem = problem
+        super().__init__(problem.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one request may use; None is no limit."""
+
+    completion_tokens: int | None = None
+    completion_of: tuple[Allowance, Scarce] | None = None
+    """Whose limit that is."""
+    ms: int | None = None
+    ms_of: tuple[Allowance, Scarce] | None = None
+
+    def ended(self, by: tuple[Allowance, Scarce] | None) -> OverBudget:
+        """Why the answer ends in its middle."""
+        assert by is not None
+        allowance, lacking = by
+        return OverBudget(Problem(code="budget", message=allowance.ending(lacking)))
+
+
+def granted(allowances: Sequence[Allowance], price: Price | None, prompt: int) -> Grant:
+    """What a request with a prompt of so many tokens may use. Raises OverBudget where that is no answer at all.
+
+    Money is not counted where nobody knows the price.
+    """
+    grant = Grant()
+    for allowance in allowances:
+        for lacking, room in _rooms(allowance, price, prompt):
+            if room <= 0:
+                raise OverBudget(Problem(code="budget_exhausted", message=allowance.refusal(lacking)))
+            if lacking.kind == "time":
+                if grant.ms is None or room < grant.ms:
+                    grant = Grant(grant.completion_tokens, grant.completion_of, room, (allowance, lacking))
+            elif grant.completion_tokens is None or room < grant.completion_tokens:
+                grant = Grant(room, (allowance, lacking), grant.ms, grant.ms_of)
+    return grant
+
+
+def _rooms(allowance: Allowance, price: Price | None, prompt: int) -> Iterable[tuple[Scarce, int]]:
+    """Each thing that a budget limits, and what it leaves for the answer: tokens, or milliseconds."""
+    if allowance.cost is not None and price is not None:
+        room = price.affordable(prompt, allowance.cost.left)
+        if room is not None:
+            yield allowance.cost, room
+    if allowance.tokens is not None:
+        yield allowance.tokens, allowance.tokens.left - prompt
+    if allowance.time is not None:
+        yield allowance.time, allowance.time.left
+
+
+def prompt_tokens(model: Model, request: ModelRequest) -> int:
+    """How many tokens a request has before it is answered, as far as can be told."""
+    schemas = [
+        {"name": tool.name, "description": tool.description, "parameters": tool.parameters} for tool in request.tools
+    ]
+    said = [request.system, *(text for message in request.messages for text in _texts(message))]
+    said += [orjson.dumps(schema).decode() for schema in schemas]
+    return sum(model.count_tokens(text) for text in said if text)
+
+
+def _texts(message: ModelMessage) -> Iterable[str]:
+    match message:
+        case UserMessage(text):
+            yield text
+        case AssistantMessage():
+            yield message.text
+            yield from (call.name + call.raw for call in message.calls)
+        case ToolMessage():
+            yield message.content
+
+
+@dataclass(slots=True)
+class UnderWay:
+    """What the turns of this node have used and not settled yet, and what they may use in the request they make.
+
+    Who looks what is left and takes of it holds `taking`: so no two take the same.
+    """
+
+    taking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _by_turn: dict[str, tuple[frozenset[str], Spent]] = field(default_factory=dict[str, tuple[frozenset[str], Spent]])
+
+    def put(self, turn_id: str, budgets: frozenset[str], spent: Spent) -> None:
+        """A turn draws so much on these budgets now, in the place of what it drew before."""
+        self._by_turn[turn_id] = (budgets, spent)
+
+    def forget(self, turn_id: str) -> None:
+        """A turn draws on nothing any more."""
+        self._by_turn.pop(turn_id, None)
+
+    def of_others(self, turn_id: str) -> list[tuple[frozenset[str], Spent]]:
+        """What the other turns draw, and on which budgets."""
+        return [drawn for other, drawn in self._by_turn.items() if other != turn_id]

@@ -1,0 +1,185 @@
+"""A model whose requests are metered: ended when no budget pays for more, and counted however they end."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from parlour.clock import Clock, isoformat
+from parlour.models.base import (
+    Called,
+    Finished,
+    Model,
+    ModelEvent,
+    ModelProblem,
+    ModelRequest,
+    ReasoningDelta,
+    TextDelta,
+)
+from parlour.models.instances import NotAsked
+from parlour.models.pricing import Price
+from parlour.protocol.content import Usage
+from parlour.turn.billing import Outcome, Request, estimated
+from parlour.turn.granting import Grant, prompt_tokens
+
+UNREAD = frozenset(
+    {
+        "provider_unauthorized",
+        "provider_rate_limited",
+        "provider_refused",
+        "provider_unavailable",
+        "context_too_long",
+    }
+)
+"""Failures after which nobody has read anything, so that nothing was used."""
+BLOCK = 256
+"""So many characters are counted together while an answer grows: counting it whole each time would take ever longer."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """One request, from before it is made to its end."""
+
+    model: Model
+    request: ModelRequest
+    price: Price | None
+    grant: Grant
+    is_shorter: bool
+    """Whether its answer may be less long than was wanted."""
+    clock: Clock
+    keep: Callable[[Request], None]
+    """Called once, when it has ended."""
+    _started: float = 0.0
+    _words: list[str] = field(default_factory=list[str])
+    _thoughts: list[str] = field(default_factory=list[str])
+    _counted: int = 0
+    _block: str = ""
+    _is_over: bool = False
+
+    def __post_init__(self) -> None:
+        self._started = self.clock.monotonic()
+
+    async def next(self, events: AsyncIterator[ModelEvent]) -> ModelEvent | None:
+        """The next event; None at the end. Raises OverBudget when the time is used up."""
+        if self.grant.ms is None:
+            return await anext(events, None)
+        try:
+            async with asyncio.timeout((self.grant.ms - self._duration_ms) / 1000):
+                return await anext(events, None)
+        except TimeoutError:
+            raise self.grant.ended(self.grant.ms_of) from None
+
+    def heard(self, event: ModelEvent) -> ModelEvent:
+        """The event, its end with what was used. Raises OverBudget when it ended only because no more was paid for."""
+        match event:
+            case TextDelta(text):
+                self._count(self._words, text)
+            case ReasoningDelta(text):
+                self._count(self._thoughts, text)
+            case Called(call):
+                self._count(self._words, call.name + call.raw)
+            case Finished():
+                usage = self._answered(event.usage)
+                if self.is_shorter and event.reason == "length":
+                    raise self.grant.ended(self.grant.completion_of)
+                return replace(event, usage=usage)
+        return event
+
+    def check(self) -> None:
+        """Raise OverBudget when more was said than is paid for."""
+        most = self.grant.completion_tokens
+        if most is not None and self._counted + self.model.count_tokens(self._block) > most:
+            raise self.grant.ended(self.grant.completion_of)
+
+    def never_made(self) -> None:
+        """Nobody was asked after all."""
+        self._is_over = True
+
+    def ends(self, outcome: Outcome, *, unread: bool = False) -> None:
+        """It ended without a word on what it used; `unread` where nobody had read it. Nothing, if it had ended."""
+        if self._is_over:
+            return
+        if unread and not self._words and not self._thoughts:
+            self._end(outcome, Usage(prompt_tokens=0, completion_tokens=0, total_tokens=0, cost=0))
+        else:
+            self._end(outcome, self._estimate())
+
+    def _count(self, pieces: list[str], text: str) -> None:
+        pieces.append(text)
+        if self.grant.completion_tokens is not None:
+            self._block += text
+            if len(self._block) >= BLOCK:
+                self._counted += self.model.count_tokens(self._block)
+                self._block = ""
+
+    def _answered(self, reported: Usage | None) -> Usage:
+        usage = reported or self._estimate()
+        if usage.cost is None and self.price is not None:
+            usage = usage.model_copy(update={"cost": self.price.cost(usage)})
+        self._end("answered", usage)
+        return usage
+
+    def _estimate(self) -> Usage:
+        count = self.model.count_tokens
+        thoughts = count("".join(self._thoughts))
+        completion = count("".join(self._words)) + thoughts
+        return estimated(prompt_tokens(self.model, self.request), completion, thoughts, self.price)
+
+    def _end(self, outcome: Outcome, usage: Usage) -> None:
+        self._is_over = True
+        at = isoformat(self.clock.now())
+        self.keep(Request(self.model.name, outcome, usage, self._duration_ms, at))
+
+    @property
+    def _duration_ms(self) -> int:
+        return round((self.clock.monotonic() - self._started) * 1000)
+
+
+Begin = Callable[[Model, ModelRequest], Awaitable[Asked]]
+"""Lets a request be made, or raises OverBudget."""
+
+
+class Metered:
+    """See `Model` for the contract."""
+
+    def __init__(self, model: Model, begin: Begin) -> None:
+        self._model = model
+        self._begin = begin
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    @property
+    def window(self) -> int:
+        return self._model.window
+
+    def count_tokens(self, text: str) -> int:
+        return self._model.count_tokens(text)
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent]:
+        """See `Model`. Raises OverBudget besides."""
+        asked = await self._begin(self._model, request)
+        try:
+            async with aclosing(cast("AsyncGenerator[ModelEvent]", self._model.stream(asked.request))) as said:
+                while (event := await asked.next(said)) is not None:
+                    yield asked.heard(event)
+                    if isinstance(event, Finished):
+                        return
+                    asked.check()
+            asked.ends("failed")
+        except NotAsked:
+            asked.never_made()
+            raise
+        except ModelProblem as problem:
+            asked.ends("failed", unread=problem.code in UNREAD)
+            raise
+        finally:
+            asked.ends("cut")
+
+    async def health(self) -> bool:
+        return await self._model.health()
+
+    async def close(self) -> None:
+        await self._model.close()

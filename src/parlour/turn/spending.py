@@ -1,0 +1,135 @@
+"""What a turn's requests to models use, and what they may.
+
+A `Meter` puts itself between the turn and whoever it asks: it refuses what no budget pays for, ends an answer when a
+budget is used up, and keeps a row for every request, which goes into the very unit that settles what was said. The
+built-in model is free and always allowed; nothing is kept of it.
+
+Turns of one node take what they may use from a budget one after the other, so they never use more than is left.
+Turns of other nodes are seen when they settle: each may use at most one request's share beyond that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from parlour.clock import isoformat
+from parlour.identity.allowances import Allowance, begun
+from parlour.models.base import Model, ModelRequest, estimate_tokens
+from parlour.models.intents.model import NAME as BUILT_IN
+from parlour.models.prices import Placed
+from parlour.models.pricing import Price
+from parlour.protocol.content import ToolCallPart, Usage
+from parlour.protocol.spending import Spent
+from parlour.store.queries.spending import NOTHING, StoredBudget, added, budgets_drawn_on, spent_of
+from parlour.turn.billing import Bill, Request, estimated, provider_of
+from parlour.turn.granting import Grant, granted, prompt_tokens
+from parlour.turn.means import Means
+from parlour.turn.metered import Asked, Metered
+from parlour.turn.record import Past
+
+
+class Meter:
+    """What the requests of one claimed turn use."""
+
+    def __init__(self, past: Past, means: Means) -> None:
+        self._turn = past.turn
+        self._means = means
+        self._before = past.spent
+        self._open: list[Request] = []
+        self._lost = "".join("" if isinstance(part, ToolCallPart) else part.text for part in past.cut)
+        """What an owner before had heard, and nobody has kept what it used."""
+        self._lost_by = past.cut_by[-1] if past.cut_by else ""
+        self._budgets: frozenset[str] = frozenset()
+
+    def over(self, model: Model) -> Model:
+        """The model, with this between: its stream raises OverBudget besides."""
+        return model if model.name == BUILT_IN else Metered(model, self._begin)
+
+    def bill(self) -> Bill:
+        """What is to be kept with the next unit."""
+        return Bill(tuple(self._open), self._before)
+
+    def last_bill(self) -> Bill:
+        """The same with the unit that ends the turn: nothing is asked after it."""
+        if self._lost:
+            self._keep_lost(self._lost_by, 0, None)
+        return self.bill()
+
+    def paid(self, bill: Bill) -> None:
+        """The unit with this bill was committed."""
+        self._open = self._open[len(bill.requests) :]
+        self._before = added([bill.before, *(request.spent for request in bill.requests)])
+        self._draw(NOTHING)
+
+    def close(self) -> None:
+        """Nothing more is asked."""
+        self._means.under_way.forget(self._turn.id)
+
+    # --- one request -------------------------------------------------------------------------------------------
+
+    async def _begin(self, model: Model, request: ModelRequest) -> Asked:
+        means, now = self._means, self._means.clock.now()
+        host = model.host if isinstance(model, Placed) else ""
+        price = await means.prices.of(model.name, host, now)
+        if self._lost:
+            # What it was asked nobody knows any more; it was much the same.
+            by = self._lost_by or model.name
+            self._keep_lost(by, prompt_tokens(model, request), price if by == model.name else None)
+        grant = await self._granted(model, request, price)
+        most, wanted = grant.completion_tokens, request.parameters.max_tokens
+        is_shorter = most is not None and (wanted is None or most < wanted)
+        if is_shorter:
+            request = replace(request, parameters=request.parameters.model_copy(update={"max_tokens": most}))
+        return Asked(model, request, price, grant, is_shorter, means.clock, self._keep)
+
+    def _keep(self, request: Request) -> None:
+        self._open.append(request)
+        self._draw(NOTHING)
+
+    async def _granted(self, model: Model, request: ModelRequest, price: Price | None) -> Grant:
+        turn, means = self._turn, self._means
+        provider = provider_of(model.name)
+        async with means.reads.read() as connection:
+            found = await budgets_drawn_on(connection, turn.tenant_id, turn.project_id, turn.user_id, provider)
+        self._budgets = frozenset(budget.id for budget in found)
+        if not found:
+            return Grant()
+        prompt = prompt_tokens(model, request)
+        async with means.under_way.taking:
+            # Read before the database is: what settles meanwhile is then counted twice for a moment, never not at all.
+            others = means.under_way.of_others(turn.id)
+            grant = granted([await self._allowance(budget, others) for budget in found], price, prompt)
+            wanted = request.parameters.max_tokens
+            completion = min(one for one in (grant.completion_tokens, wanted, 2**31) if one is not None)
+            if grant.completion_tokens is not None:
+                usage = Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
+                self._draw(_spent(usage, price))
+        return grant
+
+    async def _allowance(self, budget: StoredBudget, others: Sequence[tuple[frozenset[str], Spent]]) -> Allowance:
+        now = self._means.clock.now()
+        mine = [request.spent for request in self._open]
+        if budget.period == "turn":
+            return Allowance(budget, added([self._before, *mine]), now)
+        async with self._means.reads.read() as connection:
+            used = await spent_of(connection, budget, begun(budget.period, now))
+        taken = [spent for budgets, spent in others if budget.id in budgets]
+        return Allowance(budget, added([used, *mine]), now, taken)
+
+    def _draw(self, more: Spent) -> None:
+        """Say what this turn draws on its budgets: what is not settled yet, and `more`."""
+        if self._budgets:
+            drawn = added([*(request.spent for request in self._open), more])
+            self._means.under_way.put(self._turn.id, self._budgets, drawn)
+
+    def _keep_lost(self, model: str, prompt: int, price: Price | None) -> None:
+        completion = estimate_tokens(self._lost)
+        self._lost = ""
+        at = isoformat(self._means.clock.now())
+        self._open.append(Request(model, "cut", estimated(prompt, completion, 0, price), 0, at))
+
+
+def _spent(usage: Usage, price: Price | None) -> Spent:
+    """What a request of this size uses at most."""
+    cost = 0 if price is None else price.cost(usage)
+    tokens = {"prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens}
+    return NOTHING.model_copy(update=tokens | {"total_tokens": usage.total_tokens, "cost": cost})
