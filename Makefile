@@ -74,7 +74,7 @@ soak: $(MADE)/dev
 # The widest lock is made first and constrains the others, so that they agree wherever they are installed together.
 lock: $(MADE)/dev
 	@$(COMPILE) pyproject.toml --all-extras --group dev --group build --group node -o requirements/dev.txt
-	@$(COMPILE) pyproject.toml --all-extras -c requirements/dev.txt -o requirements/run.txt
+	@$(COMPILE) pyproject.toml --extra postgres -c requirements/dev.txt -o requirements/run.txt
 	@$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
 	@$(COMPILE) --group node -c requirements/dev.txt -o requirements/node.txt
 

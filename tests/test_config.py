@@ -24,6 +24,12 @@ def test_a_value_is_read_as_what_it_is() -> None:
     assert (settings.port, settings.ai_temperature, settings.data_dir) == (9000, 0.7, Path("/srv/parlour"))
 
 
+def test_names_of_models_are_read_in_their_order() -> None:
+    settings = read_settings({"AI_STRONG_MODELS": " openai/gpt-4o, den/large ,", "AI_FALLBACK_MODELS": "den/small"})
+    assert settings.ai_strong_models == ("openai/gpt-4o", "den/large")
+    assert (str(settings.ai_strong_models), settings.ai_fallback_models) == ("openai/gpt-4o,den/large", ("den/small",))
+
+
 def test_the_windows_of_models_are_read_by_their_names() -> None:
     windows = read_settings({"AI_MODEL_WINDOWS": "ollama/qwen3:8b=32768, my-model=16384"}).ai_model_windows
     assert dict(windows) == {"ollama/qwen3:8b": 32_768, "my-model": 16_384}
@@ -37,6 +43,10 @@ def test_the_windows_of_models_are_read_by_their_names() -> None:
         ("PARLOUR_PORT", "65536"),
         ("AI_TEMPERATURE", "nan"),
         ("AI_TIMEOUT", "inf"),
+        ("AI_FAST_MODELS", ",".join(["den/small"] * 21)),
+        ("AI_FALLBACK_MODELS", "x" * 201),
+        ("AI_BALANCING", "luck"),
+        ("AI_MAX_CONNECTIONS", "0"),
         ("AI_MODEL_WINDOWS", "gpt-4"),
         ("AI_MODEL_WINDOWS", "gpt-4=0"),
         ("AI_MODEL_WINDOWS", "=4096"),

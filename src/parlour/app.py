@@ -381,7 +381,8 @@ def _lineup(
             user_id=wish.user_id,
             conversation_id=wish.conversation_id,
         )
-        return replace(found, allowed=found.allowed | named, routing=found.routing or shipped)
+        routing, default = found.routing or shipped, settings.ai_default_model or None
+        return replace(found, allowed=found.allowed | named, routing=routing, shipped=default)
 
     others = given if given is not None else [ready(offer) for offer in offers]
     hosts = {offer.name: offer.host for offer in offers}

@@ -3,7 +3,6 @@
 A value that does not fit stops the start with an error that names its setting.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -12,15 +11,9 @@ from urllib.parse import urlsplit
 
 from parlour import kinds
 from parlour.errors import BadSetting
-from parlour.kinds import Names, Rates, address, addresses, byte_count, database, decimal, names, one_of, rates, whole
+from parlour.kinds import Rates, address, addresses, byte_count, database, decimal, one_of, rates, whole
 
 T = TypeVar("T")
-
-_PLACEHOLDER = re.compile(
-    r"change[-_ ]?(me|this).*|your[-_ ].*|(my[-_ ]?)?(secret|password)([-_ ]?key)?"
-    r"|x{3,}|<.*>|replace.*|dummy|placeholder|sk-\.*",
-    re.IGNORECASE,
-)
 
 
 def _setting(
@@ -29,8 +22,11 @@ def _setting(
     return field(default=default, metadata={"name": name, "read": read, "kind": kind, "help": help, "secret": secret})
 
 
+def _models(name: str, help: str) -> Any:
+    return _setting(name, kinds.names, kinds.Names(), help, kind="names of models, with commas")
+
+
 _RATES = "a minute/an hour/a day"
-_MODELS = "names of models, with commas"
 _STRATEGIES = ("adaptive", "round_robin", "least_connections", "response_time")
 _GUESTS, _USERS, _ADMINS = Rates(5, 30, 100), Rates(15, 200, 1_000), Rates(100, 2_000, 10_000)
 
@@ -44,11 +40,7 @@ class Settings:
         "PARLOUR_PORT", whole(0, 65535), 8000, "The port to listen on; 0 takes any that is free.", kind="0 to 65535"
     )
     public_url: str = _setting(
-        "PARLOUR_PUBLIC_URL",
-        address,
-        "",
-        "Where people reach it, if not at host and port: behind a proxy.",
-        kind="URL",
+        "PARLOUR_PUBLIC_URL", address, "", "Where people reach it, if not at host and port: behind a proxy.", kind="URL"
     )
     data_dir: Path = _setting(  # noqa: RUF009 - a Path never changes
         "PARLOUR_DATA_DIR", Path, Path("data"), "The folder that holds everything Parlour keeps.", kind="folder"
@@ -152,24 +144,23 @@ class Settings:
     ai_temperature: float = _setting(
         "AI_TEMPERATURE", decimal(0, 2), 0.1, "How freely a model that has tools chooses its words.", kind="0 to 2"
     )
-    ai_fast_models: Names = _setting(  # noqa: RUF009 - a tuple never changes
-        "AI_FAST_MODELS", names, Names(), "Who answers what is simple, for whoever prefers speed.", kind=_MODELS
+    ai_default_model: str = _setting(
+        "AI_DEFAULT_MODEL",
+        str,
+        "",
+        "Who answers where nobody else is asked for, until an admin chooses: a model or a tier.",
+        kind="name of a model, fast, balanced, strong or auto",
     )
-    ai_balanced_models: Names = _setting(  # noqa: RUF009 - a tuple never changes
-        "AI_BALANCED_MODELS", names, Names(), "Who answers what is neither simple nor hard.", kind=_MODELS
-    )
-    ai_strong_models: Names = _setting(  # noqa: RUF009 - a tuple never changes
-        "AI_STRONG_MODELS", names, Names(), "Who answers what is hard.", kind=_MODELS
-    )
-    ai_fallback_models: Names = _setting(  # noqa: RUF009 - a tuple never changes
-        "AI_FALLBACK_MODELS", names, Names(), "Who answers when the others could not, in this order.", kind=_MODELS
-    )
+    ai_fast_models: tuple[str, ...] = _models("AI_FAST_MODELS", "Who answers what is simple, where speed is preferred.")
+    ai_balanced_models: tuple[str, ...] = _models("AI_BALANCED_MODELS", "Who answers what is neither simple nor hard.")
+    ai_strong_models: tuple[str, ...] = _models("AI_STRONG_MODELS", "Who answers what is hard.")
+    ai_fallback_models: tuple[str, ...] = _models("AI_FALLBACK_MODELS", "Who answers when others could not, in order.")
     ai_balancing: str = _setting(
         "AI_BALANCING",
         one_of(*_STRATEGIES),
         "adaptive",
         "Who of several models that can answer is asked.",
-        kind=", ".join(_STRATEGIES[:-1]) + f" or {_STRATEGIES[-1]}",
+        kind=" or ".join(_STRATEGIES),
     )
     ai_max_connections: int = _setting(
         "AI_MAX_CONNECTIONS",
@@ -399,5 +390,5 @@ def _refuse_placeholders(settings: Settings) -> None:
     secrets: dict[str, str] = {each.metadata["name"]: getattr(settings, each.name) for each in secret_fields}
     secrets["DATABASE_URL"] = urlsplit(settings.database_url).password or ""
     for name, secret in secrets.items():
-        if _PLACEHOLDER.fullmatch(secret):
+        if kinds.is_placeholder(secret):
             raise BadSetting(f"{name} holds a placeholder, which production does not accept.", setting=name)

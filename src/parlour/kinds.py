@@ -1,9 +1,21 @@
 """The kinds of values that settings have: each reads one from text, and raises ValueError for what does not fit."""
 
+import re
 from collections.abc import Callable
 from ipaddress import ip_network
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+_PLACEHOLDER = re.compile(
+    r"change[-_ ]?(me|this).*|your[-_ ].*|(my[-_ ]?)?(secret|password)([-_ ]?key)?"
+    r"|x{3,}|<.*>|replace.*|dummy|placeholder|sk-\.*",
+    re.IGNORECASE,
+)
+
+
+def is_placeholder(secret: str) -> bool:
+    """Whether a secret only stands for one that was never filled in."""
+    return _PLACEHOLDER.fullmatch(secret) is not None
 
 
 def whole(least: int, most: int | None = None) -> Callable[[str], int]:
@@ -72,8 +84,11 @@ class Names(tuple[str, ...]):
 
 
 def names(text: str) -> Names:
-    """Names with commas between them."""
-    return Names(part.strip() for part in text.split(",") if part.strip())
+    """Names with commas between them: twenty at most, of 200 characters each."""
+    found = Names(part.strip() for part in text.split(",") if part.strip())
+    if len(found) > 20 or not all(name.isprintable() and len(name) <= 200 for name in found):
+        raise ValueError
+    return found
 
 
 def byte_count(text: str) -> int:

@@ -54,6 +54,7 @@ class Walk:
             self._over,
             self._waiting,
             self._settings,
+            self._usage,
             self._people,
             self._providers,
             self._elsewhere,
@@ -196,6 +197,17 @@ class Walk:
         yield "revoking"
         await page.get_by_role("button", name="Revoke it").click()
         await expect(page.get_by_text("There is none yet.")).to_be_visible()
+
+    async def _usage(self) -> AsyncGenerator[str]:
+        page = self.window.page
+        await page.goto(f"{self.line.address}/settings/usage")
+        await expect(page.get_by_role("row", name="Together")).to_be_visible()
+        await page.get_by_role("button", name="Set a budget").click()
+        await page.get_by_label("Tokens", exact=True).fill("1000000")
+        yield "budget"
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("meter")).to_be_visible()
+        yield "usage"
 
     async def _people(self) -> AsyncGenerator[str]:
         page = self.window.page

@@ -57,11 +57,13 @@ def _call_code(node: ast.Call) -> Iterator[str]:
     match node:
         case ast.Call(func=ast.Name(id="ModelProblem"), args=[ast.Constant(value=str(code)), *_]):
             yield code
+        case ast.Call(func=ast.Attribute(attr="__init__"), args=[ast.Constant(value=str(code)), _, *_]):
+            yield code
         case ast.Call(func=ast.Name(id="Ask"), args=[ast.Constant(value=str(code)), *_]):
             yield code
         case ast.Call(func=ast.Name(id="Finish"), args=[_, reason, *_]):
             yield from (str(each.value) for each in ast.walk(reason) if isinstance(each, ast.Constant) and each.value)
-        case ast.Call(func=ast.Attribute(attr=attr), args=[_, ast.Constant(value=str(code))]) if attr == AGAIN:
+        case ast.Call(func=ast.Attribute(attr=attr), args=[_, ast.Constant(value=str(code)), *_]) if attr == AGAIN:
             yield code
         case _:
             pass

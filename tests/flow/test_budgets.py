@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from parlour.models.openai import OpenAIModel
-from parlour.models.scripted import Script, ScriptedModel, says
+from parlour.models.scripted import Script, ScriptedModel, call, says
 from parlour.protocol.content import Message, TextPart
+from parlour.store.tables import turns
+from parlour.turn.record import FIRST_FENCE, turn_rows
 from tests.flow.conftest import HeldModel, Opening, Talking
 from tests.flow.paid import CENT, answers, of, prices, report, sets, summed
 from tests.providers import DONE, Provider, delta, end, provider, usage
@@ -183,3 +185,17 @@ async def test_an_unknown_price_is_no_price_of_nothing(opened: Opening) -> None:
         assert told.usage.cost is None
         total = (await report(talking)).total
         assert (total.cost, total.unpriced_requests, total.requests) == (0, 1, 1)
+
+
+async def test_what_an_answer_with_a_tool_used_is_kept_by_the_owner_that_began_it(
+    opened: Opening, tmp_path: Path
+) -> None:
+    looks = ScriptedModel(otherwise=Script.of(call("get_devices_in_room"), says("Nothing.")), name="paid/teller")
+    async with opened(looks, prices_file=prices(tmp_path)) as talking:
+        ids = await talking.says("What is there?")
+        turn = await talking.ended(ids["turn_id"])
+        async with talking.app.database.read() as connection:
+            (row,) = await turn_rows(connection, turns.c.id == turn.id)
+        assert row.fence == FIRST_FENCE
+        assert of((await report(talking)).total) == summed(await answers(talking, ids["conversation_id"]))
+        assert (await report(talking)).total.requests == 2

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from parlour.identity.consent import make_default
 from parlour.kinds import Names
 from parlour.models.route import NOBODY_LEFT
 from parlour.protocol.content import Message, TextPart
@@ -183,6 +184,33 @@ async def test_stopping_in_the_middle_of_the_second_one_keeps_both_pieces(
         assert await attempts(robin, listener.answers[-1]) == [("main/model", main.said(5), "provider_cut")]
         assert (main.open, spare.open) == (0, 0)
         await listener.agrees()
+
+
+async def test_after_a_restart_it_is_still_known_who_had_said_what(
+    opened: Opening, main: FailingModel, spare: FailingModel
+) -> None:
+    main.plays([Act(problem=DEAD)])
+    spare.plays([Act(2, hangs=True), Act(3)])
+    async with opened(main, spare, **SPARE) as robin:
+        ids = await robin.says("Hello")
+        listener = await robin.listens(ids["conversation_id"])
+        await listener.until(lambda: listener.answers != [] and listener.text == spare.said(2))
+    main.plays([Act(4)])
+    async with opened(main, spare, **SPARE) as robin:
+        assert (await robin.ended(ids["turn_id"])).status == "completed"
+        listener = await robin.listens(ids["conversation_id"])
+        (answer,) = listener.answers
+        assert (words(answer), answer.models) == (main.said(4), ["spare/model", "main/model"])
+        assert await attempts(robin, answer) == [("spare/model", spare.said(2), "restart")]
+
+
+async def test_the_settings_say_who_answers_until_an_admin_does(
+    opened: Opening, main: FailingModel, spare: FailingModel
+) -> None:
+    async with opened(main, spare, ai_default_model="spare/model") as robin:
+        assert (await answered(robin))[1].model == "spare/model"
+        await make_default(robin.app.writer, robin.app.clock, robin.who, "main/model")
+        assert (await answered(robin))[1].model == "main/model"
 
 
 async def test_a_tier_can_be_asked_for_wherever_a_model_can(opened: Opening, main: FailingModel) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from parlour.identity.allowances import FOREVER
 from parlour.models.base import (
@@ -23,7 +24,8 @@ from parlour.models.base import (
 from parlour.protocol.content import Usage
 from parlour.protocol.spending import NewBudget
 from parlour.store.queries.spending import total_spent
-from parlour.store.tables import spending
+from parlour.store.tables import spending, turns
+from parlour.turn.record import FIRST_FENCE
 from tests.flow.conftest import Opening, Talking
 from tests.flow.paid import answers, of, prices, report, summed
 from tests.storage import Templates
@@ -114,6 +116,7 @@ async def test_the_report_adds_up_to_the_answers(
                 await talking.app.household.budgets.put(talking.who, budget)
             conversations = [await asked(talking, number) for number in range(4)]
             told = await answers(talking, *conversations)
+            assert await taken(talking) == {FIRST_FENCE}, "a turn was left and taken again"
             for by in ("day", "model", "provider", "user", "project", "conversation"):
                 found = await report(talking, by)
                 assert of(found.total) == summed(told)
@@ -122,6 +125,12 @@ async def test_the_report_adds_up_to_the_answers(
                 async with talking.app.database.read() as connection:
                     kept = await total_spent(connection, spending.c.message_id == message.id, spending.c.at >= FOREVER)
                 assert of(kept) == summed([message])
+
+
+async def taken(talking: Talking) -> set[int]:
+    """How often the turns were taken."""
+    async with talking.app.database.read() as connection:
+        return set(await connection.scalars(select(turns.c.fence)))
 
 
 async def asked(talking: Talking, number: int) -> str:

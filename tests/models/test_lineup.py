@@ -54,6 +54,7 @@ class Said:
     providers: tuple[SetUp, ...] = ()
     routing: Routing | None = None
     scopes: frozenset[str] = frozenset({"tenant"})
+    shipped: str | None = None
     barred: tuple[SetUp, ...] = ()
     decisions: tuple[Told, ...] = ()
 

@@ -1,5 +1,6 @@
 """However the network cuts a stream, the answer is the same."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -67,6 +68,30 @@ def test_any_cut_of_a_whole_answer_gives_the_same_answer(data: st.DataObject, te
     assert isinstance(last, Finished)
     assert last.usage is not None
     assert last.usage.total_tokens == 7
+
+
+@given(st.data(), st.lists(st.dictionaries(st.text(max_size=3), st.text(max_size=3)), min_size=1, max_size=4))
+def test_calls_are_whole_in_whatever_order_their_pieces_come(data: st.DataObject, wanted: list[dict[str, str]]):
+    left: dict[int, list[dict[str, object]]] = {}
+    for index, arguments in enumerate(wanted):
+        raw = json.dumps(arguments)
+        cuts = sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=3)))
+        parts = [raw[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(raw)], strict=True)]
+        pieces: list[dict[str, object]] = [{"arguments": part} for part in parts]
+        late_ones: list[dict[str, object]] = [{"id": f"c{index}"}, {"name": f"tool{index}"}]
+        for late in late_ones:
+            pieces.insert(data.draw(st.integers(0, len(pieces))), late)
+        left[index] = pieces
+    sent: list[bytes] = []
+    while left:
+        index = data.draw(st.sampled_from(sorted(left)))
+        sent.append(call_delta(index, **left[index].pop(0)))
+        if not left[index]:
+            del left[index]
+    calls = folded(read([*sent, end("tool_calls"), DONE]))[2]
+    assert {call.id: (call.name, call.arguments) for call in calls} == {
+        f"c{index}": (f"tool{index}", arguments) for index, arguments in enumerate(wanted)
+    }
 
 
 @given(st.lists(TEXT, max_size=5), st.data())

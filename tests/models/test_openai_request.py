@@ -115,6 +115,12 @@ def test_every_parameter_is_sent_and_the_length_has_the_name_that_the_provider_k
     assert "prefer" not in body
 
 
+def test_a_model_that_thinks_has_room_for_that_besides_its_longest_answer():
+    limited = dataclasses.replace(ask("Hi"), parameters=Parameters(max_tokens=99))
+    assert sent(limited, Dialect(thinking_tokens=1_000))["max_tokens"] == 1_099
+    assert "max_tokens" not in sent(ask("Hi"), Dialect(thinking_tokens=1_000))
+
+
 def test_a_parameter_is_not_sent_where_it_would_be_refused():
     body = sent(dataclasses.replace(ask("Hi"), parameters=EVERYTHING), Dialect(refuses=frozenset({"top_p"})))
     assert "top_p" not in body

@@ -100,16 +100,21 @@ def test_the_window_depends_on_who_runs_the_model(provider: str, model: str, win
         ("ft:o4-mini:acme::1", True),
     ],
 )
-def test_models_that_reason_are_given_no_sampling_and_more_time(model: str, reasons: bool):
+def test_models_that_reason_are_given_no_sampling_and_more_time_and_room(model: str, reasons: bool):
     dialect = named("openai").dialect_of(model)
     assert ("temperature" in dialect.refuses) is ("top_p" in dialect.refuses) is reasons
     assert named("openai").patience_of(model) == (120.0 if reasons else 0.0)
+    assert (dialect.thinking_tokens > 0) is reasons
     assert ANY.dialect_of(model).refuses == frozenset()
 
 
 def test_what_is_different_for_some_models_is_different_for_them_alone():
     assert named("openrouter").dialect_of("anthropic/claude-sonnet-4.5").marks_cache
     assert not named("openrouter").dialect_of("openai/gpt-4o").marks_cache
+    assert named("openrouter").dialect_of("openai/o3").thinking_tokens > 0
+    assert named("openrouter").patience_of("openai/o3") > named("openrouter").patience_of("openai/gpt-4o")
+    assert named("deepseek").dialect_of("deepseek-v4-pro").thinking_tokens > 0
+    assert named("deepseek").dialect_of("deepseek-chat").thinking_tokens == 0
     assert named("groq").dialect_of("Qwen/qwen3-32b").adds == {"reasoning_format": "parsed"}
     assert named("groq").dialect_of("llama-3.3-70b-versatile").adds == {}
 

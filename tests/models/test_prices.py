@@ -10,11 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parlour.errors import BadSetting
+from parlour.models.instances import Instance
+from parlour.models.openai import OpenAIModel
+from parlour.models.other_kinds import OTHER_KINDS
 from parlour.models.own_prices import own_prices
-from parlour.models.prices import Prices
+from parlour.models.prices import Placed, Prices
 from parlour.models.pricing import Price, Tier
+from parlour.models.pydantic_ai import PydanticAIModel
+from parlour.models.scripted import ScriptedModel
 from parlour.protocol.content import Usage
 from parlour.protocol.spending import DOLLAR
+from tests.conftest import ManualClock
 from tests.docs.blocks import blocks
 from tests.rules.sources import ROOT
 
@@ -60,6 +66,21 @@ async def test_a_price_of_ones_own_stands_before_any_other_and_a_model_before_it
 async def test_where_a_model_answers_says_what_it_asks(name: str, host: str, source: str | None) -> None:
     price = await Prices().of(name, host, NOW)
     assert (price.source if price else None) == source
+
+
+def test_whoever_is_asked_somewhere_tells_where_watched_or_not(clock: ManualClock) -> None:
+    """So that a price is found for it."""
+    anthropic = OTHER_KINDS["anthropic"]
+    openai = OpenAIModel(name="work/gpt-4o", base_url="https://name:secret@api.openai.com/v1")
+    other = PydanticAIModel(name="work/claude", kind=anthropic, base_url=anthropic.base_url, api_key="k")
+    asked = [openai, other, Instance(other, clock), Instance(ScriptedModel(), clock)]
+    assert all(isinstance(model, Placed) for model in asked)
+    assert [model.host for model in asked if isinstance(model, Placed)] == [
+        "api.openai.com",
+        "api.anthropic.com",
+        "api.anthropic.com",
+        "",
+    ]
 
 
 async def test_the_public_list_knows_what_is_cached_and_what_a_long_prompt_costs() -> None:

@@ -14,13 +14,15 @@ from tests.rules.sources import ROOT
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 GROUPS: dict[str, list[str]] = PROJECT["dependency-groups"]
-EXTRAS = [one for extra in PROJECT["project"]["optional-dependencies"].values() for one in extra]
-RUN: list[str] = PROJECT["project"]["dependencies"] + EXTRAS
+EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
+RUN: list[str] = PROJECT["project"]["dependencies"] + EXTRAS["postgres"]
 ASKED = {
     "run.txt": RUN,
     "build.txt": GROUPS["build"],
     "node.txt": GROUPS["node"],
-    "dev.txt": RUN + [one for group in GROUPS.values() for one in group],
+    "dev.txt": RUN
+    + [one for extra in EXTRAS.values() for one in extra]
+    + [one for group in GROUPS.values() for one in group],
 }
 WEB_LOCK = ROOT / "web" / "package-lock.json"
 

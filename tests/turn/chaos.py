@@ -38,6 +38,7 @@ from parlour.protocol.events import ENDED
 from parlour.protocol.frame import DurableFrame, frame_of
 from parlour.protocol.reduce import reduce
 from parlour.protocol.state import ConversationState, TopicState
+from parlour.store.brief import brief_database
 from parlour.store.database import Database
 from parlour.store.queries.messages import CutAttempt, cut_attempts
 from parlour.tools.executor import Executor
@@ -242,14 +243,14 @@ class Stage:
 async def staged(storage: Storage, deals: Sequence[Deal]) -> AsyncGenerator[Stage]:
     """A stage over a fresh database."""
     clock, published = ManualClock(), list[Committed]()
-    database = Database(storage.url)
+    database, brief = Database(storage.url), brief_database(storage.url)
     deaths: list[BaseException] = []
     writer = open_writer(storage.url, clock=SystemClock(), publish=published.extend, fatal=deaths.append)
     lived = await lived_in(database, writer, clock)
     doorman, routes = Doorman(), Routes(Cast(deals, ManualClock()))
     doorman.speaks.set()
     means = Means(
-        reads=database,
+        reads=brief,
         writer=writer,
         clock=SystemClock(),
         tools=Executor([Shelf("eyes", [make_tool(look, effect="read")])], SystemClock()),
@@ -257,15 +258,16 @@ async def staged(storage: Storage, deals: Sequence[Deal]) -> AsyncGenerator[Stag
         callers=doorman,
         caps=Caps(steps=6),
     )
-    saying = Saying(database, writer, SystemClock(), routes, Limits(), 50_000)
+    saying = Saying(brief, writer, SystemClock(), routes, Limits(), 50_000)
     runner = Runner(Held("node-1"), means, Nobody())
     await runner.open()
-    stage = Stage(anybody(lived.ann), saying, means, routes, runner, published, database)
+    stage = Stage(anybody(lived.ann), saying, means, routes, runner, published, brief)
     try:
         yield stage
     finally:
         await stage.runner.close()
         await writer.close()
+        await brief.close()
         await database.close()
     assert not deaths
 

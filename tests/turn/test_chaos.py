@@ -132,7 +132,7 @@ async def everybody_is_named(stage: Stage, number: int, turn: TurnRow) -> None:
         if answer.role == "assistant":
             named = set(answer.models or ([answer.model] if answer.model in NAMES else []))
             assert named <= asked, f"{named} are named, {asked} were asked"
-            assert stage.owners > 1 or named == asked or len(asked) == 1, f"{named} are named, {asked} were asked"
+            assert stage.owners > 1 or named == asked, f"{named} are named, {asked} were asked"
 
 
 def nothing_is_left_behind(stage: Stage) -> None:

@@ -30,6 +30,8 @@ class Dialect:
 
     limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     """What the greatest length of an answer is called: most know the first, OpenAI itself wants the second."""
+    thinking_tokens: int = 0
+    """How many a model may think with besides, where its thoughts count as part of its answer."""
     refuses: frozenset[str] = frozenset()
     """Parameters that are not sent, since the request would be refused or they would mean nothing."""
     adds: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])

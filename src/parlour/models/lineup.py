@@ -40,6 +40,11 @@ class Decided(Protocol):
         ...
 
     @property
+    def shipped(self) -> str | None:
+        """Who answers where nobody decided that, as the server was started; None for the first that may."""
+        ...
+
+    @property
     def providers(self) -> Sequence[Provider]:
         """Those that were set up in the app. Of two with one name the last is asked."""
         ...
@@ -198,7 +203,9 @@ class Lineup(Generic[Connection]):
     def _roster(self, decided: Decided) -> Roster:
         known = list(self._hosts_of(decided))
         usable = [name for name in known if provider_of(name) in decided.allowed]
-        return Roster(self._built_in.name, known, usable, decided.routing or Routing(), decided.default)
+        return Roster(
+            self._built_in.name, known, usable, decided.routing or Routing(), decided.default or decided.shipped
+        )
 
     def _settled(self, roster: Roster, decided: Decided, wish: Wish) -> Effective:
         wanted = wish.model if roster.tiers or not is_tier(wish.model or "") else None
@@ -206,7 +213,8 @@ class Lineup(Generic[Connection]):
         said = [
             Said("message", ModelSettings(model=wanted, parameters=wish.parameters)),
             *decided.decisions,
-            Said("tenant", ModelSettings(model=roster.chosen)),
+            Said("tenant", ModelSettings(model=decided.default)),
+            Said("system", ModelSettings(model=decided.shipped)),
             Said("system", ModelSettings(model=by_default)),
         ]
         return effective(said, lambda name: self._why_not(name, roster, decided))

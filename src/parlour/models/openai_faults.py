@@ -27,7 +27,7 @@ UNKNOWN_WORDS = re.compile(
     r"model\b.{0,200}\b(not (exist|found)|does not exist)|not a valid model", re.IGNORECASE | re.DOTALL
 )
 BLIND_WORDS = re.compile(
-    r"\b(image|vision)s?\b.{0,60}\b(not|n't) support|\b(not|n't) support.{0,60}\bimage|support image input",
+    r"\b(image|vision)s?\b.{0,60}(not|n't) support|(not|n't) support.{0,60}\bimage|support image input",
     re.IGNORECASE,
 )
 MEANINGS = {

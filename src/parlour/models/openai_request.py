@@ -71,7 +71,8 @@ def wire_tool(tool: Tool) -> Json:
 
 def _parameters(request: ModelRequest, dialect: Dialect) -> Json:
     wanted = request.parameters
-    named = {name: getattr(wanted, name) for name in SAMPLING} | {dialect.limit_field: wanted.max_tokens}
+    longest = None if wanted.max_tokens is None else wanted.max_tokens + dialect.thinking_tokens
+    named = {name: getattr(wanted, name) for name in SAMPLING} | {dialect.limit_field: longest}
     return {name: value for name, value in named.items() if value is not None and name not in dialect.refuses}
 
 

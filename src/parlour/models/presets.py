@@ -67,14 +67,18 @@ VENDOR_WINDOWS = {
 class Rule:
     """What is different for some models of a provider."""
 
+    thinking_tokens: int = 0
     refuses: frozenset[str] = frozenset()
     adds: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     marks_cache: bool = False
     first_event_s: float = 0.0
 
 
+THINKING_TOKENS = 16_384
+"""What a model that thinks takes for that, mostly far less; without it the answer could end before its first word."""
 PLAIN = Rule()
-REASONS = Rule(refuses=SAMPLING, first_event_s=120.0)
+THINKS = Rule(thinking_tokens=THINKING_TOKENS)
+REASONS = Rule(thinking_tokens=THINKING_TOKENS, refuses=SAMPLING, first_event_s=120.0)
 """They say nothing while they think, which may take minutes."""
 OPENAI_RULES = {
     "o1": REASONS,
@@ -122,6 +126,7 @@ class Preset:
         own = self.dialect
         return replace(
             own,
+            thinking_tokens=rule.thinking_tokens,
             refuses=own.refuses | rule.refuses,
             adds={**own.adds, **rule.adds},
             marks_cache=own.marks_cache or rule.marks_cache,
@@ -166,9 +171,9 @@ PRESETS = (
         "https://openrouter.ai/api/v1",
         wants_key=True,
         dialect=Dialect(thoughts=Thoughts("openrouter", "reasoning_details")),
-        rules={"anthropic/": Rule(marks_cache=True)},
+        rules={"anthropic/": Rule(marks_cache=True)} | {f"openai/{name}": rule for name, rule in OPENAI_RULES.items()},
         windows=OPENAI_WINDOWS | VENDOR_WINDOWS,
-        first_event_s=120.0,
+        first_event_s=60.0,
     ),
     Preset(
         "DeepSeek",
@@ -176,8 +181,9 @@ PRESETS = (
         "https://api.deepseek.com/v1",
         wants_key=True,
         dialect=Dialect(thoughts=Thoughts("deepseek", "reasoning_content", missing="")),
+        rules={"deepseek": THINKS, "deepseek-chat": PLAIN},
         windows={"deepseek": 128_000},
-        first_event_s=120.0,
+        first_event_s=60.0,
     ),
     Preset(
         "Groq",

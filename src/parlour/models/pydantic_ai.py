@@ -53,6 +53,7 @@ class PydanticAIModel:
             raise ValueError("The key of a provider may only hold printable ASCII characters.")
         self._name = name
         self._model = name.partition("/")[2] or name
+        self._host = parts.netloc.rpartition("@")[2]
         address = base_url.rstrip("/").removesuffix(kind.suffix)
         self._access = Access(kind, address, api_key, options or {})
         self._limits = limits or Limits()
@@ -69,6 +70,11 @@ class PydanticAIModel:
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def host(self) -> str:
+        """Where it is asked, with the port."""
+        return self._host
 
     @property
     def window(self) -> int:

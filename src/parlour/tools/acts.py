@@ -208,7 +208,7 @@ class Acts:
     async def _carried_out(self, act: Act, place: Place, effect: Effect) -> Ended:
         act = replace(
             act,
-            context=replace(act.context, idempotency_key=place.idempotency_key),
+            context=replace(act.context, idempotency_key=place.idempotency_key, effect=effect),
             outcome=replace(act.outcome, ledger_key=place.key),
         )
         if act.tool.acting.keeps:

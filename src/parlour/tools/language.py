@@ -81,6 +81,8 @@ class Act:
     among: tuple[str, ...] = ()
     """Classes of what is meant where only a place, or nothing, is named ("play music in the kitchen"), and of what
     stands for a door or a window of the same name ("lock the front door")."""
+    by_name: bool = False
+    """Whether such a stand-in is meant only where its door is named, and not by "the door" where there are several."""
     anywhere: bool = True
     """Whether these are meant too where no place is named."""
     value: str = ""
@@ -165,6 +167,8 @@ class Setting:
     """Whether all of these in a place are meant, where none is named."""
     most: float | None = None
     """The highest number, where there is one; the lowest is 0 then."""
+    least: float | None = None
+    """Below it, a number that came without "to" or "by" can only be a change: "turn the radiator down 2 degrees"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,5 +56,6 @@ def _setting(data: Mapping[str, Any]) -> Setting:
         step=float(data.get("step", 0)),
         together=data.get("together", False),
         most=data.get("most"),
+        least=data.get("least"),
         **lists,
     )

@@ -28,6 +28,8 @@ class ToolContext:
     tool_call_id: str
     idempotency_key: str = ""
     """The same for every attempt at one effect, for another side that honours such keys; "" for a mere read."""
+    effect: Effect | None = None
+    """As what it was foreseen and may run, for a tool that looks again; None for a mere read."""
 
 
 Foresee = Callable[..., Awaitable[Foreseen]]

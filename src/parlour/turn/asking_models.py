@@ -58,7 +58,7 @@ class Trying:
     def broke(self, name: str, problem: ModelProblem, *, had_spoken: bool) -> None:
         """Somebody failed."""
         if isinstance(problem, NotAsked):
-            self.asked.remove(name)
+            self.asked.pop()
         else:
             self.problem = problem
         if had_spoken:
@@ -113,7 +113,6 @@ class Questions:
                 return self._gave_up(failed, trying)
             if failed is not None and failed.live.length:
                 await self.progress.begin_again(failed.live.parts, failed.problem.code, failed.model.name)
-            trying.asked.append(model.name)
             came = await self._ask(model, trying)
             if isinstance(came, _Failure) and came.is_too_long:
                 came = await self._ask(model, trying, SHORTER_PERCENT)
@@ -126,7 +125,7 @@ class Questions:
         request, seen = await self._request(model, percent)
         live = self._live(model)
         room = self.means.caps.output_units - self.progress.answer.text_units
-        metered = self.progress.meter.over(model)
+        metered = self.progress.meter.over(model, lambda: trying.asked.append(model.name))
         try:
             step = await self.time.do(listen(metered, request, live, room=room, seen=seen))
         except ModelProblem as problem:

@@ -45,7 +45,7 @@ async def end_turn(
     final = answer.final(
         chunk_index=chunk_index,
         status=finish.status,
-        model=asked[-1] if len(asked) > 1 else models[-1].model if models else None,
+        model=models[-1].model if models and len(asked) == 1 else asked[-1] if asked else None,
         models=asked if len(asked) > 1 else None,
         usage=usage,
         problem=finish.problem,

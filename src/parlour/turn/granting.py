@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from parlour.identity.allowances import Allowance, Scarce
+from parlour.identity.allowances import Allowance, Scarce, begun
 from parlour.models.base import AssistantMessage, Model, ModelMessage, ModelRequest, ToolMessage, UserMessage
 from parlour.models.pricing import Price
 from parlour.protocol.content import Problem
 from parlour.protocol.spending import Spent
+from parlour.store.queries.spending import StoredBudget, added, spent_of
 
 
 class OverBudget(Exception):
@@ -91,6 +94,26 @@ def _texts(message: ModelMessage) -> Iterable[str]:
 
 
 @dataclass(slots=True)
+class LongAgo:
+    """What was used of budgets until yesterday, which nothing changes any more: so it is summed once a day."""
+
+    _until: str = ""
+    _sums: dict[tuple[str, str, str], Spent] = field(default_factory=dict[tuple[str, str, str], Spent])
+
+    async def spent_of(self, connection: AsyncConnection, budget: StoredBudget, now: datetime) -> Spent:
+        """What was used of a budget in its present period."""
+        since, until = begun(budget.period, now), begun("day", now - timedelta(days=1))
+        if since >= until:
+            return await spent_of(connection, budget, since)
+        if until != self._until:
+            self._until, self._sums = until, {}
+        place = (budget.tenant_id, budget.scope, since)
+        if place not in self._sums:
+            self._sums[place] = await spent_of(connection, budget, since, until)
+        return added([self._sums[place], await spent_of(connection, budget, until)])
+
+
+@dataclass(slots=True)
 class UnderWay:
     """What the turns of this node have used and not settled yet, and what they may use in the request they make.
 
@@ -98,6 +121,7 @@ class UnderWay:
     """
 
     taking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    long_ago: LongAgo = field(default_factory=LongAgo)
     _by_turn: dict[str, tuple[frozenset[str], Spent]] = field(default_factory=dict[str, tuple[frozenset[str], Spent]])
 
     def put(self, turn_id: str, budgets: frozenset[str], spent: Spent) -> None:

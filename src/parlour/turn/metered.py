@@ -60,25 +60,27 @@ class Asked:
     def __post_init__(self) -> None:
         self._started = self.clock.monotonic()
 
-    async def next(self, events: AsyncIterator[ModelEvent]) -> ModelEvent | None:
-        """The next event; None at the end. Raises OverBudget when the time is used up."""
-        if self.grant.ms is None:
-            return await anext(events, None)
-        try:
-            async with asyncio.timeout((self.grant.ms - self._duration_ms) / 1000):
-                return await anext(events, None)
-        except TimeoutError:
-            raise self.grant.ended(self.grant.ms_of) from None
+    async def in_time(self, events: AsyncIterator[ModelEvent], ms: int) -> AsyncGenerator[ModelEvent]:
+        """The events, for `ms` milliseconds at most. Raises OverBudget when they are over."""
+        while True:
+            try:
+                async with asyncio.timeout((ms - self._duration_ms) / 1000):
+                    event = await anext(events, None)
+            except TimeoutError:
+                raise self.grant.ended(self.grant.ms_of) from None
+            if event is None:
+                return
+            yield event
 
     def heard(self, event: ModelEvent) -> ModelEvent:
         """The event, its end with what was used. Raises OverBudget when it ended only because no more was paid for."""
         match event:
-            case TextDelta(text):
-                self._count(self._words, text)
-            case ReasoningDelta(text):
-                self._count(self._thoughts, text)
-            case Called(call):
-                self._count(self._words, call.name + call.raw)
+            case TextDelta():
+                self._count(self._words, event.text)
+            case ReasoningDelta():
+                self._count(self._thoughts, event.text)
+            case Called():
+                self._count(self._words, event.call.name + event.call.raw)
             case Finished():
                 usage = self._answered(event.usage)
                 if self.is_shorter and event.reason == "length":
@@ -143,9 +145,11 @@ Begin = Callable[[Model, ModelRequest], Awaitable[Asked]]
 class Metered:
     """See `Model` for the contract."""
 
-    def __init__(self, model: Model, begin: Begin) -> None:
+    def __init__(self, model: Model, begin: Begin, tell: Callable[[], None]) -> None:
+        """`tell` is called when the model is asked: before that there may be no money for it, or no time."""
         self._model = model
         self._begin = begin
+        self._tell = tell
 
     @property
     def name(self) -> str:
@@ -161,9 +165,11 @@ class Metered:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent]:
         """See `Model`. Raises OverBudget besides."""
         asked = await self._begin(self._model, request)
+        self._tell()
         try:
             async with aclosing(cast("AsyncGenerator[ModelEvent]", self._model.stream(asked.request))) as said:
-                while (event := await asked.next(said)) is not None:
+                most = asked.grant.ms
+                async for event in said if most is None else asked.in_time(said, most):
                     yield asked.heard(event)
                     if isinstance(event, Finished):
                         return

@@ -14,7 +14,7 @@ from parlour.journal.unit import Unit
 from parlour.protocol.content import Part
 from parlour.tools.asking import Asking, Word
 from parlour.turn import units
-from parlour.turn.billing import NO_BILL
+from parlour.turn.billing import Bill
 from parlour.turn.means import Means
 from parlour.turn.record import Past
 from parlour.turn.spending import Meter
@@ -48,7 +48,7 @@ class Progress:
         """Settle a step, with what its tool did. False when that no longer fits what stands: nothing is kept then."""
         async with self._changing:
             number = len(self.state.steps)
-            bill = NO_BILL
+            bill: Bill | None = None
             if isinstance(settled, ToolStep):
                 answer, unit = units.tool_ended(self.turn, number, settled, self.answer, self._now(), deed)
             else:
@@ -61,7 +61,8 @@ class Progress:
                 raise
             except Conflict:
                 return False
-            self.meter.paid(bill)
+            if bill is not None:
+                self.meter.paid(bill)
             self.answer = answer
             self.state = self.state.after(settled)
             return True

@@ -8,18 +8,18 @@ Turns of one node take what they may use from a budget one after the other, so t
 Turns of other nodes are seen when they settle: each may use at most one request's share beyond that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from parlour.clock import isoformat
-from parlour.identity.allowances import Allowance, begun
+from parlour.identity.allowances import Allowance
 from parlour.models.base import Model, ModelRequest, estimate_tokens
 from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.prices import Placed
 from parlour.models.pricing import Price
-from parlour.protocol.content import ToolCallPart, Usage
+from parlour.protocol.content import Part, ToolCallPart, Usage
 from parlour.protocol.spending import Spent
-from parlour.store.queries.spending import NOTHING, StoredBudget, added, budgets_drawn_on, spent_of
+from parlour.store.queries.spending import NOTHING, StoredBudget, added, budgets_drawn_on
 from parlour.turn.billing import Bill, Request, estimated, provider_of
 from parlour.turn.granting import Grant, granted, prompt_tokens
 from parlour.turn.means import Means
@@ -35,14 +35,17 @@ class Meter:
         self._means = means
         self._before = past.spent
         self._open: list[Request] = []
-        self._lost = "".join("" if isinstance(part, ToolCallPart) else part.text for part in past.cut)
-        """What an owner before had heard, and nobody has kept what it used."""
         self._lost_by = past.cut_by[-1] if past.cut_by else ""
+        self._lost = "" if self._lost_by == BUILT_IN else _words(past.cut)
+        """What an owner before had heard, and nobody has kept what it used."""
         self._budgets: frozenset[str] = frozenset()
 
-    def over(self, model: Model) -> Model:
-        """The model, with this between: its stream raises OverBudget besides."""
-        return model if model.name == BUILT_IN else Metered(model, self._begin)
+    def over(self, model: Model, tell: Callable[[], None]) -> Model:
+        """The model, with this between: its stream raises OverBudget besides. `tell` is called when it is asked."""
+        if model.name != BUILT_IN:
+            return Metered(model, self._begin, tell)
+        tell()
+        return model
 
     def bill(self) -> Bill:
         """What is to be kept with the next unit."""
@@ -57,7 +60,7 @@ class Meter:
     def paid(self, bill: Bill) -> None:
         """The unit with this bill was committed."""
         self._open = self._open[len(bill.requests) :]
-        self._before = added([bill.before, *(request.spent for request in bill.requests)])
+        self._before = added([self._before, *(request.spent for request in bill.requests)])
         self._draw(NOTHING)
 
     def close(self) -> None:
@@ -73,7 +76,8 @@ class Meter:
         if self._lost:
             # What it was asked nobody knows any more; it was much the same.
             by = self._lost_by or model.name
-            self._keep_lost(by, prompt_tokens(model, request), price if by == model.name else None)
+            asked = price if by == model.name else await means.prices.of(by, "", now)
+            self._keep_lost(by, prompt_tokens(model, request), asked)
         grant = await self._granted(model, request, price)
         most, wanted = grant.completion_tokens, request.parameters.max_tokens
         is_shorter = most is not None and (wanted is None or most < wanted)
@@ -111,7 +115,7 @@ class Meter:
         if budget.period == "turn":
             return Allowance(budget, added([self._before, *mine]), now)
         async with self._means.reads.read() as connection:
-            used = await spent_of(connection, budget, begun(budget.period, now))
+            used = await self._means.under_way.long_ago.spent_of(connection, budget, now)
         taken = [spent for budgets, spent in others if budget.id in budgets]
         return Allowance(budget, added([used, *mine]), now, taken)
 
@@ -126,6 +130,10 @@ class Meter:
         self._lost = ""
         at = isoformat(self._means.clock.now())
         self._open.append(Request(model, "cut", estimated(prompt, completion, 0, price), 0, at))
+
+
+def _words(cut: Sequence[Part]) -> str:
+    return "".join("" if isinstance(part, ToolCallPart) else part.text for part in cut)
 
 
 def _spent(usage: Usage, price: Price | None) -> Spent:

@@ -35,16 +35,22 @@ class Command:
     text: str
     names: tuple[str, ...]
     kind: Literal["act", "write"]
+    things: frozenset[str] = frozenset()
+    """The ids of what it is told to."""
 
 
 @dataclass(frozen=True)
 class ActMutation:
-    """A mutated command. `may` says what may be done: nothing, or what its words justify."""
+    """A mutated command. `may` says what may be done: nothing, what its words justify, or the same with less.
+
+    With less: to some of what the command was told to, and to nothing that `without` names.
+    """
 
     text: str
     kind: str
     of: Command
-    may: Literal["nothing", "justified"] = "nothing"
+    may: Literal["nothing", "justified", "less"] = "nothing"
+    without: str = ""
 
 
 LIGHT = (
@@ -97,7 +103,8 @@ BY_CLASS = (
 
 def commands(grammar: Grammar, index: NameIndex) -> list[Command]:
     """Every command that acts or changes something when it is said by itself."""
-    return [c for c in _every(index) if _does(understood(c.text, grammar, index))]
+    every = [(c, understood(c.text, grammar, index)) for c in _every(index)]
+    return [replace(c, things=frozenset(devices_told(outcome))) for c, outcome in every if _does(outcome)]
 
 
 def _every(index: NameIndex) -> Iterator[Command]:
@@ -144,7 +151,8 @@ def _whole(command: Command, words: ActWords, draw: random.Random) -> Iterator[A
     yield ActMutation(f"{draw.choice(words.words.times)} {text}", "another time first", command)
     yield ActMutation(f"{text} {draw.choice(words.words.conditions)}", "a condition", command)
     yield ActMutation(f"{draw.choice(words.words.conditions)}, {text}", "a condition first", command)
-    yield ActMutation(f"{text} {draw.choice(words.words.exceptions)}", "an exception", command)
+    exception = draw.choice(words.words.exceptions)
+    yield ActMutation(f"{text} {exception}", "an exception", command, "less", exception)
     yield ActMutation(f"{text} {draw.choice(words.words.requests)}", "a second request", command)
     yield ActMutation(f"{text} in the {draw.choice(words.words.places)}", "an unknown place", command)
     yield ActMutation(f"{text} and the {draw.choice(words.words.things)}", "a second unknown thing", command)
@@ -186,13 +194,25 @@ def _does(outcome: Outcome) -> bool:
     return isinstance(outcome, Plan) and any(tool == "control_devices" or tool in WRITES for tool, _ in outcome.calls())
 
 
+def devices_told(outcome: Outcome) -> Iterator[str]:
+    """What devices are told something."""
+    for tool, arguments in outcome.calls() if isinstance(outcome, Plan) else ():
+        devices = arguments.get("devices")
+        if tool == "control_devices" and isinstance(devices, list):
+            yield from map(str, devices)
+
+
 def act_harm(mutation: ActMutation, outcome: Outcome, index: NameIndex) -> str | None:
     """ "act" or "write" where something would be done that must not be; None when all is well."""
     if not isinstance(outcome, Plan):
         return None
+    told = set(devices_told(outcome))
+    if mutation.may == "less" and told:
+        spared = {i for i in told if _is_said(i, plain_words(mutation.without, index.spoken), index)}
+        return None if told <= mutation.of.things and not spared else "act"
     for tool, arguments in outcome.calls():
         kind = "write" if tool in WRITES else "act" if tool == "control_devices" else None
-        if kind and (mutation.may == "nothing" or not _is_meant(arguments.values(), mutation.text, index)):
+        if kind and (mutation.may != "justified" or not _is_meant(arguments.values(), mutation.text, index)):
             return kind
     return None
 

@@ -53,7 +53,7 @@ NOT_DONE = [
     "kill the floor lamp if nobody is home",
     "roll the awning back in the attic of my uncle",
     "someone got the mower going",
-    "bedroom radiator down 2 degrees",
+    "bedroom radiator down 8 degrees",
 ]
 
 

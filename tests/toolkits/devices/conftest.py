@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from parlour.ids import new_id
 from parlour.journal.unit import Unit, Writer
+from parlour.protocol.content import Effect
 from parlour.store.database import Database
 from parlour.toolkits.devices import MIGRATIONS, DevicesToolkit
 from parlour.toolkits.devices.performing import Patience
@@ -47,13 +48,15 @@ class House:
     clock: ManualClock
     kit: DevicesToolkit
     simulation: Simulation
+    allowed_as: Effect | None = None
+    """As what the calls were foreseen."""
 
     @property
     def context(self) -> ToolContext:
         """Of a call of its own."""
         permissions = frozenset({"tools:read", "tools:control", "tools:destructive"})
         caller = Caller(self.home.tenant_id, new_id(), self.home.project_id, permissions)
-        return ToolContext(caller, "conversation", "turn", "call", new_id())
+        return ToolContext(caller, "conversation", "turn", "call", new_id(), self.allowed_as)
 
     async def tool(self) -> Tool:
         return (await self.kit.tools(self.context.caller))[0]

@@ -1,8 +1,10 @@
 """What a call would change is said before, and how grave that is."""
 
+from dataclasses import replace
+
 import pytest
 
-from parlour.tools.outcomes import BadArguments
+from parlour.tools.outcomes import BadArguments, Failed
 from tests.toolkits.devices.conftest import Build, House
 
 
@@ -30,7 +32,6 @@ async def test_what_is_relative_is_foreseen_as_what_it_comes_to(house: House) ->
     ("device", "action", "value"),
     [
         ("front door lock", "unlock", None),
-        ("front door lock", "lock", None),
         ("garage opener", "open", None),
         ("alarm panel", "set_mode", "disarmed"),
         ("thermostat", "set_temperature", 22),
@@ -66,6 +67,21 @@ async def test_what_is_not_listed_as_harmless_asks_every_time(
 async def test_what_is_harmless_goes_by_its_family(house: House, device: str, action: str, subject: str) -> None:
     found = await house.foresee(device, action)
     assert (found.effect, found.subject) == (None, subject)
+
+
+async def test_a_lock_that_is_locked_already_is_not_asked_about_and_not_told(house: House) -> None:
+    found = await house.foresee("front door lock", "lock")
+    assert (found.effect, found.subject) == (None, "")
+    allowed = replace(house, allowed_as="control")
+    assert await allowed.says("front door lock", "lock") == "The **Front Door Lock** was locked already."
+
+
+async def test_what_is_grave_by_now_is_not_done_as_what_was_not(house: House) -> None:
+    allowed = replace(house, allowed_as="control")
+    with pytest.raises(Failed) as failed:
+        await allowed.control("front door lock", "unlock")
+    assert failed.value.message == "That changed just now, so nothing was done."
+    assert (await house.thing("front door lock")).state == "locked"
 
 
 async def test_one_grave_device_makes_the_call_grave(house: House) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from parlour.models.intents.lexicon import Lexicon, Phrase
+from parlour.models.intents.lexicon import Lexicon
 from parlour.models.intents.normalise import Word
+from parlour.models.intents.variants import Phrase
 
 Words = tuple[Word, ...]
 
@@ -27,8 +28,8 @@ def sentences(words: Words) -> list[Words]:
 
 
 def bare(words: Words, lexicon: Lexicon) -> Words:
-    """Without politeness at either end, and without commas there."""
-    while words:
+    """Without politeness at either end, and without commas there; a mere "yes please" stays."""
+    while words and texts(words) not in lexicon.yes:
         shorter = _less(words, lexicon)
         if shorter == words:
             break
@@ -42,7 +43,7 @@ def _less(words: Words, lexicon: Lexicon) -> Words:
     if words[-1].stop:
         return words[:-1]
     said = texts(words)
-    for opening in lexicon.openings:
+    for opening in lexicon.openings.get(said[0], ()):
         if said[: len(opening)] == opening and _openable(said, opening, lexicon):
             return words[len(opening) :]
     closing = next((p for p in lexicon.closings if said[-len(p) :] == p), None)
@@ -78,7 +79,10 @@ def without_commas(words: Words) -> Words:
 
 def follow_up(words: Words, lexicon: Lexicon) -> tuple[Words, bool]:
     """The words behind "and what about", and whether there was such a beginning."""
-    opening = _prefix(texts(words), lexicon.follow_ups)
+    said = texts(words)
+    opening = _prefix(said, lexicon.follow_ups)
+    if opening == ("no",) and said[1:2] and said[1] in lexicon.denied_by_no:
+        return words, False
     return (words[len(opening) :], True) if opening and len(opening) < len(words) else (words, False)
 
 

@@ -1,10 +1,10 @@
 """The words of a language by which something is told to be done: how much, all of it, and what may be left away."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Phrase = tuple[str, ...]
+from parlour.models.intents.variants import Phrase, phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +12,6 @@ class CommandWords:
     """Phrases are tuples of folded words; mappings are tried longest phrase first."""
 
     fillers: tuple[Phrase, ...]
-    requests: frozenset[Phrase]
-    """Openings after which a question mark is politeness."""
     describing: frozenset[str]
     """What may stand before the noun of something new, and is part of its name."""
     newly: frozenset[str]
@@ -37,13 +35,23 @@ class CommandWords:
     units: Mapping[Phrase, str]
     amounts: Mapping[Phrase, float]
     bits: Mapping[Phrase, float]
+    excepting: tuple[Phrase, ...]
+    """What stands before what is left out."""
     no: frozenset[Phrase]
     all_of_them: frozenset[Phrase]
 
     @property
     def vocabulary(self) -> frozenset[str]:
         """Every single word of all of this."""
-        phrases = (*self.fillers, *self.every, *self.everything, *self.units, *self.amounts, *self.bits)
+        phrases = (
+            *self.fillers,
+            *self.every,
+            *self.everything,
+            *self.units,
+            *self.amounts,
+            *self.bits,
+            *self.excepting,
+        )
         return frozenset(w for p in phrases for w in p) | self.parted | self.particles | self.more | self.less | self.by
 
 
@@ -52,12 +60,11 @@ def command_words(data: Mapping[str, Any]) -> CommandWords:
     amounts: Mapping[str, Any] = data["quantities"]
     units = {_phrase(text): unit for unit, texts in amounts["units"].items() for text in texts}
     return CommandWords(
-        fillers=tuple(sorted(map(_phrase, data["command_fillers"]), key=len, reverse=True)),
-        requests=frozenset(map(_phrase, data["requests"])),
+        fillers=phrases(data["command_fillers"]),
         describing=frozenset(data["describing"]),
         newly=frozenset(data["newly"]),
-        every={phrase: _how_many(phrase, data) for phrase in map(_phrase, data["every"])},
-        everything=dict.fromkeys(map(_phrase, data["everything"]), "everything"),
+        every={phrase: _how_many(phrase, data) for phrase in phrases(data["every"])},
+        everything=dict.fromkeys(phrases(data["everything"]), "everything"),
         parted=frozenset(data["parted"]),
         particles=frozenset(data["particles"]),
         elided=data["elided"],
@@ -71,8 +78,9 @@ def command_words(data: Mapping[str, Any]) -> CommandWords:
         units=units,
         amounts={_phrase(text): float(number) for text, number in amounts["amounts"].items()},
         bits={_phrase(text): float(number) for text, number in amounts["bits"].items()},
-        no=_phrases(data["talk"]["no"]),
-        all_of_them=_phrases(data["talk"]["all"]),
+        excepting=phrases(data["excepting"]),
+        no=frozenset(phrases(data["talk"]["no"])),
+        all_of_them=frozenset(phrases(data["talk"]["all"])),
     )
 
 
@@ -83,7 +91,3 @@ def _how_many(phrase: Phrase, data: Mapping[str, Any]) -> str:
 
 def _phrase(text: str) -> Phrase:
     return tuple(text.split())
-
-
-def _phrases(texts: Iterable[str]) -> frozenset[Phrase]:
-    return frozenset(map(_phrase, texts))

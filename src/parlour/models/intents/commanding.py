@@ -56,14 +56,18 @@ class Commander:
         return found
 
     def _best(self, every: Iterator[Words], resolver: Resolver, clause: tuple[str, ...]) -> Fit | None:
+        """The first fit that explains everything and comes to something; otherwise what is nearest to it."""
         best: Fit | None = None
         for words in every:
             found = [f for reading in self.readings(words) for f in self._fits(words, reading)]
             complete = [f for f in found if f.complete]
             if complete:
-                return replace(_agreed(complete, resolver), clause=" ".join(clause))
-            nearest = min(found, key=self._distance, default=None)
-            if best is None or (nearest is not None and len(nearest.leftover) < len(best.leftover)):
+                nearest = replace(_agreed(complete, resolver), clause=" ".join(clause))
+                if not isinstance(resolver.resolve((nearest,)), Declined):
+                    return nearest
+            else:
+                nearest = min(found, key=self._distance, default=None)
+            if best is None or (nearest is not None and _leaves(nearest) < _leaves(best)):
                 best = nearest
         return best
 
@@ -74,6 +78,10 @@ class Commander:
 
     def _fits(self, words: Words, reading: Reading) -> list[Fit]:
         return fits(words, reading, self.grammar, self.index, self.grammar.commands)
+
+
+def _leaves(fit: Fit) -> tuple[int, bool]:
+    return len(fit.leftover), not fit.complete
 
 
 def _agreed(found: Sequence[Fit], resolver: Resolver) -> Fit:
@@ -92,9 +100,15 @@ def _agreed(found: Sequence[Fit], resolver: Resolver) -> Fit:
 
 
 def _devices(plan: Plan) -> frozenset[str]:
-    argument = plan.fits[0].bound.frame.slots[0].argument
-    value = plan.arguments[0].get(argument)
-    return frozenset(map(str, value)) if isinstance(value, list) else frozenset()
+    return frozenset(told_things(Plan(plan.fits[:1], plan.arguments[:1])))
+
+
+def told_things(outcome: Outcome) -> tuple[str, ...]:
+    """The ids of what the last command of a plan is told to; nothing where nothing is."""
+    if not isinstance(outcome, Plan) or outcome.fits[-1].bound.frame.act is None:
+        return ()
+    value = outcome.arguments[-1].get(outcome.fits[-1].bound.frame.slots[0].argument)
+    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 # --- how its words may stand ---------------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from parlour.models.intents.frames import BoundFrame, Cue, Grammar, slot_key
 from parlour.models.intents.index import NameIndex
-from parlour.models.intents.lexicon import Phrase, is_slip
+from parlour.models.intents.lexicon import is_slip
 from parlour.models.intents.normalise import Word
 from parlour.models.intents.nouns import stem
 from parlour.models.intents.tagging import Reading, Tag
+from parlour.models.intents.variants import Phrase
 from parlour.tools.language import Slot
 
 PLACES = frozenset({"room", "zone", "home"})
@@ -49,6 +50,10 @@ class Fit:
     """What is to be done to what is asked about: "descale". Of "it" only the talk tells whether one does that to it."""
     clause: str = ""
     """The words of a command to things, for a second reader."""
+    without: frozenset[str] = frozenset()
+    """What a command leaves out: "all the lights but the desk lamp"."""
+    wished: bool = False
+    """Whether it was said as a wish only, so that it is to be asked about."""
 
     @property
     def complete(self) -> bool:

@@ -1,7 +1,7 @@
 """Continuing: "and the bedroom?", "is it on?", "the second one". All from the history, nothing is remembered."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
@@ -10,12 +10,13 @@ from parlour.models.base import AssistantMessage, ModelMessage, ToolMessage, Use
 from parlour.models.intents.fitting import PLACES, Fill, Fit, said, with_fill
 from parlour.models.intents.frames import Grammar, slot_key
 from parlour.models.intents.index import NameIndex
-from parlour.models.intents.lexicon import Lexicon, Phrase
+from parlour.models.intents.lexicon import Lexicon
 from parlour.models.intents.normalise import Word
 from parlour.models.intents.nouns import plural, stem
 from parlour.models.intents.outcome import Asked
 from parlour.models.intents.referring import PLACE_KEY, Talk, gone_on
 from parlour.models.intents.tagging import Reading, Tag
+from parlour.models.intents.variants import Phrase
 from parlour.tools.language import Slot
 
 _LISTED = ("devices", "results", "similar", "automations")
@@ -94,7 +95,21 @@ def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Gramm
         fit = replace(fit, place=fill) if key == PLACE_KEY else with_fill(fit, key, fill)
         if tag.role in ("class",) and "@state" not in fit.fills and "state" in fit.fills and "state" not in replaced:
             fit = replace(fit, fills={k: f for k, f in fit.fills.items() if k != "state"})
-    return replace(fit, clause="")
+    return replace(_in_the_new_place(fit, replaced, grammar, index) if acts else fit, clause="")
+
+
+def _in_the_new_place(fit: Fit, replaced: Set[str], grammar: Grammar, index: NameIndex) -> Fit:
+    """Where only another place was said, a thing by name is no longer meant, but what is of its sort there."""
+    key = slot_key(fit.bound.frame.slots[0])
+    named = fit.fills.get(key)
+    if replaced != {"@room"} or named is None or named.tag.role != "name":
+        return fit
+    noun = grammar.nouns.get(tuple(named.said.lower().split()[-1:]))
+    classes = [c for i in named.tag.ids for c in index.things[i].classes[:1]] if len(named.tag.ids) == 1 else []
+    if noun is None and not classes:
+        return fit
+    tag = Tag("class", 0, 0, value=noun.name if noun else classes[0], plural=noun is not None and noun.plural)
+    return replace(fit, fills={**fit.fills, key: Fill(tag, named.said)})
 
 
 def _without_target(base: Fit, reading: Reading, index: NameIndex) -> Fit:
@@ -103,7 +118,7 @@ def _without_target(base: Fit, reading: Reading, index: NameIndex) -> Fit:
     dropped = {"@all"} if named or any(t.role == "class" for t in reading) else set[str]()
     if named:
         dropped.add("@room")
-    return replace(base, fills={k: f for k, f in base.fills.items() if k not in dropped})
+    return replace(base, fills={k: f for k, f in base.fills.items() if k not in dropped}, without=frozenset())
 
 
 def _only_fillers(texts: tuple[str, ...], covered: set[int], fillers: Iterable[Phrase]) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from parlour.models.intents.lexicon import Lexicon, Phrase, phrases
+from parlour.models.intents.lexicon import Lexicon
 from parlour.models.intents.normalise import plain_words
 from parlour.models.intents.nouns import plural
+from parlour.models.intents.variants import Phrase, by_first, phrases, variants
 from parlour.tools.language import Denial, Frame, Language, Measure, Named, Setting, Slot, Words
 from parlour.tools.tool import Tool
 
@@ -154,7 +155,7 @@ def _bound(tool: str, frame: Frame, lexicon: Lexicon) -> BoundFrame:
         frame=frame,
         cues=cues,
         heads=tuple(frozenset(cue.words[0] for cue in group) for group in cues),
-        fillers=_by_first(phrases(frame.fillers) + _fillers(frame, lexicon)),
+        fillers=by_first(phrases(frame.fillers) + _fillers(frame, lexicon)),
         parts=tuple(part_of(text) for text in frame.order),
     )
 
@@ -171,13 +172,6 @@ def part_of(text: str) -> Part:
     return Part(phrases(text.removesuffix("?").split("|")), required=not text.endswith("?"))
 
 
-def _by_first(fillers: tuple[Phrase, ...]) -> dict[str, tuple[Phrase, ...]]:
-    found: dict[str, tuple[Phrase, ...]] = {}
-    for filler in fillers:
-        found[filler[0]] = (*found.get(filler[0], ()), filler)
-    return found
-
-
 def _cues(group: tuple[str, ...], lexicon: Lexicon) -> tuple[Cue, ...]:
     """Cues of a group, its named groups written out; "@which…" opens as each of its members would."""
     texts: list[tuple[str, bool]] = []
@@ -185,7 +179,7 @@ def _cues(group: tuple[str, ...], lexicon: Lexicon) -> tuple[Cue, ...]:
         opens = text.endswith(OPENS)
         plain = text.removesuffix(OPENS)
         texts.extend((t, opens) for t in lexicon.cues.get(plain, (plain,)))
-    cues = [Cue(tuple(text.split()), opens) for text, opens in texts]
+    cues = [Cue(phrase, opens) for text, opens in texts for phrase in variants(text)]
     return tuple(sorted(cues, key=lambda cue: len(cue.words), reverse=True))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from parlour.models.intents.frames import Part
-from parlour.models.intents.lexicon import Phrase
+from parlour.models.intents.variants import Phrase
 
 Span = tuple[int, int]
 

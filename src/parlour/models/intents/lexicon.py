@@ -1,7 +1,7 @@
 """The words of a language that belong to no subject, read from the data beside this file."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -9,24 +9,22 @@ from typing import Any
 
 from parlour.models.intents.command_words import CommandWords, command_words
 from parlour.models.intents.normalise import Spoken
+from parlour.models.intents.variants import Phrase, by_first, phrases
 
-Phrase = tuple[str, ...]
-_LISTS = (
-    *("openings", "closings", "fillers", "conjunctions", "follow_ups", "prepositions", "determiners", "commands"),
-    *(
-        "questions",
-        "text_stops",
-        "never_alone",
-        "it",
-        "there",
-        "them",
-        "greetings",
-        "thanks",
-        "help",
-        "elsewhen",
-        "choosing",
-        "yes",
-    ),
+_PHRASES = (
+    *("openings", "requests", "minding", "closings", "fillers", "conjunctions", "follow_ups"),
+    *("it", "there", "them", "greetings", "thanks", "help", "yes"),
+)
+_WORDS = (
+    "prepositions",
+    "determiners",
+    "commands",
+    "questions",
+    "text_stops",
+    "never_alone",
+    "elsewhen",
+    "choosing",
+    "denied_by_no",
 )
 
 
@@ -35,7 +33,10 @@ class Lexicon:
     """One language. Phrases are tuples of folded words, longest first where they are tried in order."""
 
     spoken: Spoken
-    openings: tuple[Phrase, ...]
+    openings: Mapping[str, tuple[Phrase, ...]]
+    """What may stand before a request and means nothing, by first words."""
+    requests: frozenset[Phrase]
+    """Before or behind a command, these make a question mark politeness; some of them are no openings."""
     closings: tuple[Phrase, ...]
     fillers: tuple[Phrase, ...]
     conjunctions: tuple[Phrase, ...]
@@ -55,6 +56,8 @@ class Lexicon:
     choosing: frozenset[str]
     yes: frozenset[Phrase]
     elsewhen: frozenset[str]
+    denied_by_no: frozenset[str]
+    """Behind "no", these deny what follows."""
     never_before: Mapping[str, frozenset[str]]
     never_behind: Mapping[str, frozenset[str]]
     ordinals: Mapping[str, int]
@@ -79,43 +82,34 @@ def is_slip(texts: Phrase, at: int, lexicon: Lexicon) -> bool:
     return behind in never[0] or before in never[1]
 
 
-def phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
-    """Texts as tuples of words, longest first."""
-    return tuple(sorted((tuple(t.split()) for t in texts), key=len, reverse=True))
-
-
 def _lexicon(data: dict[str, Any]) -> Lexicon:
-    words: dict[str, tuple[str, ...]] = {k: tuple(data[k]) for k in _LISTS}
-    contractions = {k: tuple(v.split()) for k, v in data["contractions"].items()}
+    said = {name: phrases(data[name]) for name in _PHRASES}
+    words: dict[str, frozenset[str]] = {name: frozenset(data[name]) for name in _WORDS}
     cues = {k: tuple(v) for k, v in data["cues"].items()}
-    every = [*(texts for name, texts in words.items() if name != "elsewhen"), *cues.values(), tuple(data["ordinals"])]
     commanding = command_words(data)
+    phrased = {w for every in said.values() for phrase in every for w in phrase}
+    cued = {w for every in cues.values() for text in every for w in text.split()}
+    single = {w for name, every in words.items() if name != "elsewhen" for w in every}
     return Lexicon(
-        spoken=Spoken(contractions, data["numbers"]),
-        openings=phrases(words["openings"]),
-        closings=phrases(words["closings"]),
-        fillers=phrases(words["fillers"]),
-        conjunctions=phrases(words["conjunctions"]),
-        follow_ups=phrases(words["follow_ups"]),
-        prepositions=frozenset(words["prepositions"]),
-        determiners=frozenset(words["determiners"]),
-        commands=frozenset(words["commands"]),
-        questions=frozenset(words["questions"]),
-        text_stops=frozenset(words["text_stops"]),
-        never_alone=frozenset(words["never_alone"]),
-        it=phrases(words["it"]),
-        there=phrases(words["there"]),
-        them=phrases(words["them"]),
-        greetings=frozenset(phrases(words["greetings"])),
-        thanks=frozenset(phrases(words["thanks"])),
-        help=frozenset(phrases(words["help"])),
-        choosing=frozenset(words["choosing"]),
-        yes=frozenset(phrases(words["yes"])),
-        elsewhen=frozenset(words["elsewhen"]),
+        spoken=Spoken({k: tuple(v.split()) for k, v in data["contractions"].items()}, data["numbers"]),
+        openings=by_first(sorted({*said["openings"], *said["requests"]}, key=len, reverse=True)),
+        requests=frozenset(said["requests"] + said["minding"]),
+        closings=said["closings"],
+        fillers=said["fillers"],
+        conjunctions=said["conjunctions"],
+        follow_ups=said["follow_ups"],
+        it=said["it"],
+        there=said["there"],
+        them=said["them"],
+        greetings=frozenset(said["greetings"]),
+        thanks=frozenset(said["thanks"]),
+        help=frozenset(said["help"]),
+        yes=frozenset(said["yes"]),
+        **words,
         never_before={k: frozenset(v) for k, v in data["never_before"].items()},
         never_behind={k: frozenset(v) for k, v in data["never_behind"].items()},
         ordinals=data["ordinals"],
         cues=cues,
         commanding=commanding,
-        vocabulary=frozenset(w for texts in every for text in texts for w in text.split()) | commanding.vocabulary,
+        vocabulary=frozenset(phrased | cued | single | set(data["ordinals"])) | commanding.vocabulary,
     )

@@ -10,10 +10,10 @@ from parlour.models.intents.fitting import PLACES, Fill, Fit, said
 from parlour.models.intents.frames import BoundFrame, Grammar
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.laying import Span, laid
-from parlour.models.intents.lexicon import Phrase
 from parlour.models.intents.naming import Manner, name_said, new_thing
 from parlour.models.intents.normalise import Word
 from parlour.models.intents.tagging import Reading, Tag, readings
+from parlour.models.intents.variants import Phrase
 from parlour.tools.language import Slot
 
 _MOST_WORDS = 30

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from parlour.models.intents.frames import Grammar
-from parlour.models.intents.lexicon import Phrase
 from parlour.models.intents.tagging import Quantity, Reading, Tag
+from parlour.models.intents.variants import Phrase
 
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)(%|c|°)?")
 _UNITS = {"%": "%", "c": "°", "°": "°"}
 _TENS = frozenset(range(20, 100, 10))
 _LONGEST = 6
+_PLACED = (("in",), ("at",))
+"""Behind "all" these make it everything that is there."""
 _AND_A_HALF = ("and", "a", "half")
 
 Words = tuple[str, ...]
@@ -46,9 +48,10 @@ def _tag_at(words: Words, at: int, grammar: Grammar) -> Tag | None:
     if end > at:
         return Tag("everything", at, end)
     end, how_many = _longest(words, at, commanding.every)
-    if how_many:
-        return Tag("all", at, end, value=how_many)
     quantity = _quantity_at(words, at, grammar)
+    if how_many and (quantity is None or quantity.end <= end):
+        is_everything = how_many == "all" and words[end : end + 1] in _PLACED
+        return Tag("everything", at, end) if is_everything else Tag("all", at, end, value=how_many)
     return quantity or _setting_at(words, at, grammar) or _nth_at(words, at, grammar)
 
 
@@ -72,10 +75,10 @@ def _setting_at(words: Words, at: int, grammar: Grammar) -> Tag | None:
 def _quantity_at(words: Words, at: int, grammar: Grammar) -> Tag | None:
     commanding = grammar.lexicon.commanding
     start, relative = at, None
-    if words[at] in commanding.to | commanding.by | commanding.at | commanding.into:
-        relative = words[at] in commanding.by
+    if words[at] in commanding.to | commanding.by | commanding.at | commanding.into | commanding.about:
+        relative = None if words[at] in commanding.about else words[at] in commanding.by
         start += 1
-        while start < len(words) and _is_passed_over(words, start, grammar):
+        while start < len(words) and _is_passed_over(words, start, grammar) and not _measured(words, start, grammar)[1]:
             start += 1
     end, quantity = _measured(words, start, grammar)
     if quantity is None and relative is None:
@@ -117,7 +120,7 @@ def _measured(words: Words, at: int, grammar: Grammar) -> tuple[int, Quantity | 
     end, unit = (after, known) if known else (end, unit)
     after, way = _way(words, end, grammar)
     if way is not None:
-        return after, Quantity("number", (amount or 0) * way[1], unit, relative=True, ability=way[0])
+        return after, Quantity("number", (amount or 0) * way[1], unit, relative=True, ability=way[0], sign=way[1])
     return end, Quantity("number", amount or 0.0, unit)
 
 

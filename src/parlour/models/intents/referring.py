@@ -23,7 +23,14 @@ class Talk:
     last: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     """The arguments of the last call: what "them" stands for in a question."""
     things: tuple[str, ...] = ()
-    """What the last call was about or found, in its order: what "them" and "the second one" stand for in a command."""
+    """What the last call was about or found, in its order: what "the second one" stands for in a command."""
+    told: tuple[str, ...] = ()
+    """What was told the same as in the last call by calls right before it, and by it."""
+
+    @property
+    def them(self) -> tuple[str, ...]:
+        """What "them" stands for in a command."""
+        return self.things if len(self.things) > 1 else self.told or self.things
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,13 @@ def gone_on(talk: Talk, arguments: Mapping[str, JsonValue], index: NameIndex, li
         thing, place = found[0], index.things[found[0]].place or place
     elif len(acted) > 1:
         thing = None
-    return Talk(place, thing, arguments, found or acted or talk.things)
+    just = found or acted or talk.things
+    is_same = any(isinstance(v, list) for v in arguments.values()) and _but_lists(arguments) == _but_lists(talk.last)
+    return Talk(place, thing, arguments, just, tuple(dict.fromkeys((*talk.told, *acted))) if is_same else acted)
+
+
+def _but_lists(arguments: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    return {k: v for k, v in arguments.items() if not isinstance(v, list)}
 
 
 def _strings(arguments: Mapping[str, JsonValue]) -> Iterator[str]:

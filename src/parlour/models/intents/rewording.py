@@ -4,6 +4,7 @@ Only the wording changes: every word that a gap takes has still to be explained,
 of the kind that the rewording is for.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +18,14 @@ from parlour.models.intents.frames import Part, part_of
 from parlour.models.intents.laying import Span, laid
 from parlour.models.intents.normalise import Word
 
+_GROUP = re.compile(r"@(\w+)")
 _GERUND = "doing"
 _PLACE = "p"
+_MOST_MORE = 4
 _PLACED = frozenset({"in", "on", "at", "of", "inside", "throughout", "over"})
 _PARTICLES = frozenset({"in", "on", "out", "off", "up", "down", "back", "shut", "open", "closed", "not"})
-Kind = Literal["act", "ask", "write"]
+Kind = Literal["act", "wish", "ask", "write"]
+"""A wish is to be done only when it is meant as one, and so it is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Rewording:
         if end > start and (end > start + 1 or said[start] not in self.bases):
             return False
         start, end = spans.get(_PLACE, (0, 0))
-        return end == start or (said[start] in _PLACED if end > start + 1 else said[start] not in _PARTICLES)
+        return end == start or (said[start] in _PLACED if end > start + 1 else said[start] not in _PARTICLES | _PLACED)
 
     def _filled(self, words: Words, spans: Mapping[str, Span]) -> Iterator[Word]:
         at = words[0].start
@@ -77,21 +81,21 @@ def english_rewordings() -> tuple[Rewording, ...]:
     text = files("parlour.models.intents").joinpath("english", "rewordings.toml").read_text("utf-8")
     data = tomllib.loads(text)
     bases = gerunds(data["verbs"])
-    return tuple(_rewording(entry, bases) for entry in data["rewording"])
+    return tuple(_rewording(entry, data["groups"], bases) for entry in data["rewording"])
 
 
 def reworded(words: Words, known: Sequence[Rewording]) -> Iterator[tuple[Kind, Words]]:
-    """Every other way of saying these words, in the order of the data; none is longer than by one word."""
+    """Every other way of saying these words, in the order of the data; none is much longer."""
     for rewording in known:
         for way in rewording.of(words):
-            if len(way) <= len(words) + 1:
+            if len(way) <= len(words) + _MOST_MORE:
                 yield rewording.kind, way
 
 
 def is_of(kind: Kind, fits: Iterable[Fit]) -> bool:
     """Whether all of this is something to do, something to look up, or something to change."""
     frames = [fit.bound.frame for fit in fits]
-    if kind == "act":
+    if kind in ("act", "wish"):
         return all(frame.act is not None for frame in frames)
     return all(bool(frame.order) == (kind == "write") and frame.act is None for frame in frames)
 
@@ -108,8 +112,8 @@ def gerunds(verbs: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _rewording(entry: Mapping[str, Any], bases: Mapping[str, str]) -> Rewording:
-    parts = tuple(part_of(text) for text in entry["said"])
+def _rewording(entry: Mapping[str, Any], groups: Mapping[str, str], bases: Mapping[str, str]) -> Rewording:
+    parts = tuple(part_of(_GROUP.sub(lambda found: groups[found[1]], text)) for text in entry["said"])
     needs = [frozenset(choice[0] for choice in p.choices) for p in parts if p.choices and p.required]
     if any(p.slot == _GERUND for p in parts):
         needs.append(frozenset(bases))

@@ -10,9 +10,9 @@ from typing import Literal
 
 from parlour.models.intents.frames import Grammar
 from parlour.models.intents.index import NameIndex
-from parlour.models.intents.lexicon import Phrase
 from parlour.models.intents.nouns import stem
 from parlour.models.intents.spelling import english_words
+from parlour.models.intents.variants import Phrase
 from parlour.tools.language import Measure
 
 Role = Literal[

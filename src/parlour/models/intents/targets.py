@@ -1,7 +1,7 @@
 """Which things a command means. One is left, or all of them were said: they are meant. Otherwise it is asked."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
@@ -51,10 +51,23 @@ class Targets:
         ids = self._chosen(group, key, fill, place)
         if isinstance(ids, Pending):
             return ids
-        way = next((w for w in told if all(self._can(i, w, fit) for i in ids)), None)
+        way = next((self._going_on(w, fit) for w in told if all(self._can(i, w, fit) for i in ids)), None)
         if way is None:
             return Declined("unable", (told[0].ability,), ids[0])
         return {**frame.constants, frame.slots[0].argument: list(ids), **way.arguments(frame.act)}
+
+    def _going_on(self, way: Way, fit: Fit) -> Way:
+        """ "More" goes on the way of the change before: after "dim the lamp" it is dimmed more."""
+        act, before = fit.bound.frame.act, 0.0
+        if (
+            act is not None
+            and self.talk.last.get(act.relative)
+            and isinstance(v := self.talk.last.get(act.value), int | float)
+        ):
+            before = v
+        quantities = [t.quantity for t in _tags(fit) if t.quantity is not None]
+        goes_on = any(q.sign and not q.ability for q in quantities) and before < 0
+        return replace(way, value=-way.value) if goes_on and isinstance(way.value, float) else way
 
     # --- who is meant ----------------------------------------------------------------------------------------------
 
@@ -67,9 +80,11 @@ class Targets:
             named = self._named(fill, key, place)
         if isinstance(named, Pending | Declined):
             return named
-        able = [i for i in named.ids if any(self._can(i, way, fit) for way in told)]
+        able = [i for i in named.ids if i not in fit.without and any(self._can(i, way, fit) for way in told)]
         if not able:
             able = self._of_the_same_name(named.ids, told, fit)
+            if able and fill is not None and self._is_any_of_several(fill, named.ids, fit):
+                return Pending("which", key, fill.said, self._ordered(named.ids))
         if not able:
             return self._nobody(named.ids, fill, place, told)
         if any(t.value == "both" for t in everything) and len(able) != 2:
@@ -81,8 +96,13 @@ class Targets:
 
     def _is_the_weather_there(self, fill: Fill, place: str | None, fit: Fit, told: list[Way]) -> bool:
         """ "It" in "make it warmer in the study" is no thing; nor is it one where the thing before has no such way."""
-        thing = self.talk.thing
-        if fill.tag.role != "it" or not (place or self.talk.place) or not classes_meant(fit, told)[0]:
+        thing, act = self.talk.thing, fit.bound.frame.act
+        if (
+            fill.tag.role != "it"
+            or (act is not None and act.among)
+            or not (place or self.talk.place)
+            or not classes_meant(fit, told)[0]
+        ):
             return False
         return place is not None or thing is None or not any(self._can(thing, way, fit) for way in told)
 
@@ -91,8 +111,9 @@ class Targets:
         if tag.role == "it":
             return _Group((self.talk.thing,), False) if self.talk.thing else Pending("antecedent", key, fill.said)
         if tag.role == "them":
-            several = len(self.talk.things) > 1 or any(map(self._is_plural, self.talk.things))
-            return _Group(self.talk.things, True, True) if several else Pending("antecedent", key, fill.said)
+            them = self.talk.them
+            several = len(them) > 1 or any(map(self._is_plural, them))
+            return _Group(them, True, True) if several else Pending("antecedent", key, fill.said)
         if tag.role == "nth":
             at = int(tag.value) - 1 if int(tag.value) > 0 else len(self.talk.things) - 1
             known = self.talk.things[at : at + 1]
@@ -123,10 +144,23 @@ class Targets:
         return Pending("missing", key, "")
 
     def _again(self, fit: Fit, told: list[Way]) -> _Group | None:
-        """What was told something just before, where it is plain which of its abilities is meant: "off again"."""
-        just = [str(i) for v in self.talk.last.values() if isinstance(v, list) for i in v]
+        """What was told something just before, or was asked about alone, where it is plain what is meant: "off again".
+
+        "All" and "both" without anything are what was found or told before, if all of it can be told that.
+        """
+        last = self.talk.last
+        just = [str(i) for v in last.values() if isinstance(v, list) for i in v]
+        everybody = next((t.value for t in _tags(fit) if t.role == "all"), "")
+        if everybody:
+            several = self.talk.them if everybody != "both" or len(self.talk.them) == 2 else ()
+            is_able = all(any(self._can(i, way, fit) for way in told) for i in several)
+            return _Group(several, True, True) if len(several) > 1 and is_able else None
+        just = just or list(self.talk.things if len(self.talk.things) == 1 else ())
         things = tuple(i for i in just if any(self._can(i, way, fit) for way in told))
-        is_plain = all(t.quantity is None or t.quantity.ability or t.quantity.kind != "step" for t in _tags(fit))
+        again = any(way.ability in last.values() for way in told)
+        is_plain = again or all(
+            t.quantity is None or t.quantity.ability or t.quantity.kind != "step" for t in _tags(fit)
+        )
         return _Group(things, True, True) if things and is_plain else None
 
     def _says_several(self, fill: Fill) -> bool:
@@ -155,6 +189,11 @@ class Targets:
         named = [{stem(w) for w in phrase} for d in doors for phrase in self.index.phrases(self.index.things[d])]
         able = {i for c in among for i in self.index.classes.get(c, ()) if any(self._can(i, way, fit) for way in told)}
         return [i for i in able if any(words <= self.index.stems_of(i) for words in named)]
+
+    def _is_any_of_several(self, fill: Fill, ids: Sequence[str], fit: Fit) -> bool:
+        """ "Open the door" means no one of several doors, though only one of them has a motor that stands for it."""
+        act = fit.bound.frame.act
+        return act is not None and act.by_name and fill.tag.role == "class" and len(ids) > 1
 
     # --- how many of them ------------------------------------------------------------------------------------------
 

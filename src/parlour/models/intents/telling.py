@@ -61,12 +61,17 @@ def _way(ability: str, settings: Mapping[str, Setting], quantity: Quantity | Non
 
 
 def _numbered(ability: str, setting: Setting, quantity: Quantity, act: Act) -> Way | None:
-    if quantity.unit not in setting.units or (quantity.relative is None and act.sign):
+    """A number to get to or to change by; where that was not said, one below the least can only be a change."""
+    if quantity.unit not in setting.units:
         return None
-    if quantity.relative:
-        number = quantity.number * (act.sign or (1 if quantity.ability or not act.value else 0))
-        is_said = bool(act.sign) or quantity.number < 0 or bool(quantity.ability)
-        return Way(ability, number or quantity.number, True, setting) if is_said else None
+    is_change = quantity.relative
+    if is_change is None and act.sign:
+        is_change = True if setting.least is not None and quantity.number < setting.least else None
+        if is_change is None:
+            return None
+    if is_change:
+        number = quantity.number if quantity.sign or quantity.number < 0 else quantity.number * act.sign
+        return Way(ability, number, True, setting) if number else None
     if setting.most is not None and not 0 <= quantity.number <= setting.most:
         return None
     return Way(ability, quantity.number, False, setting)

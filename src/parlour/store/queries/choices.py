@@ -73,6 +73,8 @@ class Choices:
     """Those of the project and the person while it does not."""
     decisions: tuple[StoredSettings, ...] = ()
     """Of the scopes that decided something. The house's model stands apart, as `default`."""
+    shipped: str | None = None
+    """Who answers where nobody decided anything, as the server was started; None for the first that may."""
     scopes: frozenset[str] = frozenset({TENANT})
     """Whose providers were looked for."""
 

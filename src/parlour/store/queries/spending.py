@@ -110,9 +110,11 @@ async def spent_by_turn(connection: AsyncConnection, turn_id: str) -> Spent:
     return spent_from(row)
 
 
-async def spent_of(connection: AsyncConnection, budget: StoredBudget, since: str) -> Spent:
-    """What was used of a budget since a moment."""
+async def spent_of(connection: AsyncConnection, budget: StoredBudget, since: str, until: str | None = None) -> Spent:
+    """What was used of a budget since a moment, and before another where one is named."""
     wanted = [spending.c.tenant_id == budget.tenant_id, spending.c.at >= since]
+    if until is not None:
+        wanted.append(spending.c.at < until)
     match budget.kind:
         case "project":
             wanted.append(spending.c.project_id == budget.of)

@@ -44,6 +44,7 @@ def _frame(data: Mapping[str, Any]) -> Frame:
         argument="action",
         does=tuple(data["does"]),
         among=tuple(data.get("among", ())),
+        by_name=data.get("by_name", False),
         anywhere=data.get("anywhere", True),
         value="value" if amount else "",
         relative="relative" if amount else "",

@@ -60,6 +60,11 @@ class Task:
             return False
         return self.before.state == self.wanted.state and self.is_met_by(self.before)
 
+    @property
+    def is_needless(self) -> bool:
+        """Whether telling it would change nothing at all: it is so, and nothing about it is set to a value."""
+        return self.was_so and self.command.value is None
+
 
 def kind_of(thing: Entity) -> Family | None:
     """The family of a thing of the home; None for what cannot be told anything."""

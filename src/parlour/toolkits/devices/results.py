@@ -35,12 +35,17 @@ def foreseen(told: Sequence[tuple[Target, Task]]) -> Foreseen:
     ]
     notes = [f"{target.thing.name}: {target.problem}" for target, _ in told if target.problem]
     families = {family.plural for target, _ in told if (family := kind_of(target.thing))}
-    is_grave = not all(target.is_harmless for target, _ in told)
+    is_harmless = all(target.is_harmless for target, _ in told)
     return Foreseen(
         Preview(changes=changes, note=" ".join(notes)),
-        effect="destructive" if is_grave else None,
-        subject="" if is_grave or len(families) != 1 else families.pop(),
+        effect="destructive" if is_grave(told) else None,
+        subject="" if not is_harmless or len(families) != 1 else families.pop(),
     )
+
+
+def is_grave(told: Sequence[tuple[Target, Task]]) -> bool:
+    """Whether something that is not harmless would be otherwise; a lock that is locked already would not."""
+    return not all(target.is_harmless or task.is_needless for target, task in told)
 
 
 def result_view(action: str, outcomes: Sequence[tuple[Target, Performed]]) -> View:

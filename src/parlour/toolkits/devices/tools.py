@@ -15,7 +15,7 @@ from parlour.toolkits.devices.abilities import abilities_of
 from parlour.toolkits.devices.performing import Patience, Performed, Performer
 from parlour.toolkits.devices.phrasebook import language_of
 from parlour.toolkits.devices.planning import Task, Wish, kind_of, plan, undoing
-from parlour.toolkits.devices.results import View, foreseen, reading_of, result_view
+from parlour.toolkits.devices.results import View, foreseen, is_grave, reading_of, result_view
 from parlour.toolkits.devices.targets import Finds, Source, Target, Targets
 from parlour.toolkits.devices.wording import WORDING, order
 from parlour.toolkits.home.graph import Home
@@ -116,6 +116,8 @@ class DevicesToolkit:
         """
         home = Home.of(context.caller)
         told = await self._told(home, devices, Wish(action, value, relative))
+        if context.effect not in (None, "destructive") and is_grave(told):
+            raise Failed("That changed just now, so nothing was done.", suggestion="Ask again.")
         outcomes = await asyncio.gather(*(self._perform(target, [task], context) for target, task in told))
         return await self._said(home, action, outcomes)
 
@@ -172,6 +174,8 @@ class DevicesToolkit:
     async def _perform(self, target: Target, way: Sequence[Task], context: ToolContext) -> tuple[Target, Performed]:
         if target.problem:
             return target, Performed(way[0], "failed", None, target.problem)
+        if not target.is_harmless and len(way) == 1 and way[0].is_needless:
+            return target, Performed(way[0], "already", way[0].before)
         key = f"{context.idempotency_key}:{target.thing.id}" if context.idempotency_key else ""
         return target, await self._performer.perform(target.driver, way, key)
 

@@ -1,5 +1,6 @@
 import { useId } from "react";
 import { useAsked } from "../../state/asked";
+import { nameOf } from "../../state/models";
 import { useKept } from "../../ui/kept";
 import { Markdown } from "../../ui/Markdown";
 import { NotCome } from "../../ui/NotCome";
@@ -32,7 +33,10 @@ function Earlier({ message }: { message: string }) {
   if (attempts.length === 0) return <p className="faint">It had not said anything yet.</p>;
   return attempts.map((attempt) => (
     <section key={attempt.attempt} className="attempt" aria-label={`Attempt ${attempt.attempt}`}>
-      <p className="faint">{whyCut(attempt.reason)}</p>
+      <p className="faint">
+        {attempt.model ? `${nameOf(attempt.model)} had said this. ` : ""}
+        {whyCut(attempt.reason)}
+      </p>
       {attempt.parts.map((part, index) =>
         part.kind === "tool_call" ? <ToolLine key={index} call={part} message={message} /> : <Markdown key={index} text={part.text} />,
       )}

@@ -135,14 +135,14 @@ describe("an answer that is being written", () => {
   });
 
   test("says that it was begun again, and shows what it had said before", async () => {
-    const attempts: AttemptView[] = [{ attempt: 1, part: 0, parts: [text("The kitchen has ni")], reason: "restart", at: "" }];
+    const attempts: AttemptView[] = [{ attempt: 1, part: 0, parts: [text("The kitchen has ni")], reason: "restart", at: "", model: "den/small" }];
     const visit = await Visit.begin({ messages: [asked, running], turns: [TURN] }, { attempts: () => Promise.resolve(attempts) });
     await visit.happens(chunk("a", 0, "The kitchen has ni"), { type: "answer_restarted", message_id: "a", attempt: 2, part: 0, reason: "restart" });
     expect(screen.getByText(/Cut off and begun again./)).toBeTruthy();
     expect(screen.queryByText("The kitchen has ni")).toBeNull();
     await userEvent.click(screen.getByRole("button", { name: "What it had said" }));
     expect(await screen.findByText("The kitchen has ni")).toBeTruthy();
-    expect(screen.getByText("The server was started again in the middle of it.")).toBeTruthy();
+    expect(screen.getByText("den/small had said this. The server was started again in the middle of it.")).toBeTruthy();
   });
 });
 

@@ -10,9 +10,16 @@ export function whoAnswered(message: Message): string {
   if (message.model === null) return "";
   if (isBuiltIn(message.model)) return `${nameOf(message.model)} · no model used`;
   const { usage } = message;
-  if (usage === null || usage.total_tokens === 0) return message.model;
+  const who = [message.model, ...beforeThem(message)].join(" ");
+  if (usage === null || usage.total_tokens === 0) return who;
   const about = usage.estimated ? "about " : "";
-  return `${message.model} · ${about}${usage.total_tokens.toLocaleString("en-GB")} tokens · ${costInWords(usage.cost)}`;
+  return `${who} · ${about}${usage.total_tokens.toLocaleString("en-GB")} tokens · ${costInWords(usage.cost)}`;
+}
+
+/** Who had been asked before whoever answered: "after den/small and openai/gpt". */
+function beforeThem({ models }: Message): string[] {
+  if (models === null || models.length < 2) return [];
+  return [`after ${new Intl.ListFormat("en-GB").format(models.slice(0, -1))}`];
 }
 
 const AT_WORK = new Set<ToolCallPart["status"]>(["pending", "executing"]);
