@@ -41,8 +41,8 @@ from parlour.models.instances import Instances
 from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
-from parlour.models.offers import Offer, offered
-from parlour.models.other_offers import AnyOffer, Named, offer_of_kind, other_offers
+from parlour.models.offers import offered
+from parlour.models.other_offers import AnyOffer, Named, offer_of_kind, other_offers, window_of
 from parlour.models.own_prices import own_prices
 from parlour.models.prices import Prices
 from parlour.models.route import Wish
@@ -98,14 +98,17 @@ class App:
     outside: Joined
     """The systems that the house is joined to, kept in step."""
     lineup: Lineup[AsyncConnection]
-    shipped: Shipped
-    """How answers are where nobody decided anything."""
     prices: Prices
     """What every model asks."""
     built_in: IntentsModel
     lease: NodeLease
     conversations: Conversations
     talk: Talk
+
+    @property
+    def shipped(self) -> Shipped:
+        """How answers are where nobody decided anything."""
+        return Shipped(acting=self.settings.ai_temperature, ceiling=self.settings.ai_max_tokens)
 
     @property
     def gate(self) -> Gate:
@@ -166,7 +169,6 @@ async def running(
             outside=outside,
             home=home,
             lineup=lineup,
-            shipped=means.caps.shipped,
             prices=means.prices,
             built_in=built_in,
             lease=lease,
@@ -307,7 +309,7 @@ def _means(
         output_units=settings.turn_max_output_chars,
         context_tokens=settings.chat_context_tokens,
         context_messages=settings.chat_context_window,
-        shipped=_shipped(settings),
+        shipped=Shipped(acting=settings.ai_temperature, ceiling=settings.ai_max_tokens),
     )
     return Means(
         reads=database,
@@ -319,11 +321,6 @@ def _means(
         caps=caps,
         prices=prices,
     )
-
-
-def _shipped(settings: Settings) -> Shipped:
-    """What counts where nobody decided anything about an answer."""
-    return Shipped(acting=settings.ai_temperature, ceiling=settings.ai_max_tokens)
 
 
 async def _prices(settings: Settings) -> Prices:
@@ -374,24 +371,17 @@ def _lineup(
         return ready(offer_of_kind(provider.kind, provider.name, model, url, key, options, windows))
 
     async def decided(connection: AsyncConnection, wish: Wish) -> Choices:
-        found = await choices(
-            connection,
-            wish.tenant_id,
-            project_id=wish.project_id,
-            user_id=wish.user_id,
-            conversation_id=wish.conversation_id,
-        )
+        ids = {"project_id": wish.project_id, "user_id": wish.user_id, "conversation_id": wish.conversation_id}
+        found = await choices(connection, wish.tenant_id, **ids)
         routing, default = found.routing or shipped, settings.ai_default_model or None
         return replace(found, allowed=found.allowed | named, routing=routing, shipped=default)
 
     others = given if given is not None else [ready(offer) for offer in offers]
     hosts = {offer.name: offer.host for offer in offers}
 
-    def window_of(provider: Provider, model: str) -> int | None:
-        offer = offer_of_kind(provider.kind, provider.name, model, provider.base_url, "", provider.options, windows)
-        return offer.window if isinstance(offer, Offer) else None
-
-    lineup = Lineup(built_in, others, decided, Connections(connected), Instances(clock), hosts, window_of)
+    lineup = Lineup(
+        built_in, others, decided, Connections(connected), Instances(clock), hosts, partial(window_of, windows)
+    )
     stack.push_async_callback(lineup.close)
     return lineup
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from parlour.clock import Clock
 from parlour.errors import BadSetting
+from parlour.models.connected import Provider
 from parlour.models.offers import NO_WINDOWS, Offer, address_of, host_of, offer_of
 from parlour.models.openai_limits import FIRST_EVENT_S, TOTAL_S, Limits
 from parlour.models.other_kinds import NO_OPTIONS, OTHER_KINDS, OtherKind
@@ -75,6 +76,12 @@ def offer_of_kind(
     if other is None:
         return offer_of(provider, model, base_url, api_key, windows)
     return OtherOffer(f"{provider}/{model}", base_url, api_key, other, options)
+
+
+def window_of(windows: Mapping[str, int], provider: Provider, model: str) -> int | None:
+    """How many tokens a model of a provider takes at once, as far as that is known without asking."""
+    offer = offer_of_kind(provider.kind, provider.name, model, provider.base_url, "", provider.options, windows)
+    return offer.window if isinstance(offer, Offer) else None
 
 
 def other_offers(named: Mapping[str, Named]) -> tuple[OtherOffer, ...]:
