@@ -133,12 +133,14 @@ class Settings:
     ai_timeout: float = _setting(
         "AI_TIMEOUT", decimal(0.1), 30.0, "Seconds a model may be silent before it counts as gone.", kind="seconds"
     )
-    ai_max_tokens: int = _setting("AI_MAX_TOKENS", whole(1), 4096, "The longest answer of one step.", kind="tokens")
+    ai_max_tokens: int = _setting(
+        "AI_MAX_TOKENS", whole(1), 4096, "The longest answer of one step, whatever anybody chose.", kind="tokens"
+    )
     ai_model_windows: kinds.Sizes = _setting(  # noqa: RUF009 - a tuple never changes
         "AI_MODEL_WINDOWS", kinds.sizes, kinds.Sizes(), "Tokens a model takes: `ollama/qwen3=32768, mine=16384`."
     )
     ai_temperature: float = _setting(
-        "AI_TEMPERATURE", decimal(0, 2), 0.1, "How freely a model chooses its words.", kind="0 to 2"
+        "AI_TEMPERATURE", decimal(0, 2), 0.1, "How freely a model that has tools chooses its words.", kind="0 to 2"
     )
     ai_default_model: str = _setting(
         "AI_DEFAULT_MODEL",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from parlour.clock import Clock
 from parlour.errors import BadSetting
+from parlour.models.connected import Provider
 from parlour.models.offers import NO_WINDOWS, Offer, address_of, host_of, offer_of
 from parlour.models.openai_limits import FIRST_EVENT_S, TOTAL_S, Limits
 from parlour.models.other_kinds import NO_OPTIONS, OTHER_KINDS, Access, OtherKind
@@ -76,6 +77,12 @@ def offer_of_kind(
         return offer_of(provider, model, base_url, api_key, windows)
     name = f"{provider}/{model}"
     return OtherOffer(name, base_url, api_key, other, options, windows.get(name) or windows.get(model))
+
+
+def window_of(windows: Mapping[str, int], provider: Provider, model: str) -> int | None:
+    """How many tokens a model of a provider takes at once, as far as that is known without asking."""
+    offer = offer_of_kind(provider.kind, provider.name, model, provider.base_url, "", provider.options, windows)
+    return offer.window if isinstance(offer, Offer) else None
 
 
 def other_offers(named: Mapping[str, Named], windows: Mapping[str, int] = NO_WINDOWS) -> tuple[AnyOffer, ...]:
