@@ -33,6 +33,7 @@ SHOWN = (
     content.Joined,
     content.Problem,
     content.Usage,
+    content.Parameters,
     events.FunctionCall,
     events.ToolCallItem,
     state.ConversationState,
