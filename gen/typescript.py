@@ -15,6 +15,7 @@ SHARED = ("content", "state", "events", "commands", "frame", "text")
 APART = (
     "rest",
     "providers",
+    "effective",
     "search",
     "seen",
     "house",
@@ -29,7 +30,7 @@ APART = (
 MODULES = (*SHARED, *APART)
 
 OPTIONAL = frozenset(
-    {"commands", "rest", "providers", "approvals", "people", "edits", "connections", "routing", "spending"}
+    {"commands", "rest", "providers", "effective", "approvals", "people", "edits", "connections", "routing", "spending"}
 )
 """Modules of what clients write: there a field with a default may be left out. A server sends every field."""
 

@@ -71,10 +71,11 @@ def tool_use(index: int, call_id: str, name: str, *pieces: str) -> tuple[bytes, 
     return block(index, begun, *({"type": "input_json_delta", "partial_json": piece} for piece in pieces))
 
 
-def message_end(reason: str = "end_turn", *, written: int = 3) -> tuple[bytes, ...]:
+def message_end(reason: str = "end_turn", *, written: int = 3, thought: int = 0) -> tuple[bytes, ...]:
     """The end of an answer: why it ended, its usage in the end, and that nothing more comes."""
     delta = {"stop_reason": reason, "stop_sequence": None}
-    return event("message_delta", delta=delta, usage={"output_tokens": written}), event("message_stop")
+    usage = {"output_tokens": written, "output_tokens_details": {"thinking_tokens": thought}}
+    return event("message_delta", delta=delta, usage=usage), event("message_stop")
 
 
 def answer_of(*blocks: tuple[bytes, ...], reason: str = "end_turn") -> tuple[bytes, ...]:

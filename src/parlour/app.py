@@ -36,15 +36,17 @@ from parlour.journal.writer import OpenWriter, open_writer
 from parlour.journal.writer import open_writer as plain_writer
 from parlour.models.base import Model
 from parlour.models.connected import Connections, Provider, Remote
+from parlour.models.effective import Shipped
 from parlour.models.instances import Instances
 from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import offered
-from parlour.models.other_offers import AnyOffer, Named, offer_of_kind, other_offers
+from parlour.models.other_kinds import OPENAI
+from parlour.models.other_offers import AnyOffer, Named, offer_of_kind, other_offers, window_of
 from parlour.models.own_prices import own_prices
 from parlour.models.prices import Prices
-from parlour.protocol.content import Parameters
+from parlour.models.route import Wish
 from parlour.protocol.routing import Routing
 from parlour.store.backup import back_up_before_update
 from parlour.store.brief import brief_database, patient_database
@@ -103,6 +105,11 @@ class App:
     lease: NodeLease
     conversations: Conversations
     talk: Talk
+
+    @property
+    def shipped(self) -> Shipped:
+        """How answers are where nobody decided anything."""
+        return Shipped(acting=self.settings.ai_temperature, ceiling=self.settings.ai_max_tokens)
 
     @property
     def gate(self) -> Gate:
@@ -189,8 +196,9 @@ async def _providers(
     vault = Vault(settings.master_key, database, clock)
     await vault.check()
     taken = {BUILT_IN: "It is built in, and stays as it is."}
-    for name in {provider_of(offer.name) for offer in offers}:
-        taken[name] = f"It is changed where this server is started, by {name.upper()}_BASE_URL and its like."
+    for offer in offers:
+        name, by = provider_of(offer.name), "BASE_URL" if offer.kind == OPENAI else "API_KEY"
+        taken[name] = f"It is changed where this server is started, by {name.upper()}_{by} and its like."
     return Providers(database, writer, clock, vault, taken)
 
 
@@ -278,7 +286,7 @@ def _talk(settings: Settings, means: Means, runner: Runner) -> Talk:
     return Talk(
         reads,
         Saying(reads, writer, clock, means.models, limits, longest),
-        AskingAgain(reads, writer, clock, limits, longest),
+        AskingAgain(reads, writer, clock, means.models, limits, longest),
         Edits(reads, writer, clock, longest),
         Deciding(reads, writer, clock, means.tools),
         Undoing(reads, writer, clock, means.tools),
@@ -303,7 +311,7 @@ def _means(
         output_units=settings.turn_max_output_chars,
         context_tokens=settings.chat_context_tokens,
         context_messages=settings.chat_context_window,
-        parameters=Parameters(temperature=settings.ai_temperature, max_tokens=min(2_048, settings.ai_max_tokens)),
+        shipped=Shipped(acting=settings.ai_temperature, ceiling=settings.ai_max_tokens),
     )
     return Means(
         reads=database,
@@ -339,7 +347,7 @@ def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[AnyOffer
         "google": Named(settings.google_api_key, (settings.google_model,)),
         "mistral": Named(settings.mistral_api_key, (settings.mistral_model,)),
     }
-    return (*known, *other_offers(named))
+    return (*known, *other_offers(named, dict(settings.ai_model_windows)))
 
 
 def _lineup(
@@ -360,18 +368,22 @@ def _lineup(
         return offer.model(clock=clock, total_s=settings.turn_max_seconds, silence_s=settings.ai_timeout)
 
     def connected(tenant_id: str, provider: Provider, model: str) -> Remote:
-        key = providers.opened(tenant_id, provider.name, provider.base_url, provider.sealed_key)
+        key = providers.opened(tenant_id, provider)
         url, options = provider.base_url, provider.options
         return ready(offer_of_kind(provider.kind, provider.name, model, url, key, options, windows))
 
-    async def decided(connection: AsyncConnection, tenant_id: str) -> Choices:
-        found = await choices(connection, tenant_id)
-        default = found.default or settings.ai_default_model or None
-        return replace(found, allowed=found.allowed | named, default=default, routing=found.routing or shipped)
+    async def decided(connection: AsyncConnection, wish: Wish) -> Choices:
+        ids = {"project_id": wish.project_id, "user_id": wish.user_id, "conversation_id": wish.conversation_id}
+        found = await choices(connection, wish.tenant_id, **ids)
+        routing, default = found.routing or shipped, settings.ai_default_model or None
+        return replace(found, allowed=found.allowed | named, routing=routing, shipped=default)
 
     others = given if given is not None else [ready(offer) for offer in offers]
     hosts = {offer.name: offer.host for offer in offers}
-    lineup = Lineup(built_in, others, decided, Connections(connected), Instances(clock), hosts)
+
+    lineup = Lineup(
+        built_in, others, decided, Connections(connected), Instances(clock), hosts, partial(window_of, windows)
+    )
     stack.push_async_callback(lineup.close)
     return lineup
 

@@ -124,9 +124,7 @@ class Settings:
     )
     ollama_model: str = _setting("OLLAMA_MODEL", str, "llama3.2", "The model to ask there.")
     anthropic_api_key: str = _setting("ANTHROPIC_API_KEY", str, "", "The key for Anthropic; an extra.", secret=True)
-    anthropic_base_url: str = _setting(
-        "ANTHROPIC_BASE_URL", address, "", "Any server that speaks Anthropic's format; empty means its own.", kind="URL"
-    )
+    anthropic_base_url: str = _setting("ANTHROPIC_BASE_URL", address, "", "Another server of its format.", kind="URL")
     anthropic_model: str = _setting("ANTHROPIC_MODEL", str, "claude-sonnet-5-5", "The model to ask there.")
     google_api_key: str = _setting("GOOGLE_API_KEY", str, "", "The key for Google's Gemini; an extra.", secret=True)
     google_model: str = _setting("GOOGLE_MODEL", str, "gemini-3.8-flash", "The model to ask there.")
@@ -135,12 +133,14 @@ class Settings:
     ai_timeout: float = _setting(
         "AI_TIMEOUT", decimal(0.1), 30.0, "Seconds a model may be silent before it counts as gone.", kind="seconds"
     )
-    ai_max_tokens: int = _setting("AI_MAX_TOKENS", whole(1), 4096, "The longest answer of one step.", kind="tokens")
+    ai_max_tokens: int = _setting(
+        "AI_MAX_TOKENS", whole(1), 4096, "The longest answer of one step, whatever anybody chose.", kind="tokens"
+    )
     ai_model_windows: kinds.Sizes = _setting(  # noqa: RUF009 - a tuple never changes
         "AI_MODEL_WINDOWS", kinds.sizes, kinds.Sizes(), "Tokens a model takes: `ollama/qwen3=32768, mine=16384`."
     )
     ai_temperature: float = _setting(
-        "AI_TEMPERATURE", decimal(0, 2), 0.1, "How freely a model chooses its words.", kind="0 to 2"
+        "AI_TEMPERATURE", decimal(0, 2), 0.1, "How freely a model that has tools chooses its words.", kind="0 to 2"
     )
     ai_default_model: str = _setting(
         "AI_DEFAULT_MODEL",

@@ -5,18 +5,21 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import update
 
-from parlour.api.doors import OfferedModel
+from parlour.api.doors import InForce, OfferedModel
 from parlour.api.routes.metrics import MEANINGS
 from parlour.errors import InvalidRequest, ModelFailed, NotFound
 from parlour.identity.access import approval_for, conversation_for, message_for, project_for
 from parlour.identity.who import Who
 from parlour.journal.unit import Unit
+from parlour.models.effective import Said, Shipped, effective
 from parlour.models.instances import Instance
 from parlour.models.lineup import Watched
+from parlour.models.route import Wish
 from parlour.models.scripted import ScriptedModel
 from parlour.protocol.approvals import UndoToolCall
 from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage, Regenerate, SendMessage
 from parlour.protocol.content import Approval, Turn
+from parlour.protocol.effective import ModelSettings
 from parlour.protocol.house import ConnectedPart
 from parlour.protocol.routing import Routing
 from parlour.store.queries.choices import choices
@@ -153,7 +156,7 @@ class Surroundings:
     async def tools(self, caller: Caller) -> Sequence[Tool]:
         return [make_tool(list_devices, effect="read"), make_tool(open_door, effect="control")]
 
-    async def offered(self, who: Who) -> Sequence[OfferedModel]:
+    async def offered(self, who: Who, project_id: str | None = None) -> Sequence[OfferedModel]:
         async with self.lived.database.read() as connection:
             allowed = (await choices(connection, who.tenant_id)).allowed
         return [
@@ -162,6 +165,14 @@ class Surroundings:
                 "openai/gpt-4o-mini", "openai", "api.openai.com", is_allowed="openai" in allowed, is_default=False
             ),
         ]
+
+    async def in_force(self, wish: Wish) -> InForce:
+        decided = [
+            Said("message", ModelSettings(model=wish.model)),
+            Said("system", ModelSettings(model="built-in")),
+        ]
+        settled = effective(decided, lambda name: None if name == "built-in" else f"There is no model {name}.")
+        return InForce(settled, Shipped().below(settled.parameters, has_tools=True), Shipped().ceiling)
 
     @property
     def shipped_routing(self) -> Routing:

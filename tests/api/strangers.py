@@ -16,6 +16,8 @@ class Ask:
     query: str = ""
 
 
+DECIDED = {"settings": {"model": "built-in"}, "version": 0}
+SHELF = {"name": "shelf", "base_url": "http://127.0.0.1:9/v1", "models": ["a"]}
 WORDS = {"content": "hello", "command_id": "{fresh}"}
 
 DOORS: dict[str, Ask] = {
@@ -85,12 +87,15 @@ DOORS: dict[str, Ask] = {
     "GET /api/v1/models": Ask("own"),
     "POST /api/v1/models/allowed": Ask("admins", {"provider": "shelf"}),
     "PUT /api/v1/models/default": Ask("admins", {"model": "shelf/small"}),
+    "GET /api/v1/models/settings": Ask("theirs", query="?conversation_id={conversation_id}"),
+    "PUT /api/v1/models/settings": Ask("theirs", DECIDED, "?conversation_id={conversation_id}"),
+    "GET /api/v1/models/effective": Ask("theirs", query="?conversation_id={conversation_id}"),
     "GET /api/v1/models/routing": Ask("admins"),
     "PUT /api/v1/models/routing": Ask("admins", {"fast": ["shelf/small"]}),
     "DELETE /api/v1/models/routing": Ask("admins"),
     "GET /api/v1/models/instances": Ask("admins"),
     "GET /api/v1/providers": Ask("admins"),
-    "POST /api/v1/providers": Ask("admins", {"name": "shelf", "base_url": "http://127.0.0.1:9/v1", "models": ["a"]}),
+    "POST /api/v1/providers": Ask("admins", SHELF),
     "PATCH /api/v1/providers/{name}": Ask("admins", {"models": ["large"]}),
     "DELETE /api/v1/providers/{name}": Ask("admins"),
     "POST /api/v1/providers/try": Ask("admins", {"name": "{name}"}),
@@ -112,6 +117,15 @@ DOORS: dict[str, Ask] = {
 ELSEWHERE = {
     "POST /api/v1/chat/messages": Ask("theirs", {"content": "hello", "project_id": "{project_id}"}),
     "GET /api/v1/chat/conversations/{conversation_id}/messages": Ask("theirs", query="?before={message_id}"),
+    "GET /api/v1/models": Ask("theirs", query="?project_id={project_id}"),
+    "GET /api/v1/models/settings": Ask("theirs", query="?project_id={project_id}"),
+    "PUT /api/v1/models/settings": Ask("theirs", DECIDED, "?project_id={project_id}"),
+    "GET /api/v1/models/effective": Ask("theirs", query="?project_id={project_id}"),
+    "GET /api/v1/providers": Ask("theirs", query="?project_id={project_id}"),
+    "POST /api/v1/providers": Ask("theirs", SHELF, "?project_id={project_id}"),
+    "PATCH /api/v1/providers/{name}": Ask("theirs", {"models": ["large"]}, "?project_id={project_id}"),
+    "DELETE /api/v1/providers/{name}": Ask("theirs", query="?project_id={project_id}"),
+    "POST /api/v1/providers/try": Ask("theirs", {"name": "{name}"}, "?project_id={project_id}"),
 }
 """What the same doors may be asked besides."""
 

@@ -32,6 +32,7 @@ ALLOW = "POST /api/v1/models/allowed"
 CHOOSE = "PUT /api/v1/models/default"
 ROUTING = "/api/v1/models/routing"
 SYSTEM = "GET /api/v1/system"
+SETTINGS, EFFECTIVE = "/api/v1/models/settings", "GET /api/v1/models/effective"
 PROVIDERS = "/api/v1/providers"
 CHANGE = f"PATCH {PROVIDERS}/{{name}}"
 REMOVE = f"DELETE {PROVIDERS}/{{name}}"
@@ -128,6 +129,22 @@ def attempts(known: dict[str, str]) -> Iterator[Attempt]:
     for door in (f"GET {ROUTING}", f"PUT {ROUTING}", f"DELETE {ROUTING}", "GET /api/v1/models/instances"):
         yield Attempt(door, "forbidden", {"fast": []} if door.startswith("PUT") else None, who="ann")
     yield Attempt(f"PUT {ROUTING}", "invalid_message", {"fast": ["nobody/nothing"]})
+
+
+def attempts_at_settings(nowhere: str) -> Iterator[Attempt]:
+    """The same, where it is decided who answers; `nowhere` is the id of nothing."""
+    project, talk = f"?project_id={nowhere}", f"?conversation_id={nowhere}"
+    nothing: dict[str, Any] = {"settings": {}, "version": 0}
+    for door in (f"GET {SETTINGS}", f"PUT {SETTINGS}", EFFECTIVE):
+        body = nothing if door.startswith("PUT") else None
+        yield Attempt(door, "not_found", body, query=project)
+        yield Attempt(door, "thread_not_found", body, query=talk)
+    yield Attempt(f"PUT {SETTINGS}", "forbidden", nothing, who="ann")
+    yield Attempt(f"PUT {SETTINGS}", "not_now", {"settings": NOBODY, "version": 0})
+    yield Attempt(f"PUT {SETTINGS}", "moved", nothing | {"version": 9})
+    yield Attempt("GET /api/v1/models", "not_found", query=project)
+    yield Attempt(f"GET {PROVIDERS}", "not_found", query=project)
+    yield Attempt(f"POST {PROVIDERS}", "not_found", SHELF, query=project)
 
 
 def attempts_of_people(there: Household) -> Iterator[Attempt]:
@@ -252,12 +269,8 @@ async def test_every_refusal_that_a_door_names_is_met(
             met.append((attempt.door, await code_of(served, attempt, keys[attempt.who])))
             assert met[-1] == (attempt.door, attempt.code)
         await key_lost(served, keys["admin"], tmp_path)
-        for attempt in (
-            *attempts(known),
-            *attempts_of_people(there),
-            *attempts_at_budgets(),
-            *attempts_at_providers(),
-        ):
+        models = (*attempts_at_budgets(), *attempts_at_providers(), *attempts_at_settings(new_id()))
+        for attempt in (*attempts(known), *attempts_of_people(there), *models):
             met.append((attempt.door, await code_of(served, attempt, keys[attempt.who])))
             assert met[-1] == (attempt.door, attempt.code)
     assert sorted(met) == sorted((door.name, code) for door in doors() for code in door.refuses)

@@ -61,7 +61,7 @@ async def chosen(lived: Lived) -> Choices:
 
 
 def key_of(kept: Providers, who: Who, one: StoredProvider) -> str:
-    return kept.opened(who.tenant_id, one.name, one.base_url, one.sealed_key)
+    return kept.opened(who.tenant_id, one)
 
 
 async def test_a_provider_is_kept_with_its_models_and_allowed_by_being_set_up(
@@ -153,7 +153,8 @@ async def test_what_is_removed_leaves_neither_consent_nor_default(lived: Lived, 
     await kept.remove(admin, "cellar")
     assert (await chosen(lived)).default == "acme/large"
     await kept.remove(admin, "acme")
-    assert await chosen(lived) == Choices(frozenset(), None, ())
+    found = await chosen(lived)
+    assert (found.allowed, found.default, found.providers) == (frozenset(), None, ())
     with pytest.raises(NotFound):
         await kept.remove(admin, "acme")
 

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from parlour.clock import Clock
 from parlour.models.openai_limits import Limits
-from parlour.models.other_kinds import OTHER_KINDS
+from parlour.models.other_kinds import OTHER_KINDS, Access
 from parlour.models.pydantic_ai import PydanticAIModel
 from parlour.tools.tool import ToolContext, make_tool
 from tests import anthropic as said
@@ -19,10 +19,7 @@ def claude(loopback: Provider, clock: Clock, model: str = "claude-fake-1", **opt
     """A model behind a loopback that speaks Anthropic's format."""
     return PydanticAIModel(
         name=f"anthropic/{model}",
-        kind=OTHER_KINDS["anthropic"],
-        base_url=loopback.base_url,
-        api_key=said.KEY,
-        options=options,
+        access=Access(OTHER_KINDS["anthropic"], loopback.base_url, said.KEY, options),
         limits=Limits(total_s=100, first_event_s=20, silence_s=30),
         clock=clock,
         chance=lambda: 0.0,

@@ -48,7 +48,7 @@ async def test_words_thoughts_and_calls_are_read_as_they_were_meant(loopback: Pr
 
 async def test_usage_is_read_with_what_the_cache_gave(loopback: Provider, client: AsyncAnthropic):
     start = said.message_start(prompt=7, read=1_000, written=30)
-    loopback.answer(start, *said.text(0, "ok"), *said.message_end(written=5))
+    loopback.answer(start, *said.text(0, "ok"), *said.message_end(written=5, thought=4))
     usage = (await asked(client)).usage
     assert (usage.input_tokens, usage.cache_read_input_tokens, usage.cache_creation_input_tokens) == (7, 1_000, 30)
     assert usage.output_tokens == 5

@@ -10,18 +10,26 @@ from parlour.clock import SystemClock
 from parlour.errors import NotAvailable
 from parlour.models.base import Model, TextDelta
 from parlour.models.connected import Connections, Provider
+from parlour.models.effective import Said as Told
 from parlour.models.instances import Instances
 from parlour.models.lineup import Lineup
 from parlour.models.offers import offer_of
 from parlour.models.openai import OpenAIModel
 from parlour.models.route import Load, Route, Wish
 from parlour.models.scripted import ScriptedModel
+from parlour.protocol.content import Parameters
+from parlour.protocol.effective import ModelSettings
 from parlour.protocol.routing import Routing
 from tests.models.requests import ask, closable, collect, text_of
 from tests.providers import Provider as Loopback
 from tests.providers import answer_of, delta, end
 
 HOME = "home"
+
+
+def wish(model: str | None = None, tenant_id: str = HOME) -> Wish:
+    """A question of somebody's in a project."""
+    return Wish(tenant_id, "boat", "ann", "talk", model)
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class SetUp:
     base_url: str = "http://127.0.0.1:9/v1"
     sealed_key: str | None = None
     models: tuple[str, ...] = ("small", "large")
+    scope: str = "tenant"
     kind: str = "openai"
     options: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -44,6 +53,10 @@ class Said:
     default: str | None = None
     providers: tuple[SetUp, ...] = ()
     routing: Routing | None = None
+    scopes: frozenset[str] = frozenset({"tenant"})
+    shipped: str | None = None
+    barred: tuple[SetUp, ...] = ()
+    decisions: tuple[Told, ...] = ()
 
 
 Read = Mapping[str, Said]
@@ -60,7 +73,7 @@ class Room:
 
     async def route(self, said: Said, asked: str | None = None) -> Route:
         """The route to who is asked for."""
-        return await self.lineup.route({HOME: said}, Wish(HOME, "project", "user", model=asked))
+        return await self.lineup.route({HOME: said}, wish(asked))
 
     async def chosen(self, said: Said, asked: str | None = None) -> Model:
         """Who is asked first."""
@@ -84,9 +97,9 @@ async def room() -> AsyncIterator[Room]:
         key = (provider.sealed_key or "").removeprefix("sealed ")
         return offer_of(provider.name, model, provider.base_url, key).model(clock=SystemClock())
 
-    async def decided(connection: Read, tenant_id: str) -> Said:
+    async def decided(connection: Read, wish: Wish) -> Said:
         it.reads += 1
-        return connection[tenant_id]
+        return connection[wish.tenant_id]
 
     others = [ScriptedModel(name="openai/gpt"), ScriptedModel(name="ollama/llama")]
     hosts = {"openai/gpt": "api.openai.com", "ollama/llama": "localhost:11434"}
@@ -146,7 +159,7 @@ async def test_a_provider_of_the_app_stands_before_one_of_that_name_from_the_set
 
 async def test_everybody_is_listed_the_default_first(room: Room) -> None:
     said = Said(frozenset({"acme"}), None, (SetUp("acme", "https://acme.example:8443/v1", models=("small",)),))
-    found = await room.lineup.candidates({HOME: said}, HOME)
+    found = await room.lineup.candidates({HOME: said}, wish())
     assert [(one.name, one.provider, one.host, one.is_allowed, one.is_default) for one in found] == [
         ("acme/small", "acme", "acme.example:8443", True, True),
         ("openai/gpt", "openai", "api.openai.com", False, False),
@@ -203,7 +216,7 @@ async def test_another_tenants_change_ends_nothing_here(room: Room, loopback: Lo
     read = {HOME: at(loopback, SetUp("acme", sealed_key="sealed sk-1")), "inn": Said()}
     model = await room.chosen(read[HOME])
     await collect(model.stream(ask()))
-    assert (await room.lineup.route(read, Wish("inn", "project", "user"))).name == "built-in"
+    assert (await room.lineup.route(read, wish(tenant_id="inn"))).name == "built-in"
     assert await room.chosen(read[HOME]) is model
     assert [made[0] for made in room.made] == [HOME]
 
@@ -236,12 +249,79 @@ async def test_a_key_that_does_not_open_is_told_when_the_model_is_asked_for(loop
     def connect(tenant_id: str, provider: Provider, model: str) -> OpenAIModel:
         raise NotAvailable("The key does not open.")
 
-    async def decided(connection: Read, tenant_id: str) -> Said:
-        return connection[tenant_id]
+    async def decided(connection: Read, wish: Wish) -> Said:
+        return connection[wish.tenant_id]
 
     lineup = Lineup(ScriptedModel(name="built-in"), [], decided, Connections(connect), Instances(SystemClock()))
     said = at(loopback, SetUp("acme"))
     with pytest.raises(NotAvailable, match="does not open"):
-        await lineup.route({HOME: said}, Wish(HOME, "project", "user"))
-    assert [one.name for one in await lineup.candidates({HOME: said}, HOME)] == ["acme/small", "acme/large", "built-in"]
+        await lineup.route({HOME: said}, wish())
+    assert [one.name for one in await lineup.candidates({HOME: said}, wish())] == [
+        "acme/small",
+        "acme/large",
+        "built-in",
+    ]
     await lineup.close()
+
+
+# --- providers of one's own ----------------------------------------------------------------------------------------
+
+
+BOTH = ("tenant", "project:boat", "user:ann")
+
+
+async def test_of_two_with_one_name_the_nearer_ones_is_asked(room: Room) -> None:
+    said = Said(frozenset({"acme"}), scopes=frozenset(BOTH))
+    for number, scope in enumerate(BOTH):
+        mine = SetUp("acme", sealed_key=f"sealed {scope}", models=(f"of-{number}",), scope=scope)
+        said = replace(said, providers=(*said.providers, mine))
+        assert await room.name(said) == f"acme/of-{number}"
+        assert room.made[-1] == (HOME, f"acme/of-{number}", f"sealed {scope}")
+        assert [one.name for one in await room.lineup.candidates({HOME: said}, wish())] == [
+            f"acme/of-{number}",
+            "openai/gpt",
+            "ollama/llama",
+            "built-in",
+        ]
+    assert "There is no model acme/of-0" in await room.refusal(said, "acme/of-0")
+
+
+async def test_a_key_of_one_person_is_never_used_for_anothers_question(room: Room, loopback: Loopback) -> None:
+    loopback.answer(*answer_of("Yes."))
+    for person in ("ann", "bob", "ann", "bob"):
+        scope = f"user:{person}"
+        mine = SetUp("acme", loopback.base_url, f"sealed {person}", scope=scope)
+        said = Said(frozenset({"acme"}), None, (mine,), scopes=frozenset({"tenant", scope}))
+        route = await room.lineup.route({HOME: said}, replace(wish(), user_id=person))
+        model = route.pick(Load("Hello"))
+        await collect(model.stream(ask()))
+        assert loopback.received[-1].headers["authorization"] == f"Bearer {person}"
+    assert len(room.made) == 2, "what is asked for one person has let go of nothing of another's"
+
+
+async def test_what_may_no_longer_be_asked_is_let_go_of_and_told_apart_from_what_never_was(
+    room: Room, loopback: Loopback
+) -> None:
+    loopback.answer(*answer_of("Yes."))
+    mine = SetUp("acme", loopback.base_url, scope="user:ann")
+    said = Said(frozenset({"acme"}), None, (mine,), scopes=frozenset({"tenant", "user:ann"}))
+    await collect((await room.chosen(said)).stream(ask()))
+    barred = replace(said, allowed=frozenset[str](), providers=(), barred=(mine,))
+    assert await room.name(barred) == "built-in"
+    await loopback.until_all_are_gone()
+    assert "lets nobody bring keys" in await room.refusal(barred, "acme/small")
+    assert "There is no model acme/other" in await room.refusal(barred, "acme/other")
+
+
+async def test_what_the_scopes_decided_counts_in_their_order_and_the_route_says_how(room: Room) -> None:
+    acme = SetUp("acme")
+    said = Said(frozenset({"acme", "openai"}), "openai/gpt", (acme,))
+    theirs = ModelSettings(model="acme/large", parameters=Parameters(temperature=1.5, max_tokens=10))
+    told = replace(said, decisions=(Told("conversation", ModelSettings(model="acme/gone")), Told("user", theirs)))
+    route = await room.lineup.route({HOME: told}, replace(wish(), parameters=Parameters(temperature=0.5)))
+    assert (route.name, route.parameters) == ("acme/large", Parameters(temperature=0.5, max_tokens=10))
+    settled = await room.lineup.settled({HOME: told}, wish())
+    assert (settled.model, settled.origins["model"]) == ("acme/large", "user")
+    assert [(one.scope, one.model) for one in settled.skipped] == [("conversation", "acme/gone")]
+    assert (await room.lineup.settled({HOME: said}, wish())).origins["model"] == "tenant"
+    assert (await room.lineup.settled({HOME: Said()}, wish())).origins["model"] == "system"

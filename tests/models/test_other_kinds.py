@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from parlour.models.base import ModelProblem
-from parlour.models.other_kinds import OTHER_KINDS, BadOption, OtherKind, checked_options
+from parlour.models.other_kinds import OTHER_KINDS, Access, BadOption, OtherKind, checked_options
 from parlour.models.pydantic_ai import PydanticAIModel
 from tests.models.requests import ask, collect
 
@@ -33,9 +33,9 @@ def test_a_server_that_asks_no_such_provider_loads_nothing_for_it():
 
 def test_a_model_that_was_never_asked_has_loaded_nothing():
     said = (
-        "import sys; from parlour.models.other_kinds import OTHER_KINDS as k; "
+        "import sys; from parlour.models.other_kinds import OTHER_KINDS as k, Access as A; "
         "from parlour.models.pydantic_ai import PydanticAIModel as M; "
-        "M(name='anthropic/x', kind=k['anthropic'], base_url='http://x'); "
+        "M(name='anthropic/x', access=A(k['anthropic'], 'http://x')); "
         f"print(*(name for name in {HEAVY} if name in sys.modules))"
     )
     found = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True, cwd=ROOT)
@@ -44,7 +44,7 @@ def test_a_model_that_was_never_asked_has_loaded_nothing():
 
 async def test_what_is_not_installed_is_named_with_how_to_install_it():
     absent = OtherKind("absent", "Absent", "a_package_that_is_not_there", "", (), {})
-    model = PydanticAIModel(name="absent/x", kind=absent, base_url="http://localhost", api_key="k")
+    model = PydanticAIModel(name="absent/x", access=Access(absent, "http://localhost", "k"))
     with pytest.raises(ModelProblem, match=r"pip install 'parlour\[absent\]'") as caught:
         await collect(model.stream(ask()))
     assert (caught.value.code, caught.value.cause) == ("provider_unavailable", "not installed")
@@ -84,10 +84,10 @@ def test_options_are_those_of_the_kind_with_the_values_it_takes():
 @pytest.mark.parametrize("base_url", ["ftp://x", "nowhere", "https://"])
 def test_an_address_that_is_none_is_refused(base_url: str):
     with pytest.raises(ValueError, match="base URL"):
-        PydanticAIModel(name="anthropic/x", kind=OTHER_KINDS["anthropic"], base_url=base_url)
+        PydanticAIModel(name="anthropic/x", access=Access(OTHER_KINDS["anthropic"], base_url))
 
 
 def test_a_key_that_cannot_stand_in_a_header_is_refused_without_being_repeated():
     with pytest.raises(ValueError, match="printable") as caught:
-        PydanticAIModel(name="a/x", kind=OTHER_KINDS["anthropic"], base_url="http://x", api_key="sk-schlüssel")
+        PydanticAIModel(name="a/x", access=Access(OTHER_KINDS["anthropic"], "http://x", "sk-schlüssel"))
     assert "schl" not in str(caught.value)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from parlour.errors import BadSetting
 from parlour.models.instances import Instance
 from parlour.models.openai import OpenAIModel
-from parlour.models.other_kinds import OTHER_KINDS
+from parlour.models.other_kinds import OTHER_KINDS, Access
 from parlour.models.own_prices import own_prices
 from parlour.models.prices import Placed, Prices
 from parlour.models.pricing import Price, Tier
@@ -72,7 +72,7 @@ def test_whoever_is_asked_somewhere_tells_where_watched_or_not(clock: ManualCloc
     """So that a price is found for it."""
     anthropic = OTHER_KINDS["anthropic"]
     openai = OpenAIModel(name="work/gpt-4o", base_url="https://name:secret@api.openai.com/v1")
-    other = PydanticAIModel(name="work/claude", kind=anthropic, base_url=anthropic.base_url, api_key="k")
+    other = PydanticAIModel(name="work/claude", access=Access(anthropic, anthropic.base_url, "k"))
     asked = [openai, other, Instance(other, clock), Instance(ScriptedModel(), clock)]
     assert all(isinstance(model, Placed) for model in asked)
     assert [model.host for model in asked if isinstance(model, Placed)] == [

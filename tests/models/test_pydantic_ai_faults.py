@@ -8,7 +8,7 @@ import pytest
 from parlour.models.base import ModelProblem, TextDelta
 from parlour.models.openai_calls import CallLimits
 from parlour.models.openai_limits import Limits
-from parlour.models.other_kinds import OTHER_KINDS
+from parlour.models.other_kinds import OTHER_KINDS, Access
 from parlour.models.pydantic_ai import PydanticAIModel
 from tests import anthropic as said
 from tests.models.others import LOOK, claude
@@ -91,6 +91,16 @@ async def test_a_lost_connection_is_tried_again(loopback: Provider, model: Pydan
     assert await after_rests(stepped, [0.5, 1.0], model) == "fine"
 
 
+async def test_a_call_that_is_cut_before_anything_was_given_out_is_asked_for_again(
+    loopback: Provider, model: PydanticAIModel, stepped: SteppedClock
+):
+    start, *_ = said.tool_use(0, "t1", "look", '{"room":')
+    loopback.answer(said.message_start(), start, end="cut")
+    loopback.answer(said.message_start(), start)
+    loopback.answer(*FINE)
+    assert await after_rests(stepped, [0.5, 1.0], model) == "fine"
+
+
 async def test_an_overload_in_the_stream_before_a_word_is_tried_again(
     loopback: Provider, model: PydanticAIModel, stepped: SteppedClock
 ):
@@ -102,11 +112,9 @@ async def test_an_overload_in_the_stream_before_a_word_is_tried_again(
 async def test_nobody_at_the_address_is_unreachable(stepped: SteppedClock):
     model = PydanticAIModel(
         name="anthropic/x",
-        kind=OTHER_KINDS["anthropic"],
-        base_url="http://127.0.0.1:1",
+        access=Access(OTHER_KINDS["anthropic"], "http://127.0.0.1:1", said.KEY),
         clock=stepped,
         chance=lambda: 0.0,
-        api_key=said.KEY,
     )
     asking = asyncio.create_task(problem_of(model))
     for rest in (0.5, 1.0):
@@ -125,6 +133,7 @@ REFUSALS = [
     (400, "invalid_request_error", "Your credit balance is too low", "provider_rate_limited", "credit"),
     (402, "billing_error", "no money", "provider_rate_limited", "credit"),
     (400, "invalid_request_error", "temperature: not so", "provider_refused", "request"),
+    (400, "invalid_request_error", "This model does not support image input", "provider_refused", "picture"),
     (422, "invalid_request_error", "not so", "provider_refused", "request"),
 ]
 
@@ -224,9 +233,7 @@ NOT_THE_FORMAT = {
 async def test_what_is_not_the_format_ends_the_answer_with_a_word(loopback: Provider, stepped: SteppedClock, what: str):
     model = PydanticAIModel(
         name="anthropic/claude-fake-1",
-        kind=OTHER_KINDS["anthropic"],
-        base_url=loopback.base_url,
-        api_key=said.KEY,
+        access=Access(OTHER_KINDS["anthropic"], loopback.base_url, said.KEY),
         limits=Limits(event_bytes=4_096),
         clock=stepped,
     )

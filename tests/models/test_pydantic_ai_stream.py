@@ -278,11 +278,13 @@ async def test_parameters_are_sent_as_this_provider_takes_them(loopback: Provide
     assert (second.get("temperature"), second["top_p"]) == (None, 0.5)
 
 
-async def test_usage_tells_what_was_read_from_the_cache(loopback: Provider, model: PydanticAIModel):
+async def test_usage_tells_what_was_read_from_the_cache_and_what_was_thought(
+    loopback: Provider, model: PydanticAIModel
+):
     start = said.message_start(prompt=7, read=1_000, written=30)
-    loopback.answer(start, *said.text(0, "ok"), *said.message_end(written=5))
+    loopback.answer(start, *said.text(0, "ok"), *said.message_end(written=5, thought=4))
     assert finished(await collect(model.stream(ask()))).usage == Usage(
-        prompt_tokens=1_037, completion_tokens=5, total_tokens=1_042, cached_tokens=1_000
+        prompt_tokens=1_037, completion_tokens=5, total_tokens=1_042, cached_tokens=1_000, reasoning_tokens=4
     )
 
 

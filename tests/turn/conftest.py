@@ -93,7 +93,9 @@ class Workshop:
         """Ask for another version of an answer; nobody begins with it."""
         self.sent += 1
         command = Regenerate(type="regenerate", message_id=answer_id, command_id=f"again-{self.sent}")
-        asking = AskingAgain(self.saying.reads, self.saying.writer, self.saying.clock, Limits(), 50_000)
+        asking = AskingAgain(
+            self.saying.reads, self.saying.writer, self.saying.clock, self.saying.models, Limits(), 50_000
+        )
         _, turn = await asking.again(self.ann, command, self.runner.stop)
         assert turn is not None
         return turn

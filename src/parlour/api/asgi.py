@@ -11,7 +11,7 @@ from starlette.routing import Router, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parlour import __version__
-from parlour.api.doors import Doors, OfferedModel
+from parlour.api.doors import Doors, InForce, OfferedModel
 from parlour.api.headers import WithHeaders
 from parlour.api.limits import Places
 from parlour.api.pages import built_pages, page_routes
@@ -19,10 +19,12 @@ from parlour.api.rest import make_rest
 from parlour.api.socket import SocketDoor, SocketLimits
 from parlour.app import App, routing_of
 from parlour.hub.typing import Typing
+from parlour.identity.callers import Callers
 from parlour.identity.connections import ConnectionDesk
 from parlour.identity.who import Who
 from parlour.models.lineup import Candidate, Watched
 from parlour.models.pricing import Price
+from parlour.models.route import Wish
 from parlour.protocol.events import ENDED
 from parlour.protocol.house import ConnectedPart
 from parlour.protocol.routing import Routing
@@ -128,15 +130,34 @@ class _Models:
 
     async def watched(self, who: Who) -> Sequence[Watched]:
         async with self.app.database.read() as connection:
-            return await self.app.lineup.watched(connection, who.tenant_id)
+            return await self.app.lineup.watched(connection, Wish(who.tenant_id, "", ""))
 
-    async def offered(self, who: Who) -> Sequence[OfferedModel]:
+    async def offered(self, who: Who, project_id: str | None = None) -> Sequence[OfferedModel]:
+        wish = Wish(who.tenant_id, project_id, who.user_id) if project_id else Wish(who.tenant_id, "", "")
         async with self.app.database.read() as connection:
-            found = await self.app.lineup.candidates(connection, who.tenant_id)
+            found = await self.app.lineup.candidates(connection, wish)
         return [
-            OfferedModel(each.name, each.provider, each.host, each.is_allowed, each.is_default, await self._price(each))
+            OfferedModel(
+                id=each.name,
+                provider=each.provider,
+                host=each.host,
+                is_allowed=each.is_allowed,
+                is_default=each.is_default,
+                scope=each.scope,
+                window=each.window,
+                is_tier=each.is_tier,
+                price=await self._price(each),
+            )
             for each in found
         ]
+
+    async def in_force(self, wish: Wish) -> InForce:
+        async with self.app.database.read() as connection:
+            settled = await self.app.lineup.settled(connection, wish)
+            caller = await Callers().caller(connection, wish.user_id, wish.project_id)
+        tools = await self.app.executor.offered(caller) if caller else ()
+        parameters = self.app.shipped.below(settled.parameters, has_tools=bool(tools))
+        return InForce(settled, parameters, self.app.shipped.ceiling)
 
     async def _price(self, model: Candidate) -> Price | None:
         """What it asks. Nobody looks up what is not asked: the list of prices is large."""

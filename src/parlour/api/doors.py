@@ -11,12 +11,15 @@ from parlour.identity.household import Household
 from parlour.identity.providers import Providers
 from parlour.identity.who import Who
 from parlour.journal.unit import Writer
+from parlour.models.effective import Effective
 from parlour.models.lineup import Watched
 from parlour.models.other_offers import AnyOffer
 from parlour.models.pricing import Price
+from parlour.models.route import Wish
 from parlour.protocol.approvals import UndoToolCall
 from parlour.protocol.commands import DecideToolCall, DeleteMessage, EditMessage, Regenerate, SendMessage
-from parlour.protocol.content import Approval, Turn
+from parlour.protocol.content import Approval, Parameters, Turn
+from parlour.protocol.effective import Scope
 from parlour.protocol.house import ConnectedPart
 from parlour.protocol.routing import Routing
 from parlour.store.database import Reads
@@ -136,8 +139,22 @@ class OfferedModel:
     host: str
     is_allowed: bool
     is_default: bool
+    scope: Scope = "tenant"
+    window: int | None = None
+    is_tier: bool = False
     price: Price | None = None
     """None where nobody knows, and of one that is not allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What counts for a question, and who decided it."""
+
+    effective: Effective
+    parameters: Parameters
+    """Everything filled in."""
+    ceiling: int
+    """How long an answer may be at most, in tokens."""
 
 
 class Models(Protocol):
@@ -148,8 +165,12 @@ class Models(Protocol):
         """The routes of the settings, which count until an admin decides otherwise."""
         ...
 
-    async def offered(self, who: Who) -> Sequence[OfferedModel]:
-        """Everybody who could answer, the default first."""
+    async def offered(self, who: Who, project_id: str | None = None) -> Sequence[OfferedModel]:
+        """Everybody who could answer somebody in a project; without one, anybody anywhere. The default first."""
+        ...
+
+    async def in_force(self, wish: Wish) -> InForce:
+        """What counts for a question. Raises NotAvailable where it names a model that cannot answer."""
         ...
 
     async def watched(self, who: Who) -> Sequence[Watched]:

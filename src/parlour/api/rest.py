@@ -17,6 +17,7 @@ from parlour.api.routes.health import health_routes
 from parlour.api.routes.invitations import invitation_routes, invited_routes
 from parlour.api.routes.messages import message_routes
 from parlour.api.routes.metrics import metric_routes
+from parlour.api.routes.model_settings import model_settings_routes
 from parlour.api.routes.models import model_routes
 from parlour.api.routes.oneself import own_routes
 from parlour.api.routes.projects import project_routes
@@ -46,6 +47,7 @@ SIGNED_IN = (
     seen_routes,
     tool_routes,
     model_routes,
+    model_settings_routes,
     routing_routes,
     provider_routes,
     usage_routes,

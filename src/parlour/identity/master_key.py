@@ -23,11 +23,14 @@ class Place:
     """What the secret is, in plain words: "key"."""
     name: str
     address: str
+    scope: str = ""
+    """Whose it is within the tenant, such as `user:<id>`; empty for the tenant's own."""
 
     @property
     def bytes(self) -> bytes:
         """What is authenticated along with the secret."""
-        return orjson.dumps([FORM, self.tenant_id, self.purpose, self.name, self.address])
+        whose = [self.scope] if self.scope else []
+        return orjson.dumps([FORM, self.tenant_id, self.purpose, self.name, self.address, *whose])
 
     @property
     def closed(self) -> NotAvailable:

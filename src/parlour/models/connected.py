@@ -1,7 +1,7 @@
 """The models of providers that were set up in the app: made when they are first asked, let go of when that changes."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +10,11 @@ from parlour.models.base import Model
 
 class Provider(Protocol):
     """A server of models as it was set up."""
+
+    @property
+    def scope(self) -> str:
+        """Whose it is: the tenant's, a project's or a person's. Nobody else's question is asked with its key."""
+        ...
 
     @property
     def name(self) -> str:
@@ -68,11 +73,11 @@ class Connections:
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
-        self._models: dict[tuple[str, str, str], _Connected] = {}
+        self._models: dict[tuple[str, str, str, str], _Connected] = {}
 
     async def model(self, tenant_id: str, provider: Provider, model: str) -> Model:
         """The model of a provider as it is set up now. Raises NotAvailable when its key cannot be opened."""
-        place = (tenant_id, provider.name, model)
+        place = (tenant_id, provider.scope, provider.name, model)
         found = self._models.get(place)
         if found is None or not found.is_of(provider):
             made = await asyncio.to_thread(self._connect, tenant_id, provider, model)
@@ -82,13 +87,13 @@ class Connections:
                 found = self._models[place] = _Connected(_access(provider), made)
         return found.model
 
-    async def keep_to(self, tenant_id: str, providers: Sequence[Provider]) -> None:
-        """Retire what a tenant's providers are not set up for any more."""
-        mine = {provider.name: provider for provider in providers}
+    async def keep_to(self, tenant_id: str, scopes: Collection[str], providers: Sequence[Provider]) -> None:
+        """Retire what the providers of these scopes of a tenant, of which `providers` are all, are no more."""
+        mine = {(provider.scope, provider.name): provider for provider in providers}
         gone = [
             (place, one)
             for place, one in self._models.items()
-            if place[0] == tenant_id and not one.is_of(mine.get(place[1]))
+            if place[0] == tenant_id and place[1] in scopes and not one.is_of(mine.get(place[1:3]))
         ]
         for place, _ in gone:
             del self._models[place]

@@ -134,9 +134,8 @@ class Access:
 
     kind: OtherKind
     base_url: str
-    """Without a slash at its end, and without what its client puts there."""
-    api_key: str = field(repr=False)
-    options: Mapping[str, str]
+    api_key: str = field(default="", repr=False)
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class BadOption(ValueError):

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from parlour.clock import Clock
 from parlour.errors import BadSetting
+from parlour.models.connected import Provider
 from parlour.models.offers import NO_WINDOWS, Offer, address_of, host_of, offer_of
 from parlour.models.openai_limits import FIRST_EVENT_S, TOTAL_S, Limits
-from parlour.models.other_kinds import NO_OPTIONS, OTHER_KINDS, OtherKind
+from parlour.models.other_kinds import NO_OPTIONS, OTHER_KINDS, Access, OtherKind
 from parlour.models.pydantic_ai import PydanticAIModel
 
 
@@ -21,6 +22,8 @@ class OtherOffer:
     api_key: str = field(repr=False)
     of: OtherKind
     options: Mapping[str, str] = field(default_factory=dict[str, str])
+    window: int | None = None
+    """How many tokens it takes, where somebody knows better than its kind."""
 
     @property
     def kind(self) -> str:
@@ -40,10 +43,8 @@ class OtherOffer:
         """The same with limits of one's own."""
         return PydanticAIModel(
             name=self.name,
-            kind=self.of,
-            base_url=self.base_url,
-            api_key=self.api_key,
-            options=self.options,
+            access=Access(self.of, self.base_url, self.api_key, self.options),
+            window=self.window,
             limits=limits,
             clock=clock,
         )
@@ -74,15 +75,22 @@ def offer_of_kind(
     other = OTHER_KINDS.get(kind)
     if other is None:
         return offer_of(provider, model, base_url, api_key, windows)
-    return OtherOffer(f"{provider}/{model}", base_url, api_key, other, options)
+    name = f"{provider}/{model}"
+    return OtherOffer(name, base_url, api_key, other, options, windows.get(name) or windows.get(model))
 
 
-def other_offers(named: Mapping[str, Named]) -> tuple[OtherOffer, ...]:
+def window_of(windows: Mapping[str, int], provider: Provider, model: str) -> int | None:
+    """How many tokens a model of a provider takes at once, as far as that is known without asking."""
+    offer = offer_of_kind(provider.kind, provider.name, model, provider.base_url, "", provider.options, windows)
+    return offer.window if isinstance(offer, Offer) else None
+
+
+def other_offers(named: Mapping[str, Named], windows: Mapping[str, int] = NO_WINDOWS) -> tuple[AnyOffer, ...]:
     """The models that the settings offer of other kinds, in order; none of a kind without a key.
 
     Raises BadSetting, which names the setting, for an address that is none and a key that cannot be sent.
     """
-    offers: list[OtherOffer] = []
+    offers: list[AnyOffer] = []
     for name, said in named.items():
         kind, key = OTHER_KINDS[name], said.api_key.strip()
         if not (key.isascii() and key.isprintable()):
@@ -92,5 +100,6 @@ def other_offers(named: Mapping[str, Named]) -> tuple[OtherOffer, ...]:
                 base_url = address_of(said.base_url or kind.base_url)
             except ValueError as error:
                 raise BadSetting(f"{name.upper()}_BASE_URL {error}") from error
-            offers += [OtherOffer(f"{name}/{model}", base_url, key, kind) for model in said.models or kind.models]
+            models = said.models or kind.models
+            offers += [offer_of_kind(name, name, model, base_url, key, windows=windows) for model in models]
     return tuple(offers)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from parlour.clock import Clock, SystemClock
 from parlour.models.base import ModelEvent, ModelProblem, ModelRequest, estimate_tokens
 from parlour.models.openai_faults import Transient
 from parlour.models.openai_limits import Limits
-from parlour.models.other_kinds import Access, OtherKind
+from parlour.models.other_kinds import Access
 
 if TYPE_CHECKING:
     from parlour.models.pydantic_ai_connection import Connection
@@ -33,10 +34,8 @@ class PydanticAIModel:
         self,
         *,
         name: str,
-        kind: OtherKind,
-        base_url: str,
-        api_key: str = "",
-        options: Mapping[str, str] | None = None,
+        access: Access,
+        window: int | None = None,
         limits: Limits | None = None,
         clock: Clock | None = None,
         chance: Callable[[], float] = random.random,
@@ -46,16 +45,16 @@ class PydanticAIModel:
         `chance` gives numbers from 0 to 1, for the jitter of retries. Raises ValueError for an address that is not
         http or https and a key that cannot stand in a header; neither message repeats the key.
         """
-        parts = urlsplit(base_url)
+        kind, key, parts = access.kind, access.api_key, urlsplit(access.base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("The base URL of a provider has to begin with http:// or https:// and name a host.")
-        if not (api_key.isascii() and api_key.isprintable()):
+        if not (key.isascii() and key.isprintable()):
             raise ValueError("The key of a provider may only hold printable ASCII characters.")
         self._name = name
         self._model = name.partition("/")[2] or name
+        self._access = replace(access, base_url=access.base_url.rstrip("/").removesuffix(kind.suffix))
+        self._window = window or kind.window(self._model)
         self._host = parts.netloc.rpartition("@")[2]
-        address = base_url.rstrip("/").removesuffix(kind.suffix)
-        self._access = Access(kind, address, api_key, options or {})
         self._limits = limits or Limits()
         self._clock = clock or SystemClock()
         self._chance = chance
@@ -78,7 +77,7 @@ class PydanticAIModel:
 
     @property
     def window(self) -> int:
-        return self._access.kind.window(self._model)
+        return self._window
 
     def count_tokens(self, text: str) -> int:
         return estimate_tokens(text)

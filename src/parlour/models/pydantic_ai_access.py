@@ -4,8 +4,9 @@ Each maker loads its own package, and nothing before it is called.
 """
 
 import ipaddress
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -36,6 +37,30 @@ def model_of(access: Access, model: str, client: httpx2.AsyncClient, limits: Lim
     return _MAKERS[access.kind.name](access, model, client, limits)
 
 
+class Opened:
+    """The bodies that one try opened: some packages leave what was not read to its end to the garbage collector."""
+
+    def __init__(self) -> None:
+        self._responses: list[httpx2.Response] = []
+
+    @contextmanager
+    def noted(self) -> Generator[None]:
+        """What is opened inside is noted."""
+        token = _OPENED.set(self._responses)
+        try:
+            yield
+        finally:
+            _OPENED.reset(token)
+
+    async def close(self) -> None:
+        """Close all of them. What is closed already is left alone."""
+        for response in self._responses:
+            await response.aclose()
+
+
+_OPENED: ContextVar[list[httpx2.Response] | None] = ContextVar("opened", default=None)
+
+
 class _Gate:
     """Looks at what comes back before the packages do: they would hold whatever comes."""
 
@@ -49,6 +74,8 @@ class _Gate:
 
     async def check(self, response: httpx2.Response) -> None:
         """Raises Refused for a redirect and for a web page; bounds what is read of the rest."""
+        if (opened := _OPENED.get()) is not None:
+            opened.append(response)
         status = response.status_code
         if 300 <= status < 400:
             raise Refused(self._faults.moved(status, response.headers.get("Location", "nowhere")))
@@ -86,10 +113,12 @@ class _Lines(httpx2.AsyncByteStream):
         self._body = body
         self._longest = longest
         self._faults = faults
+        self._reading: AsyncIterator[bytes] | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         length = 0
-        async for chunk in self._body:
+        self._reading = aiter(self._body)
+        async for chunk in self._reading:
             end = chunk.rfind(b"\n")
             length = length + len(chunk) if end < 0 else len(chunk) - end - 1
             if length > self._longest:
@@ -97,6 +126,10 @@ class _Lines(httpx2.AsyncByteStream):
             yield chunk
 
     async def aclose(self) -> None:
+        # What is being read this moment cannot be closed, and ends with the body.
+        with suppress(RuntimeError):
+            if self._reading is not None:
+                await cast("AsyncGenerator[bytes]", self._reading).aclose()
         await self._body.aclose()
 
 

@@ -1,12 +1,13 @@
 """What pydantic-ai and the packages below it raise, in our own codes and in sentences that are safe to show."""
 
+import re
 import ssl
 from collections.abc import Iterator, Sequence
 
 from pydantic_ai import exceptions as raised
 
 from parlour.models.base import ModelProblem
-from parlour.models.openai_faults import MEANINGS, Faults, Transient
+from parlour.models.openai_faults import BLIND_WORDS, MEANINGS, Faults, Transient
 from parlour.models.retry import RETRIED_STATUSES
 
 
@@ -44,6 +45,9 @@ KINDS: tuple[tuple[type[Exception], str], ...] = (
 )
 """What an error means, in the words of `openai_faults`; the finer before the coarser."""
 
+BAD_KEY = re.compile(r"API_KEY_INVALID|api key (is )?(not valid|invalid|expired)", re.IGNORECASE)
+"""How a provider says so that answers a wrong key as any other wrong request."""
+
 PASSING = frozenset({"rate", "fault"})
 """What the same request may not meet again in a moment."""
 
@@ -57,12 +61,12 @@ class OtherFaults(Faults):
         refused = next((one for one in chain if isinstance(one, Refused)), None)
         if refused is not None:
             return refused.problem
+        if isinstance(error, raised.ModelHTTPError) and 300 <= error.status_code < 400:
+            return self.moved(error.status_code, (error.headers or {}).get("location", "nowhere"))
         if isinstance(error, raised.ModelTimeoutError) and error.phase != "connect":
             return self.timeout(str(error))
         if isinstance(error, raised.ModelConnectionError):
-            if begun:
-                return self.cut(str(error))
-            return Transient(self.not_reached(error))
+            return Transient(self.cut(str(error)) if begun else self.not_reached(error))
         problem = self._meant(error)
         if problem.cause not in PASSING and not self._may_pass(error):
             return problem
@@ -78,6 +82,10 @@ class OtherFaults(Faults):
             return self.refusal(error.status_code, str(error.body).encode())
         if kind is None:
             return self.malformed(f"{type(error).__name__}: {error}")
+        if kind == "request" and BAD_KEY.search(str(error)):
+            kind = "key"
+        elif kind == "request" and BLIND_WORDS.search(str(error)):
+            kind = "picture"
         code, sentence = MEANINGS[kind]
         return ModelProblem(code, sentence.format(name=self._name), detail=self._detail(str(error)), cause=kind)
 

@@ -24,6 +24,8 @@ from parlour.protocol.content import Usage
 REASONS: dict[str, FinishReason] = {"length": "length", "content_filter": "content_filter"}
 """Any other word means that it ended well; whether it then asks for tools is seen by the calls."""
 MOST_TOKENS = 2**31 - 1
+THOUGHT = ("reasoning_tokens", "thinking_tokens", "thoughts_tokens")
+"""What providers call the tokens that a model thought with, where nobody calls them the same."""
 
 Words = type[TextDelta] | type[ReasoningDelta]
 
@@ -126,7 +128,7 @@ def _usage_of(response: StreamedResponse) -> Usage | None:
     figures = (told.input_tokens, told.output_tokens, told.cache_read_tokens)
     if not any(figures) or not all(0 <= figure <= MOST_TOKENS for figure in figures):
         return None
-    thought = told.details.get("reasoning_tokens") or told.details.get("thoughts_tokens") or 0
+    thought = told.output_reasoning_tokens or max(told.details.get(name, 0) for name in THOUGHT)
     return Usage(
         prompt_tokens=told.input_tokens,
         completion_tokens=told.output_tokens,

@@ -12,6 +12,7 @@ from parlour.models.openai_calls import BadCall
 from parlour.models.openai_faults import Transient
 from parlour.models.openai_stream import Times
 from parlour.models.patience import Patience
+from parlour.models.pydantic_ai_access import Opened
 from parlour.models.pydantic_ai_faults import ANYTHING_RAISED, OtherFaults
 from parlour.models.pydantic_ai_reply import OtherReply, has_ended
 
@@ -29,6 +30,7 @@ class OtherExchange:
         self._times = times
         self._patience = Patience(clock, times.total_at)
         self._open = AsyncExitStack()
+        self._opened = Opened()
         self._response: StreamedResponse | None = None
         self._events: AsyncIterator[ModelResponseStreamEvent] | None = None
         self._has_begun = False
@@ -73,12 +75,15 @@ class OtherExchange:
         """End it, whatever it is doing. A connection that was read to its end stays open for the next request."""
         self._patience.stop()
         # What a connection says while it is being torn down is of no interest any more.
-        with suppress(*ANYTHING_RAISED):
+        with suppress(RuntimeError, *ANYTHING_RAISED):
             await self._open.aclose()
+        with suppress(RuntimeError, *ANYTHING_RAISED):
+            await self._opened.close()
 
     async def _next(self) -> list[ModelEvent]:
         if self._response is None or self._events is None:
-            self._response = await self._open.enter_async_context(self._ask())
+            with self._opened.noted():
+                self._response = await self._open.enter_async_context(self._ask())
             self._events = aiter(self._response)
         try:
             event = await anext(self._events)
@@ -89,8 +94,7 @@ class OtherExchange:
 
     def _ended(self, response: StreamedResponse) -> list[ModelEvent]:
         if not has_ended(response):
-            cut = self._faults.cut("the stream ended without an end")
-            raise cut if self._has_begun else Transient(cut)
+            raise Transient(self._faults.cut("the stream ended without an end"))
         self.over = True
         return self._reply.finish(response)
 

@@ -98,7 +98,7 @@ class Roster:
         return tuple(name for name in dict.fromkeys(names) if name in self.usable)
 
     def _is_there(self, name: str) -> bool:
-        if _is_tier(name):
+        if is_tier(name):
             return name in self.tiers
         return name == self.built_in or name in self.usable or any(_own_name(one) == name for one in self.usable)
 
@@ -124,11 +124,11 @@ def planned(roster: Roster, asked: str | None) -> Plan | None:
     Raises NotAvailable for a model that is not there or may not be asked.
     """
     wanted = roster.default if asked is None else asked
-    if _is_tier(wanted) and not roster.tiers:
+    if is_tier(wanted) and not roster.tiers:
         wanted = roster.default
     if wanted == roster.built_in:
         return None
-    if _is_tier(wanted):
+    if is_tier(wanted):
         return _of_tiers(roster, wanted)
     first = roster.called(wanted)
     after = (roster.twins(wanted), *((name,) for name in roster.fallback))
@@ -148,7 +148,7 @@ def _stand_in(roster: Roster) -> Names:
     """Who answers for a tier in which nobody is."""
     chosen = roster.chosen
     named = tuple(one for one in roster.usable if chosen in (one, _own_name(one)))
-    if named and chosen is not None and not _is_tier(chosen):
+    if named and chosen is not None and not is_tier(chosen):
         return named
     return roster.of_tier("balanced") or tuple(roster.usable[:1])
 
@@ -184,7 +184,7 @@ class BalancedRoute:
         return self.plan.by_tier[tier_for(load, prefers_speed=self.parameters.prefer == "speed")]
 
 
-def _is_tier(name: str) -> bool:
+def is_tier(name: str) -> bool:
     return name == AUTO or name in TIERS
 
 

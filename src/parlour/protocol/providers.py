@@ -55,6 +55,12 @@ class ModelView(Value):
     is_allowed: bool
     """Whether an admin said that what is asked may go there."""
     is_default: bool
+    scope: Literal["tenant", "project", "user"] = "tenant"
+    """Whose provider it is: everybody's, the project's, or one's own."""
+    window: int | None = None
+    """How many tokens a request and its answer may have together, as far as that is known."""
+    is_tier: bool = False
+    """Whether it stands for one of several models, whichever suits a question."""
     price: ModelPrice | None = None
     """None where no price is known, and of a provider that is not allowed."""
 

@@ -14,6 +14,8 @@ SILENT_S = 5
 ASKED_EVERY_S = 2
 ASKED_TIMES = 3
 UNREAD_MS = 10_000
+ANSWER_S = 30
+"""What takes the database longer than this is given up, and its connection with it: nobody waits for ever."""
 HELD_OPEN_MS = 5_000
 """A transaction that does nothing for so long is undone: its node hangs, and others wait for the rows it has locked."""
 
@@ -25,7 +27,11 @@ _KEPT_ALIVE = {
 }
 WATCHED = {"server_settings": _KEPT_ALIVE, "timeout": CONNECTING_S}
 """What the driver is told for a connection whose other end notices when ours is gone."""
-_SHORT = WATCHED | {"server_settings": _KEPT_ALIVE | {"idle_in_transaction_session_timeout": str(HELD_OPEN_MS)}}
+_SHORT = (
+    WATCHED
+    | {"command_timeout": ANSWER_S}
+    | {"server_settings": _KEPT_ALIVE | {"idle_in_transaction_session_timeout": str(HELD_OPEN_MS)}}
+)
 
 
 def line_to(url: URL, **options: Any) -> AsyncEngine:

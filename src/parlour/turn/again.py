@@ -23,9 +23,10 @@ from parlour.store.queries.messages import StoredMessage, last_question, standin
 from parlour.store.tables import turns
 from parlour.turn.conversations import conversation_becomes, topics_of
 from parlour.turn.edit_units import Rewording, rewording
+from parlour.turn.means import Models
 from parlour.turn.once import Begin, Ids, Once, Said, carry_out
 from parlour.turn.record import TurnRow, Wanted, text_of, turn_rows
-from parlour.turn.say import check_words
+from parlour.turn.say import check_model, check_words
 from parlour.turn.saying_units import queued, turn_kept
 
 End = Callable[[str], Awaitable[None]]
@@ -45,6 +46,7 @@ class AskingAgain:
     reads: Reads
     writer: Writer
     clock: Clock
+    models: Models
     limits: Limits
     max_characters: int
 
@@ -53,7 +55,8 @@ class AskingAgain:
 
         With `content` the question says that from now on, and what is being answered to its earlier words ends first.
         Raises MessageNotFound, NotNow when it is not the last question, its answer not the newest, or one is being
-        written already, InvalidRequest for blank words, MessageTooLong, RateLimited, IdempotencyConflict.
+        written already, InvalidRequest for blank words, MessageTooLong, NotAvailable for a model, RateLimited,
+        IdempotencyConflict.
         """
         once = Once.of(who, command.command_id, command)
         now = self.clock.now()
@@ -76,6 +79,8 @@ class AskingAgain:
             if await _open_turns(connection, question.value.id):
                 raise NotNow("An answer to this is being written already.")
             before = await conversation_for(connection, who, question.value.conversation_id)
+            if command.model is not None:
+                await check_model(self.models, connection, who, before.value, command.model)
             new = None
             if command.content not in (None, text_of(question.value)):
                 new = rewording(question, command.content or "", before, [], at)

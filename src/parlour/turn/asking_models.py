@@ -172,8 +172,8 @@ class Questions:
 
     async def _request(self, model: Model, percent: int) -> tuple[ModelRequest, Json]:
         caps, past, progress = self.means.caps, self.past, self.progress
-        parameters = self.route.parameters.over(caps.parameters)
         tools = await self.means.tools.offered(self.caller)
+        parameters = caps.shipped.below(self.route.parameters, has_tools=bool(tools))
         asked, answer = past.turn.question_id, progress.answer.message_id
         earlier, now = past.earlier, Exchange(past.question, progress.state.steps, asked, answer, past.notices)
         is_built_in = model.name == BUILT_IN

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from parlour.clock import Clock
 from parlour.journal.unit import Unit, Writer
 from parlour.models.base import RequestedCall
+from parlour.models.effective import Shipped
 from parlour.models.prices import Prices
 from parlour.models.route import Route, Wish
-from parlour.protocol.content import Parameters
 from parlour.store.database import Reads
 from parlour.store.queries.ledger import Entry
 from parlour.tools.acts import Ended
@@ -78,7 +78,7 @@ class Caps:
     output_units: int = 1_000_000
     context_tokens: int = 8_000
     context_messages: int = 50
-    parameters: Parameters = Parameters(max_tokens=2_048)  # noqa: RUF009 - a value, which never changes
+    shipped: Shipped = field(default_factory=Shipped)
     """How an answer is to be, where nobody asked for anything else."""
 
 

@@ -35,6 +35,14 @@ def check_words(content: str, most: int) -> None:
         raise MessageTooLong(f"A message has at most {most:,} characters.")
 
 
+async def check_model(
+    models: Models, connection: AsyncConnection, who: Who, conversation: Conversation, model: str
+) -> None:
+    """Raises NotAvailable for a model that may not answer in a conversation, which may be about to begin."""
+    wish = Wish(who.tenant_id, conversation.project_id, who.user_id, conversation.id, model)
+    await models.route(connection, wish)
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """What begins with a message: its turn; and the turns that waited for a person and are asked about no longer."""
@@ -79,8 +87,10 @@ class Saying:
             return self.limits.asking(who, now, (await place(connection))[1])
 
         async def build(connection: AsyncConnection) -> Built[tuple[Ids, Begun]]:
-            await self._check(connection, who, command)
+            self._check(command)
             before, conversation = await place(connection)
+            if command.model is not None:
+                await check_model(self.models, connection, who, conversation, command.model)
             is_asking = before is not None and before.is_asking
             waiting = await pending_in(connection, conversation.id) if is_asking else []
             (ids, turn), unit = message_unit(
@@ -92,10 +102,7 @@ class Saying:
         async with self.one_by_one.with_all_of(command.conversation_id):
             return await carry_out(once, self.reads, self.writer, build, asking=asking)
 
-    async def _check(self, connection: AsyncConnection, who: Who, command: SendMessage) -> None:
+    def _check(self, command: SendMessage) -> None:
         check_words(command.content, self.max_characters)
         if command.attachments:
             raise NotAvailable("Files cannot be attached on this server.")
-        if command.model is not None:
-            project_id = command.project_id or ""
-            await self.models.route(connection, Wish(who.tenant_id, project_id, who.user_id, model=command.model))

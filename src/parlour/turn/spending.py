@@ -4,8 +4,9 @@ A `Meter` puts itself between the turn and whoever it asks: it refuses what no b
 budget is used up, and keeps a row for every request, which goes into the very unit that settles what was said. The
 built-in model is free and always allowed; nothing is kept of it.
 
-Turns of one node take what they may use from a budget one after the other, so they never use more than is left.
-Turns of other nodes are seen when they settle: each may use at most one request's share beyond that.
+Turns of one node take the money and the tokens that they may use from a budget one after the other, so together they
+take no more than is left. Turns of other nodes are seen when they settle, and seconds when they are over: each may use
+at most one request's share beyond that.
 """
 
 from collections.abc import Callable, Sequence

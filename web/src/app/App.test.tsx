@@ -12,6 +12,7 @@ import { createRoom } from "../state/room";
 import { at, body, empty, framed, head } from "../state/story";
 import { RoomProvider } from "../state/use-room";
 import { App } from "./App";
+import { IN_FORCE } from "../features/pretend";
 
 const ID = head(0).id;
 const TOPIC = empty().topic;
@@ -77,6 +78,7 @@ function rest(): Rest {
     message: () => Promise.reject(new RestError("Message not found.", 404)),
     questions: () => Promise.resolve(["What's in the kitchen?"]),
     models: () => Promise.resolve(models),
+    effective: () => Promise.resolve({ ...IN_FORCE, model: models.find((model) => model.is_default)?.id ?? "built-in" }),
     allowProvider: (provider, is_allowed) => note(`allow ${provider} ${String(is_allowed)}`).then(() => (models = withProvider(is_allowed))),
   };
 }

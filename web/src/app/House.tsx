@@ -101,7 +101,7 @@ function Room({ place, project, menu, covered }: RoomProps) {
       models={
         <>
           {place.conversation === null && <ProjectChoice project={project} />}
-          <Models />
+          <Models conversation={place.conversation} project={project} />
         </>
       }
       welcome={welcome}

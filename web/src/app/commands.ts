@@ -16,13 +16,13 @@ export function useCommands(start: string, listKeys: () => void): Command[] {
     const answers = models.filter((model) => model.is_allowed);
     return [
       { id: "new", group: "Begin", label: "New conversation", also: "start chat ask", act: () => go(start) },
-      ...(answers.length < 2 ? [] : answers).map(({ id, is_default }) => ({
+      ...(answers.length < 2 ? [] : answers).map(({ id }) => ({
         id: `model ${id}`,
         group: "Who answers",
         label: nameOf(id),
         also: "model who answers choose",
         aside: id === now?.id ? "answers now" : "",
-        act: () => acts.choose(is_default ? null : id),
+        act: () => void acts.choose(id),
       })),
       { id: "inbox", group: "This page", label: "Waiting for you", also: "inbox approvals decide", hidden: isEmpty, act: () => go("/inbox") },
       { id: "settings", group: "This page", label: "Settings", also: "models providers", act: () => go("/settings") },

@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { browserClock } from "../connection/clock";
-import { choiceIn, keptIn, recalled, remembered } from "../connection/keep";
+import { keptIn, recalled, remembered } from "../connection/keep";
 import { restAt } from "../connection/rest";
 import { browserShelf } from "../connection/shelf";
 import { onWaking } from "../connection/waking";
@@ -26,7 +26,6 @@ const room = createRoom({
   open: () => wireTo(address),
   clock: browserClock,
   keep: keptIn(browserShelf),
-  choice: choiceIn(browserShelf),
   sort: {
     kept: recalled(browserShelf, SORT) === "oldest" ? "oldest" : "latest",
     keep: (sort) => remembered(browserShelf, SORT, sort),

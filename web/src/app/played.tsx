@@ -11,6 +11,7 @@ import { createRoom } from "../state/room";
 import { at, framed } from "../state/story";
 import { RoomProvider } from "../state/use-room";
 import { App } from "./App";
+import { IN_FORCE } from "../features/pretend";
 
 const ME: Me = { user_id: "u", username: "robin", full_name: "Robin", role: "admin", permissions: [], projects: [], email: null, has_password: false };
 const HOME = { id: "p", name: "Home", is_home: true, is_owner: false, is_archived: false };
@@ -130,6 +131,7 @@ export class Played {
       undo: (message, call) => asks(`undo ${message} ${call}`, undefined),
       questions: () => Promise.resolve([]),
       models: () => Promise.resolve(this.models),
+      effective: () => Promise.resolve(IN_FORCE),
       ...this.doors,
     };
   }

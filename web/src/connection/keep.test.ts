@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { choiceIn, draftKey, keptIn, recalled, remembered } from "./keep";
+import { draftKey, keptIn, recalled, remembered } from "./keep";
 import { Outbox } from "./outbox";
 import { shelfOver } from "./shelf";
 
@@ -74,10 +74,3 @@ test("what was being written is forgotten when its writer signs out, and nobody 
   expect(recalled(shelf, draftKey("ines", "new"))).toBe("hers");
 });
 
-test("who was chosen to answer is chosen after a reload, until nobody in particular is", () => {
-  expect(choiceIn(localStorage).load()).toBeNull();
-  choiceIn(localStorage).save("openai/fake");
-  expect(choiceIn(localStorage).load()).toBe("openai/fake");
-  choiceIn(localStorage).save(null);
-  expect(choiceIn(localStorage).load()).toBeNull();
-});

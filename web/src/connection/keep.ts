@@ -1,9 +1,8 @@
-/** What this browser keeps, also when its tab is closed: what each person wrote, and who was chosen to answer. */
+/** What this browser keeps, also when its tab is closed: what each person wrote. */
 
 import type { Entry, Keep } from "./outbox";
 import type { Shelf } from "./shelf";
 
-const CHOICE = "parlour.answers";
 
 /** The value under `key`, or null where there is none that can be read. */
 export function recalled(storage: Pick<Storage, "getItem">, key: string): unknown {
@@ -23,26 +22,6 @@ export function remembered(storage: Pick<Storage, "setItem">, key: string, value
   } catch {
     return false;
   }
-}
-
-/** Who was chosen to answer, for as long as the browser keeps it. */
-export interface Choice {
-  load(): string | null;
-  /** Null for whoever is the default. */
-  save(model: string | null): void;
-}
-
-/** The choice of this browser. */
-export function choiceIn(storage: Pick<Storage, "getItem" | "setItem">): Choice {
-  return {
-    load: () => {
-      const kept = recalled(storage, CHOICE);
-      return typeof kept === "string" ? kept : null;
-    },
-    save: (model) => {
-      remembered(storage, CHOICE, model);
-    },
-  };
 }
 
 /** Where what somebody is writing in a conversation lies; each person's is their own. */

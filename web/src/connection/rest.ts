@@ -40,6 +40,8 @@ import type { SearchResults } from "../protocol/search";
 import type { MessageContext } from "../protocol/seen";
 import type { Connections } from "./connections";
 import { connectionsAt } from "./connections";
+import type { Deciding, Whose } from "./deciding";
+import { decidingAt, inProject, queryOf } from "./deciding";
 import type { People } from "./people";
 import { peopleAt } from "./people";
 import type { Spending } from "./spending";
@@ -65,7 +67,7 @@ export class RestError extends Error {
 /** Asks one door; what it answers is taken at its word. */
 export type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
-export interface Rest extends People, Connections, Spending {
+export interface Rest extends People, Connections, Deciding, Spending {
   me(): Promise<Me>;
   /** Uses a one-time link up; the session comes as a cookie. */
   signIn(link: string): Promise<Me>;
@@ -107,16 +109,18 @@ export interface Rest extends People, Connections, Spending {
   /** A new token, which ends by itself where days are given; its secret comes this once. */
   makeToken(token: NewToken): Promise<TokenMade>;
   revokeToken(id: string): Promise<void>;
-  models(): Promise<ModelView[]>;
+  /** Who could answer in a project; null for the shared one. */
+  models(project?: string | null): Promise<ModelView[]>;
   allowProvider(provider: string, isAllowed: boolean): Promise<ModelView[]>;
   /** Who answers where nobody else is asked for. */
   makeDefault(model: string | null): Promise<ModelView[]>;
-  providers(): Promise<ProviderView[]>;
-  addProvider(provider: NewProvider): Promise<ProviderView[]>;
-  changeProvider(name: string, change: ProviderChange): Promise<ProviderView[]>;
-  removeProvider(name: string): Promise<ProviderView[]>;
+  /** The providers of the house, a project, or one's own. */
+  providers(whose: Whose): Promise<ProviderView[]>;
+  addProvider(whose: Whose, provider: NewProvider): Promise<ProviderView[]>;
+  changeProvider(whose: Whose, name: string, change: ProviderChange): Promise<ProviderView[]>;
+  removeProvider(whose: Whose, name: string): Promise<ProviderView[]>;
   /** Asks a provider for its list of models, and a model for a word, without keeping anything. */
-  tryProvider(trial: ProviderTrial): Promise<ProviderTried>;
+  tryProvider(whose: Whose, trial: ProviderTrial): Promise<ProviderTried>;
   /** How every model does that may be asked, at the server that answers. */
   instances(): Promise<InstanceView[]>;
   /** Whom a question goes to, and who answers in their place. */
@@ -156,6 +160,7 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
   return {
     ...peopleAt(call),
     ...connectionsAt(call),
+    ...decidingAt(call),
     ...spendingAt(call),
     me: () => call("GET", "/auth/me"),
     signIn: (link) => call("POST", "/auth/link", { link } satisfies SignIn),
@@ -185,17 +190,18 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     tokens: async () => (await call<TokenList>("GET", "/auth/tokens")).tokens,
     makeToken: (token) => call("POST", "/auth/tokens", token),
     revokeToken: (id) => call("DELETE", `/auth/tokens/${id}`),
-    models: async () => (await call<ModelList>("GET", "/models")).models,
+    models: async (project = null) => (await call<ModelList>("GET", `/models${inProject(project)}`)).models,
     allowProvider: async (provider, is_allowed) => {
       const body: ProviderAllowed = { provider, is_allowed };
       return (await call<ModelList>("POST", "/models/allowed", body)).models;
     },
     makeDefault: async (model) => (await call<ModelList>("PUT", "/models/default", { model } satisfies DefaultModel)).models,
-    providers: async () => (await call<ProviderList>("GET", "/providers")).providers,
-    addProvider: async (provider) => (await call<ProviderList>("POST", "/providers", provider)).providers,
-    changeProvider: async (name, change) => (await call<ProviderList>("PATCH", `/providers/${name}`, change)).providers,
-    removeProvider: async (name) => (await call<ProviderList>("DELETE", `/providers/${name}`)).providers,
-    tryProvider: (trial) => call("POST", "/providers/try", trial),
+    providers: async (whose) => (await call<ProviderList>("GET", `/providers${queryOf(whose)}`)).providers,
+    addProvider: async (whose, provider) => (await call<ProviderList>("POST", `/providers${queryOf(whose)}`, provider)).providers,
+    changeProvider: async (whose, name, change) =>
+      (await call<ProviderList>("PATCH", `/providers/${name}${queryOf(whose)}`, change)).providers,
+    removeProvider: async (whose, name) => (await call<ProviderList>("DELETE", `/providers/${name}${queryOf(whose)}`)).providers,
+    tryProvider: (whose, trial) => call("POST", `/providers/try${queryOf(whose)}`, trial),
     instances: async () => (await call<InstanceList>("GET", "/models/instances")).instances,
     routing: () => call("GET", "/models/routing"),
     setRouting: (routing) => (routing === null ? call("DELETE", "/models/routing") : call("PUT", "/models/routing", routing)),

@@ -44,6 +44,12 @@ export interface ModelView {
   /** Whether an admin said that what is asked may go there. */
   is_allowed: boolean;
   is_default: boolean;
+  /** Whose provider it is: everybody's, the project's, or one's own. */
+  scope?: "tenant" | "project" | "user";
+  /** How many tokens a request and its answer may have together, as far as that is known. */
+  window?: number | null;
+  /** Whether it stands for one of several models, whichever suits a question. */
+  is_tier?: boolean;
   /** None where no price is known, and of a provider that is not allowed. */
   price?: ModelPrice | null;
 }

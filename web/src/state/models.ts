@@ -22,6 +22,18 @@ export function nameOf(model: string): string {
   return isBuiltIn(model) ? "built in" : (TIERS[model] ?? model);
 }
 
+/** How much a model can have before it at once: "128k"; "" where that is not known. */
+export function windowOf({ window: tokens = null }: Pick<ModelView, "window">): string {
+  if (tokens === null || tokens < 1000) return "";
+  return tokens < 1_000_000 ? `${String(Math.round(tokens / 1000))}k` : `${(tokens / 1_000_000).toFixed(1).replace(".0", "")}M`;
+}
+
+/** In the order in which they are offered: favourites, then tiers, then the others as they come. */
+export function inOrder(models: readonly ModelView[], favourites: readonly string[]): ModelView[] {
+  const rank = ({ id, is_tier = false }: ModelView) => (favourites.includes(id) ? 0 : is_tier ? 1 : 2);
+  return models.filter((model) => model.is_allowed).toSorted((one, other) => rank(one) - rank(other));
+}
+
 /** Who can set models up, for somebody who cannot: "Robin or Ines". */
 export function anyOf(admins: readonly string[]): string {
   return admins.length === 0 ? "an admin" : new Intl.ListFormat("en-GB", { type: "disjunction" }).format(admins);

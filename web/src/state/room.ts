@@ -3,7 +3,6 @@
 import { createStore } from "zustand/vanilla";
 import type { Clock } from "../connection/clock";
 import { newId } from "../connection/clock";
-import type { Choice } from "../connection/keep";
 import type { Keep } from "../connection/outbox";
 import type { Rest } from "../connection/rest";
 import { RestError } from "../connection/rest";
@@ -15,6 +14,8 @@ import type { InvitationAnswer, LogIn, MyChange } from "../protocol/people";
 import type { Me } from "../protocol/rest";
 import type { Deciding } from "./approvals";
 import { NOTHING_DECIDED, deciding, withSettled } from "./approvals";
+import type { Chosen } from "./choosing";
+import { NOTHING_CHOSEN, choosing } from "./choosing";
 import type { Known, Lists } from "./list";
 import { NO_LISTS, readAfter } from "./list";
 import { pagingOf } from "./paging";
@@ -29,7 +30,7 @@ export interface Toast {
   undo: (() => void) | null;
 }
 
-export interface Room extends Lists, Deciding {
+export interface Room extends Lists, Deciding, Chosen {
   /** Null when nobody is signed in, undefined until that is known. */
   me: Me | null | undefined;
   /** Why nobody is signed in any more, in words; null where nobody was. */
@@ -38,9 +39,6 @@ export interface Room extends Lists, Deciding {
   away: string | null;
   view: View;
   questions: readonly string[] | null;
-  models: readonly ModelView[];
-  /** Who is asked from this page; null for whoever is the default. */
-  chosen: string | null;
   reading: ReadonlySet<string>;
   toasts: readonly Toast[];
 }
@@ -50,14 +48,12 @@ export interface Parts {
   open: () => Wire;
   clock: Clock;
   keep: Keep;
-  choice?: Choice;
   /** How the list is seen, from one visit to the next. */
   sort?: { kept: Lists["sort"]; keep: (sort: Lists["sort"]) => void };
 }
 
 const NOTHING: View = { status: "connecting", nextTry: null, topics: {}, refused: {}, entries: [], ahead: 0, hold: null };
 const TOAST = 8_000;
-const NOT_KEPT: Choice = { load: () => null, save: () => undefined };
 const PLAIN_TOASTS = 3;
 const SIGNED_OUT = "You are signed out.";
 const SESSION_ENDED =
@@ -72,7 +68,6 @@ export function createRoom({
   open,
   clock,
   keep,
-  choice = NOT_KEPT,
   sort = { kept: "latest", keep: () => undefined },
 }: Parts) {
   const store = createStore<Room>(() => ({
@@ -84,8 +79,7 @@ export function createRoom({
     away: null,
     view: NOTHING,
     questions: null,
-    models: [],
-    chosen: null,
+    ...NOTHING_CHOSEN,
     reading: new Set(),
     toasts: [],
   }));
@@ -163,7 +157,7 @@ export function createRoom({
   }
 
   function entered(me: Me): void {
-    set({ ...NO_LISTS, ...NOTHING_DECIDED, me, whyOut: null, away: null, questions: null, chosen: choice.load() });
+    set({ ...NO_LISTS, ...NOTHING_DECIDED, ...NOTHING_CHOSEN, me, whyOut: null, away: null, questions: null });
     session.enter(me.user_id);
     void acts.readModels();
   }
@@ -203,6 +197,7 @@ export function createRoom({
     dismiss,
     ...tidying(means),
     ...pagingOf({ session, rest, shown: (id) => shownIn(now().view, id), once, tell }),
+    ...choosing({ rest, now, set, attempt }),
     ...deciding({ rest, now, set, ask: (command) => session.ask(command), attempt }),
 
     /** Finds out who is signed in, and connects; goes on trying until that is known. */
@@ -256,9 +251,9 @@ export function createRoom({
     sayAgain: (key: string) => session.sayAgain(key),
     drop: (key: string) => session.drop(key),
 
-    /** Another answer to the last question; the present one stays as a version. */
-    regenerate: (message_id: string) =>
-      attempt(() => session.ask({ type: "regenerate", message_id, command_id: newId() })),
+    /** Another answer to the last question, by another model if one is named; the present one stays as a version. */
+    regenerate: (message_id: string, model: string | null = null) =>
+      attempt(() => session.ask({ type: "regenerate", message_id, command_id: newId(), ...(model !== null && { model }) })),
 
     /** Says one's own message in other words. Returns null, or in words why that was refused. */
     reword: (message_id: string, content: string) =>
@@ -284,29 +279,20 @@ export function createRoom({
 
     readModels: () =>
       attempt(async () => {
-        set({ models: await rest.models() });
+        set({ models: await rest.models(now().here.project) });
       }),
-
-    /** Who is to answer what is asked in this browser from now on; null for whoever is the default. */
-    choose: (model: string | null) => {
-      choice.save(model);
-      set({ chosen: model });
-    },
 
     /** An admin's word on who answers where nobody else is asked for. */
     makeDefault: (model: string | null) =>
       attempt(async () => {
-        const models = await rest.makeDefault(model);
-        choice.save(null);
-        set({ models, chosen: null });
+        set({ models: await rest.makeDefault(model) });
       }),
 
     /** An admin's word that what is asked here may go to a provider, or no longer. */
     allowProvider: (provider: string, isAllowed: boolean) =>
       attempt(async () => {
-        const models = await rest.allowProvider(provider, isAllowed);
-        choice.save(null);
-        set({ models, chosen: null });
+        await rest.allowProvider(provider, isAllowed);
+        await acts.settle(now().here);
       }),
   };
 
@@ -330,10 +316,11 @@ function wordsOf(error: unknown): string {
   return error instanceof Error && error.message !== "" ? error.message : UNEXPECTED;
 }
 
-/** Who answers what is asked from this page now, or null until that is known. */
-export function answering({ models, chosen }: Room): ModelView | null {
+/** Who answers the next question here, or null until that is known. */
+export function answering({ models, planned, effective }: Room): ModelView | null {
   const allowed = models.filter((model) => model.is_allowed);
-  return allowed.find((model) => model.id === chosen) ?? allowed.find((model) => model.is_default) ?? null;
+  const named = (id: string | null | undefined) => allowed.find((model) => model.id === id);
+  return named(planned.model) ?? named(effective?.model) ?? allowed.find((model) => model.is_default) ?? null;
 }
 
 /** The topic of a conversation. */

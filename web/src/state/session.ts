@@ -3,7 +3,7 @@
  * out once, and commands that wait for their word. Whatever breaks, it heals here.
  */
 
-import type { ClientCommand, DurableFrame, ErrorFrame, HeartbeatAck, Snapshot } from "../protocol";
+import type { ClientCommand, DurableFrame, ErrorFrame, HeartbeatAck, Parameters, SendMessage, Snapshot } from "../protocol";
 import { MOMENT_TYPES } from "../protocol";
 import type { Clock } from "../connection/clock";
 import { newId } from "../connection/clock";
@@ -42,6 +42,7 @@ export interface Draft {
   /** The first message of a conversation that has no id yet. */
   behind?: string | null;
   model?: string | null;
+  parameters?: Parameters | null;
 }
 
 /** A command was refused; the message is the server's own sentence. */
@@ -142,8 +143,9 @@ export class Session implements Listener {
   /** Sends a message, now or when the line is back; returns the id that makes it count once. */
   say(draft: Draft): string {
     const client_message_id = newId();
-    const { content, conversation_id, project_id = null, behind = null, model = null } = draft;
-    this.outbox.put({ type: "send_message", content, client_message_id, conversation_id, project_id, model }, this.clock.date(), behind);
+    const { content, conversation_id, project_id = null, behind = null, model = null, parameters = null } = draft;
+    const command: SendMessage = { type: "send_message", content, client_message_id, conversation_id, project_id, model };
+    this.outbox.put(parameters === null ? command : { ...command, parameters }, this.clock.date(), behind);
     this.flush();
     return client_message_id;
   }

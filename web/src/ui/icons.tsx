@@ -24,6 +24,11 @@ export const MoreIcon = () => (
     </g>
   </svg>
 );
+export const StarIcon = ({ full }: { full: boolean }) => (
+  <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
+    <path className={full ? "solid" : ""} d="m8 2.6 1.65 3.4 3.75.5-2.75 2.6.7 3.7L8 11l-3.35 1.8.7-3.7L2.6 6.5l3.75-.5Z" />
+  </svg>
+);
 export const PlusIcon = () => <Icon path="M8 3v10M3 8h10" />;
 export const ChevronIcon = () => <Icon path="m6 4 4 4-4 4" />;
 export const CloseIcon = () => <Icon path="m4 4 8 8M12 4l-8 8" />;

@@ -6,35 +6,37 @@ from parlour.api.auth import Asking
 from parlour.api.doors import Doors
 from parlour.api.views import model_price
 from parlour.errors import NotFound, NotNow
+from parlour.identity.access import project_for
 from parlour.identity.consent import allow_provider, check_admin, make_default
 from parlour.identity.who import Who
 from parlour.models.lineup import ROUTES
 from parlour.protocol.providers import DefaultModel, ModelList, ModelView, ProviderAllowed
+from parlour.protocol.rest import Line
+
+_SHOWN = ("id", "provider", "host", "is_allowed", "is_default", "scope", "window", "is_tier")
 
 
 def model_routes(doors: Doors) -> APIRouter:
     """`/models`."""
     routes = APIRouter(prefix="/models", tags=["models"])
 
-    async def shown_to(who: Who) -> ModelList:
+    async def shown_to(who: Who, project_id: str | None = None) -> ModelList:
+        found = await doors.models.offered(who, project_id)
         return ModelList(
             models=[
-                ModelView(
-                    id=m.id,
-                    provider=m.provider,
-                    host=m.host,
-                    is_allowed=m.is_allowed,
-                    is_default=m.is_default,
-                    price=model_price(m.price),
+                ModelView.model_validate(
+                    {name: getattr(one, name) for name in _SHOWN} | {"price": model_price(one.price)}
                 )
-                for m in await doors.models.offered(who)
+                for one in found
             ]
         )
 
     @routes.get("")
-    async def listing(who: Asking) -> ModelList:
-        """Everybody who could answer here, and whether they may."""
-        return await shown_to(who)
+    async def listing(who: Asking, project_id: Line | None = None) -> ModelList:
+        """Everybody who could answer in a project, the shared one by default, and whether they may."""
+        async with doors.reads.read() as connection:
+            project = await project_for(connection, who, project_id)
+        return await shown_to(who, project.id)
 
     @routes.post("/allowed")
     async def allow(who: Asking, body: ProviderAllowed) -> ModelList:

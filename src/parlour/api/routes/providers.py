@@ -11,8 +11,10 @@ from fastapi import APIRouter
 from parlour.api.addresses import plain_address
 from parlour.api.auth import Asking
 from parlour.api.doors import Doors
-from parlour.errors import InvalidRequest, NotAvailable, NotFound
+from parlour.api.scopes import ProvidedFor
+from parlour.errors import InvalidRequest, NotAvailable
 from parlour.identity.consent import check_admin
+from parlour.identity.scopes import HOUSE, Whose
 from parlour.identity.who import Who
 from parlour.models.lineup import provider_of
 from parlour.models.offers import host_of, shown
@@ -33,50 +35,55 @@ from parlour.tools.caller import Caller
 
 
 def provider_routes(doors: Doors) -> APIRouter:
-    """`/providers`. Admins only."""
+    """`/providers`: the house's, for admins; a project's with `project_id`, for who manages it; `mine`, one's own."""
     routes = APIRouter(prefix="/providers", tags=["models"])
 
-    async def shown_to(who: Who) -> ProviderList:
+    async def shown_to(who: Who, whose: Whose) -> ProviderList:
+        if whose != HOUSE:
+            found = await doors.providers.listed(who, whose)
+            return ProviderList(providers=[_of_app(one, may) for one, may in found])
         async with doors.reads.read() as connection:
             decided = await choices(connection, who.tenant_id)
         return ProviderList(providers=_views(doors.offers, decided))
 
     @routes.get("")
-    async def listing(who: Asking) -> ProviderList:
-        """Every provider that is set up, in the settings or here. No key is ever shown. Admins only."""
-        check_admin(who)
-        return await shown_to(who)
+    async def listing(who: Asking, whose: ProvidedFor) -> ProviderList:
+        """Every provider that is set up, in the settings or here. No key is ever shown."""
+        if whose == HOUSE:
+            check_admin(who)
+        return await shown_to(who, whose)
 
     @routes.post("", status_code=201)
-    async def add(who: Asking, body: NewProvider) -> ProviderList:
-        """Set a provider up, and allow by it that what is asked goes there. Admins only."""
-        check_admin(who)
+    async def add(who: Asking, body: NewProvider, whose: ProvidedFor) -> ProviderList:
+        """Set a provider up. An admin allows by it that what is asked goes there."""
+        await doors.providers.check_may_set_up(who, whose)
         checked = {"base_url": plain_address(body.base_url), "options": _checked(body.kind, body.options)}
-        await doors.providers.add(who, body.model_copy(update=checked))
-        return await shown_to(who)
+        await doors.providers.add(who, body.model_copy(update=checked), whose)
+        return await shown_to(who, whose)
 
     @routes.patch("/{name}")
-    async def change(who: Asking, name: str, body: ProviderChange) -> ProviderList:
-        """Change a provider that was set up here; a new address needs its key anew. Admins only."""
+    async def change(who: Asking, name: str, body: ProviderChange, whose: ProvidedFor) -> ProviderList:
+        """Change a provider that was set up here; a new address needs its key anew."""
         checked: dict[str, object] = {"base_url": None if body.base_url is None else plain_address(body.base_url)}
         if body.kind is not None or body.options is not None:
-            before = await doors.providers.kept(who, name)
+            before = await doors.providers.kept(who, name, whose)
             options = before.options if body.options is None else body.options
             checked["options"] = _checked(body.kind or before.kind, options)
-        await doors.providers.change(who, name, body.model_copy(update=checked))
-        return await shown_to(who)
+        await doors.providers.change(who, name, body.model_copy(update=checked), whose)
+        return await shown_to(who, whose)
 
     @routes.delete("/{name}")
-    async def remove(who: Asking, name: str) -> ProviderList:
-        """Forget a provider that was set up here, with its key. What its models said stays. Admins only."""
-        await doors.providers.remove(who, name)
-        return await shown_to(who)
+    async def remove(who: Asking, name: str, whose: ProvidedFor) -> ProviderList:
+        """Forget a provider that was set up here, with its key. What its models said stays."""
+        await doors.providers.remove(who, name, whose)
+        return await shown_to(who, whose)
 
     @routes.post("/try")
-    async def try_out(who: Asking, body: ProviderTrial) -> ProviderTried:
-        """Ask a provider for its list of models, and a model for one word. Nothing is kept. Admins only."""
-        check_admin(who)
-        offer = await _offer(doors, who, body)
+    async def try_out(who: Asking, body: ProviderTrial, whose: ProvidedFor) -> ProviderTried:
+        """Ask a provider for its list of models, and a model for one word, as whoever may set one up. Nothing is
+        kept."""
+        await doors.providers.check_may_set_up(who, whose)
+        offer = await _offer(doors, who, body, whose)
         started = doors.clock.monotonic()
         caller = Caller(who.tenant_id, who.user_id, "", frozenset())
         found = await tried(offer, body.model, caller, clock=doors.clock)
@@ -95,7 +102,7 @@ def _views(offers: Sequence[AnyOffer], decided: Choices) -> list[ProviderView]:
     mine = {one.name for one in decided.providers}
     named = groupby(offers, key=lambda offer: provider_of(offer.name))
     found = [_of_settings(name, [*group], decided.allowed) for name, group in named if name not in mine]
-    return found + [_of_app(one, decided.allowed) for one in decided.providers]
+    return found + [_of_app(one, one.name in decided.allowed) for one in decided.providers]
 
 
 def _of_settings(name: str, offers: Sequence[AnyOffer], allowed: frozenset[str]) -> ProviderView:
@@ -112,7 +119,7 @@ def _of_settings(name: str, offers: Sequence[AnyOffer], allowed: frozenset[str])
     )
 
 
-def _of_app(provider: StoredProvider, allowed: frozenset[str]) -> ProviderView:
+def _of_app(provider: StoredProvider, is_allowed: bool) -> ProviderView:
     return ProviderView(
         name=provider.name,
         base_url=provider.base_url,
@@ -120,7 +127,7 @@ def _of_app(provider: StoredProvider, allowed: frozenset[str]) -> ProviderView:
         has_key=provider.sealed_key is not None,
         models=[*provider.models],
         source="app",
-        is_allowed=provider.name in allowed,
+        is_allowed=is_allowed,
         kind=kind_of(provider.kind),
         options={**provider.options},
     )
@@ -137,14 +144,14 @@ def _checked(kind: str, options: Mapping[str, str]) -> dict[str, str]:
         raise InvalidRequest(str(error)) from error
 
 
-async def _offer(doors: Doors, who: Who, trial: ProviderTrial) -> AnyOffer:
+async def _offer(doors: Doors, who: Who, trial: ProviderTrial, whose: Whose) -> AnyOffer:
     """Whom to try. A kept key goes to its own address only."""
     typed = None if trial.base_url is None else plain_address(trial.base_url)
     if trial.name is None:
         if typed is None:
             raise InvalidRequest("Enter an address to try, or name a provider that is set up.")
         return _offered("new", trial, typed, trial.api_key or "")
-    kept = await _kept(doors, who, trial.name)
+    kept = await _kept(doors, who, trial.name, whose)
     address = kept.base_url if typed in (None, shown(kept.base_url)) else typed
     if trial.api_key is not None:
         return _offered(trial.name, trial, address, trial.api_key, kept)
@@ -171,14 +178,12 @@ class _Kept:
     options: Mapping[str, str]
 
 
-async def _kept(doors: Doors, who: Who, name: str) -> _Kept:
-    async with doors.reads.read() as connection:
-        decided = await choices(connection, who.tenant_id)
-    for one in decided.providers:
-        if one.name == name:
-            key = partial(doors.providers.opened, who.tenant_id, name, one.base_url, one.sealed_key)
-            return _Kept(one.base_url, key, one.kind, one.options)
-    for offer in doors.offers:
-        if provider_of(offer.name) == name:
-            return _Kept(offer.base_url, partial(str, offer.api_key), offer.kind, offer.options)
-    raise NotFound("No such provider is set up here.")
+async def _kept(doors: Doors, who: Who, name: str, whose: Whose) -> _Kept:
+    if whose == HOUSE:
+        async with doors.reads.read() as connection:
+            set_up = {one.name for one in (await choices(connection, who.tenant_id)).providers}
+        for offer in doors.offers:
+            if provider_of(offer.name) == name and name not in set_up:
+                return _Kept(offer.base_url, partial(str, offer.api_key), offer.kind, offer.options)
+    one = await doors.providers.kept(who, name, whose)
+    return _Kept(one.base_url, partial(doors.providers.opened, who.tenant_id, one), one.kind, one.options)

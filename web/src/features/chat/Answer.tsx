@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import type { Message } from "../../protocol";
+import { inOrder, nameOf } from "../../state/models";
 import { answering } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { useKept } from "../../ui/kept";
@@ -80,17 +81,43 @@ function Earlier({ again }: { again: string | null }) {
 function Again({ newest, label }: { newest: string; label: string }) {
   const acts = useActs();
   const [isAsked, setAsked] = useState(false);
-  const ask = async () => {
+  const ask = async (model: string | null = null) => {
     setAsked(true);
-    await acts.regenerate(newest);
+    await acts.regenerate(newest, model);
     setAsked(false);
   };
   return (
-    <button className="quiet" disabled={isAsked} onClick={() => void ask()}>
-      {label}
-    </button>
+    <>
+      <button className="quiet" disabled={isAsked} onClick={() => void ask()}>
+        {label}
+      </button>
+      <With ask={(model) => void ask(model)} isAsked={isAsked} />
+    </>
   );
 }
+
+/** Has somebody else answer it, this once. */
+function With({ ask, isAsked }: { ask: (model: string) => void; isAsked: boolean }) {
+  const models = useRoom((room) => room.models);
+  const favourites = useRoom((room) => room.effective?.favourites ?? NONE);
+  const others = inOrder(models, favourites);
+  if (others.length < 2 || isAsked) return null;
+  return (
+    // A list of the browser's own: the lines of a talk are drawn where nothing else can lie over what is around them.
+    <select className="quiet with" aria-label="Ask again with another model" value="" onChange={(event) => ask(event.target.value)}>
+      <option value="" disabled>
+        with…
+      </option>
+      {others.map(({ id }) => (
+        <option key={id} value={id}>
+          {nameOf(id)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+const NONE: readonly string[] = [];
 
 /** What is seen between a question and the first sign of its answer. */
 function Beginning() {

@@ -2,7 +2,6 @@ import { useEffect, useMemo, useState } from "react";
 import type { Entry } from "../../connection/outbox";
 import { keyOf } from "../../connection/outbox";
 import { chatAddress } from "../../state/addresses";
-import { answering } from "../../state/room";
 import { entriesOf } from "../../state/session";
 import { useActs, useRoom } from "../../state/use-room";
 import { go } from "../../ui/navigation";
@@ -12,7 +11,7 @@ import { carryDraft, useUser } from "./draft";
 export function useSaying(id: string | null, project: string | null): { entries: Entry[]; say: (content: string) => void } {
   const acts = useActs();
   const user = useUser();
-  const model = useRoom((room) => (answering(room)?.id === room.chosen ? room.chosen : null));
+  const planned = useRoom((room) => room.planned);
   const all = useRoom((room) => room.view.entries);
   const entries = useMemo(() => entriesOf(all, id), [all, id]);
   const [first, setFirst] = useState<string | null>(null);
@@ -20,13 +19,16 @@ export function useSaying(id: string | null, project: string | null): { entries:
   useEffect(() => {
     if (id !== null || begun === null) return;
     carryDraft(user, begun);
+    void acts.keepPlanned(begun);
     go(chatAddress({ project, conversation: begun }), true);
-  }, [id, project, begun, user]);
+  }, [acts, id, project, begun, user]);
 
   const say = (content: string) => {
     const before = id === null ? entries.find((entry) => entry.behind === null) : undefined;
     const behind = before === undefined ? null : keyOf(before);
-    const key = acts.say({ content, conversation_id: id, project_id: project, behind, model });
+    // Only what begins a conversation names these: from then on they are what was decided there.
+    const { model = null, parameters = null } = id === null ? planned : {};
+    const key = acts.say({ content, conversation_id: id, project_id: project, behind, model, parameters });
     setFirst(behind ?? key);
   };
   return { entries, say };

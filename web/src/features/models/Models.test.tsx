@@ -1,64 +1,142 @@
-import { cleanup, screen } from "@testing-library/react";
+import { cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Whose } from "../../connection/deciding";
+import { RestError, type Rest } from "../../connection/rest";
+import type { EffectiveModels, ModelSettings } from "../../protocol/effective";
 import type { ModelView } from "../../protocol/providers";
-import { ADMIN, BUILT_IN, GUEST, drawn } from "../pretend";
+import { NO_PARAMETERS } from "../../state/parameters";
+import { ADMIN, BUILT_IN, GUEST, IN_FORCE, drawn } from "../pretend";
 import { Models } from "./Models";
 
-const DEN: ModelView = { id: "den/small", provider: "den", host: "den.example", is_allowed: true, is_default: true };
+const DEN: ModelView = { id: "den/small", provider: "den", host: "den.example", is_allowed: true, is_default: true, window: 128_000 };
 const FOUND: ModelView = { id: "openai/gpt", provider: "openai", host: "api.openai.com", is_allowed: false, is_default: false };
+const ALL = [DEN, FOUND, { ...BUILT_IN, is_default: false }];
+const TALK = "11111111-1111-7111-8111-111111111111";
 
-let kept: string | null;
-const choice = { load: () => kept, save: (model: string | null) => void (kept = model) };
+let kept: Map<string, ModelSettings>;
+let version: number;
+let moved: number;
+let effective: EffectiveModels;
 
-beforeEach(() => (kept = null));
+beforeEach(() => {
+  kept = new Map();
+  version = 0;
+  moved = 0;
+  effective = { ...IN_FORCE, model: "den/small", origins: { ...IN_FORCE.origins, model: "tenant" } };
+});
 afterEach(cleanup);
 
-const among = (models: ModelView[], me = ADMIN) => drawn(<Models />, { models: () => Promise.resolve(models) }, me, choice);
-const ALL = [DEN, FOUND, { ...BUILT_IN, is_default: false }];
+const nameOf = (whose: Whose) => ("id" in whose ? `${whose.kind} ${whose.id}` : whose.kind);
 
-test("each who may answer says where the talk goes, and who answers now is marked", async () => {
+function doors(models: ModelView[]): Partial<Rest> {
+  return {
+    models: () => Promise.resolve(models),
+    effective: () => Promise.resolve(effective),
+    modelSettings: (whose) => Promise.resolve({ settings: kept.get(nameOf(whose)) ?? {}, version, may_change: true }),
+    decideModels: (whose, { settings }) => {
+      if (moved > 0) {
+        moved -= 1;
+        return Promise.reject(new RestError("This changed a moment ago.", 409, "moved"));
+      }
+      version += 1;
+      kept.set(nameOf(whose), settings);
+      return Promise.resolve({ settings, version, may_change: true });
+    },
+  };
+}
+
+const among = (models: ModelView[], me = ADMIN, conversation: string | null = TALK) =>
+  drawn(<Models conversation={conversation} project={null} />, doors(models), me);
+const opens = async (name = "den/small") => userEvent.click(await screen.findByLabelText(`Who answers: ${name}`));
+const press = (name: string | RegExp) => userEvent.click(screen.getByRole("button", { name }));
+
+test("each who may answer says where the talk goes and how much it takes, and who answers now is marked", async () => {
   await among(ALL);
-  await userEvent.click(await screen.findByLabelText("Who answers: den/small"));
-  const [den, builtIn] = screen.getAllByRole("button");
-  expect(den?.textContent).toBe("den/small · nowQuestions, and what the tools find, go to den.example.");
-  expect(den?.getAttribute("aria-pressed")).toBe("true");
-  expect(builtIn?.textContent).toBe("built inNo AI is used, and nothing leaves this machine.");
+  await opens();
+  const den = screen.getByRole("button", { name: /^den\/small/ });
+  expect(den.textContent).toBe("den/small · nowQuestions, and what the tools find, go to den.example.128k tokens at once");
+  expect(den.getAttribute("aria-pressed")).toBe("true");
+  expect(screen.getByRole("button", { name: /^built in/ }).textContent).toBe("built inNo AI is used, and nothing leaves this machine.");
+  expect(screen.getByText("den/small is the house’s default.")).toBeTruthy();
 });
 
-test("a choice is kept, and taking the default again follows it from then on", async () => {
+test("a choice is for this conversation, even when somebody else decides at the same moment", async () => {
+  moved = 1;
   await among(ALL);
-  await userEvent.click(await screen.findByLabelText("Who answers: den/small"));
-  await userEvent.click(screen.getByRole("button", { name: /^built in/ }));
-  expect(kept).toBe("built-in");
-  await userEvent.click(screen.getByLabelText("Who answers: built in"));
-  await userEvent.click(screen.getByRole("button", { name: /^den/ }));
-  expect(kept).toBeNull();
+  await opens();
+  await press(/^built in/);
+  await waitFor(() => expect(kept.get(`conversation ${TALK}`)).toEqual({ model: "built-in" }));
 });
 
-test("what was chosen before the page was opened answers; one that may no longer does not", async () => {
-  kept = "built-in";
+test("what was chosen here can be made one's own default, or be chosen no longer", async () => {
+  effective = { ...effective, origins: { ...effective.origins, model: "conversation" } };
   await among(ALL);
+  await opens();
+  await press("Make it my own default");
+  await waitFor(() => expect(kept.get("mine")).toEqual({ model: "den/small" }));
+  await opens();
+  await press("Choose nobody for this conversation");
+  await waitFor(() => expect(kept.get(`conversation ${TALK}`)).toEqual({ model: null }));
+});
+
+test("before a conversation is begun the choice waits for its first message, and is then kept for it", async () => {
+  const { room } = await among(ALL, ADMIN, null);
+  await opens();
+  await press(/^built in/);
   expect(await screen.findByLabelText("Who answers: built in")).toBeTruthy();
-  cleanup();
-  kept = "openai/gpt";
+  expect(kept.size).toBe(0);
+  await room.acts.keepPlanned(TALK);
+  expect(kept.get(`conversation ${TALK}`)).toEqual({ model: "built-in" });
+  expect(room.store.getState().planned).toEqual({});
+});
+
+test("favourites stand first, and a star makes one", async () => {
+  effective = { ...effective, favourites: ["built-in"] };
   await among(ALL);
-  expect(await screen.findByLabelText("Who answers: den/small")).toBeTruthy();
+  await opens();
+  const rows = screen.getAllByRole("listitem").map((row) => row.textContent);
+  expect(rows[0]).toMatch(/^built in/);
+  await press("Make it a favourite: den/small");
+  await waitFor(() => expect(kept.get("mine")).toEqual({ favourites: ["den/small"] }));
+});
+
+test("who would have answered, and why not, is said", async () => {
+  effective = { ...effective, skipped: [{ scope: "user", model: "den/old", why: "There is no model den/old on this server." }] };
+  await among(ALL);
+  await opens();
+  expect(screen.getByText("den/old, your own default, cannot answer. There is no model den/old on this server.")).toBeTruthy();
+});
+
+test("how it answers says what counts now and who decided it, and only what is written is decided", async () => {
+  await among(ALL);
+  await opens();
+  await press("How it answers");
+  const heat = screen.getByLabelText("Temperature");
+  expect(heat.getAttribute("placeholder")).toBe("0.1");
+  expect(screen.getByText("0 keeps to the facts, 2 is wild. Now 0.1, as it was set up.")).toBeTruthy();
+  await userEvent.type(heat, "3");
+  expect(screen.getByText("A number from 0 to 2.")).toBeTruthy();
+  await userEvent.clear(heat);
+  await userEvent.type(heat, "1,2");
+  await press("Keep for this conversation");
+  await waitFor(() => expect(kept.get(`conversation ${TALK}`)).toEqual({ parameters: { ...NO_PARAMETERS, temperature: 1.2 } }));
 });
 
 test("what waits for an admin's word is told to everybody, and only an admin is led to where it is given", async () => {
   await among(ALL);
-  await userEvent.click(await screen.findByLabelText("Who answers: den/small"));
+  await opens();
   expect(screen.getByText("openai could answer too, and waits for your word.")).toBeTruthy();
   expect(screen.getByRole("link", { name: "Set up models…" })).toBeTruthy();
   cleanup();
   await among(ALL, GUEST);
-  await userEvent.click(await screen.findByLabelText("Who answers: den/small"));
+  await opens();
   expect(screen.getByText("openai could answer too, once an admin allows it.")).toBeTruthy();
-  expect(screen.queryByRole("link")).toBeNull();
+  expect(screen.getByRole("link", { name: "My defaults…" })).toBeTruthy();
 });
 
 test("where there is nothing to choose there is nothing to open", async () => {
+  effective = { ...effective, model: "built-in" };
   await among([BUILT_IN], GUEST);
   expect(await screen.findByText("built in")).toBeTruthy();
   expect(screen.queryByLabelText(/Who answers/)).toBeNull();

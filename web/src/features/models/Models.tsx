@@ -1,16 +1,34 @@
+import { useEffect } from "react";
 import type { ModelView } from "../../protocol/providers";
-import { nameOf, whereItGoes } from "../../state/models";
+import { inOrder, nameOf } from "../../state/models";
+import { fromWhere } from "../../state/parameters";
 import { answering } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
+import { Disclosure } from "../../ui/Disclosure";
 import { Link } from "../../ui/navigation";
 import { Pop } from "../../ui/Pop";
+import { How } from "./How";
+import { ModelRow } from "./ModelRow";
 import "./models.css";
 
+interface Props {
+  /** The conversation, or null for one that is not begun. */
+  conversation: string | null;
+  /** The project that it is in; null for the shared one. */
+  project: string | null;
+}
+
 /** Who answers here, where what is said goes, and who else could answer. */
-export function Models() {
+export function Models({ conversation, project }: Props) {
+  const acts = useActs();
   const models = useRoom((room) => room.models);
   const now = useRoom(answering);
   const mayDecide = useRoom((room) => room.me?.permissions.includes("house:manage") ?? false);
+  useEffect(() => {
+    const here = { conversation, project };
+    void acts.settle(here);
+    return () => acts.unsettle(here);
+  }, [acts, conversation, project]);
   if (now === null) return null;
   const name = nameOf(now.id);
   if (models.length === 1 && !mayDecide) return <span className="pill">{name}</span>;
@@ -18,13 +36,12 @@ export function Models() {
     <Pop className="models" face={<span className="pill">{name} ⌄</span>} label={`Who answers: ${name}`}>
       {(close) => (
         <>
-          <p className="faint">Who answers what is asked in this browser</p>
-          <div className="models-list">
-            {models
-              .filter((model) => model.is_allowed)
-              .map((model) => (
-                <Choice key={model.id} model={model} on={model.id === now.id} close={close} />
-              ))}
+          <Offered now={now} close={close} />
+          <Whence now={now} isBegun={conversation !== null} close={close} />
+          <div className="models-others">
+            <Disclosure face="How it answers">
+              <How />
+            </Disclosure>
           </div>
           <Others models={models} mayDecide={mayDecide} />
         </>
@@ -33,21 +50,71 @@ export function Models() {
   );
 }
 
-function Choice({ model, on, close }: { model: ModelView; on: boolean; close: () => void }) {
+/** Everybody who may answer, those one wants to see first at the top. */
+function Offered({ now, close }: { now: ModelView; close: () => void }) {
   const acts = useActs();
-  const choose = () => {
-    // Whoever takes the default follows it when it changes.
-    acts.choose(model.is_default ? null : model.id);
+  const models = useRoom((room) => room.models);
+  const favourites = useRoom((room) => room.effective?.favourites ?? NONE);
+  const choose = (model: string) => {
+    void acts.choose(model);
     close();
   };
   return (
-    <button className="pop-item" aria-pressed={on} onClick={choose}>
-      <span className="models-name">
-        {nameOf(model.id)}
-        {on && <span className="faint"> · now</span>}
-      </span>
-      <span className="faint">{whereItGoes(model)}</span>
-    </button>
+    <>
+      <p className="faint">Who answers in this conversation</p>
+      <ul className="models-list">
+        {inOrder(models, favourites).map((model) => (
+          <ModelRow
+            key={model.id}
+            model={model}
+            isNow={model.id === now.id}
+            isFavourite={favourites.includes(model.id)}
+            choose={() => choose(model.id)}
+            favour={(isFavourite) => void acts.favour(model.id, isFavourite)}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+const NONE: readonly string[] = [];
+
+/** Who chose that, who would have answered and cannot, and what can be done about it. */
+function Whence({ now, isBegun, close }: { now: ModelView; isBegun: boolean; close: () => void }) {
+  const acts = useActs();
+  const does = (act: () => Promise<boolean>) => () => {
+    void act();
+    close();
+  };
+  const effective = useRoom((room) => room.effective);
+  const isPlanned = useRoom((room) => (room.planned.model ?? null) !== null);
+  if (effective === null) return null;
+  const isHere = isBegun ? effective.origins.model === "conversation" : isPlanned;
+  return (
+    <div className="models-others">
+      {effective.skipped.map(({ scope, model, why }) => (
+        <p key={scope} className="faint">
+          {`${nameOf(model)}, ${fromWhere(scope)}, cannot answer. ${why}`}
+        </p>
+      ))}
+      <p className="faint">{`${nameOf(now.id)} is ${fromWhere(isHere ? "conversation" : effective.origins.model)}.`}</p>
+      {isHere && (
+        <>
+          <button className="pop-item" onClick={does(() => acts.chooseAlways(now.id))}>
+            Make it my own default
+          </button>
+          <button className="pop-item" onClick={does(() => acts.choose(null))}>
+            Choose nobody for this conversation
+          </button>
+        </>
+      )}
+      {!isHere && effective.origins.model === "user" && (
+        <button className="pop-item" onClick={does(() => acts.chooseAlways(null))}>
+          Have no default of my own
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -61,11 +128,9 @@ function Others({ models, mayDecide }: { models: readonly ModelView[]; mayDecide
           {mayDecide ? `${provider} could answer too, and waits for your word.` : `${provider} could answer too, once an admin allows it.`}
         </p>
       ))}
-      {mayDecide && (
-        <Link to="/settings/models" className="pop-item">
-          Set up models…
-        </Link>
-      )}
+      <Link to="/settings/models" className="pop-item">
+        {mayDecide ? "Set up models…" : "My defaults…"}
+      </Link>
     </div>
   );
 }

@@ -3,8 +3,10 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Rest } from "../../connection/rest";
 import { RestError } from "../../connection/rest";
+import type { NewModelSettings } from "../../protocol/effective";
 import type { ModelView, ProviderTried, ProviderView } from "../../protocol/providers";
-import { BUILT_IN, GUEST, drawn } from "../pretend";
+import { NO_PARAMETERS } from "../../state/parameters";
+import { BUILT_IN, GUEST, IN_FORCE, drawn } from "../pretend";
 import { ModelSettings } from "./ModelSettings";
 
 const FOUND: ProviderView = {
@@ -42,17 +44,18 @@ function doors(): Partial<Rest> {
   return {
     models: () => Promise.resolve(models),
     providers: () => Promise.resolve(providers),
+    modelSettings: () => Promise.resolve({ settings: {}, version: 0, may_change: true }),
     routing: () => Promise.resolve({ routing: {}, source: "environment" }),
     instances: () => Promise.resolve([]),
     system: () => Promise.resolve({ version: "1", parts: [], admins: ["Robin"] }),
-    tryProvider: (trial) => {
+    tryProvider: (_, trial) => {
       asked.push(["try", trial]);
       return tried instanceof RestError ? Promise.reject(tried) : Promise.resolve(tried);
     },
-    addProvider: (provider) =>
+    addProvider: (_, provider) =>
       answer(["add", provider], () => (providers = [...providers, { ...OURS, name: provider.name, models: provider.models }])),
-    changeProvider: (name, change) => answer(["change", name, change], () => providers),
-    removeProvider: (name) => answer(["remove", name], () => (providers = providers.filter((one) => one.name !== name))),
+    changeProvider: (_, name, change) => answer(["change", name, change], () => providers),
+    removeProvider: (_, name) => answer(["remove", name], () => (providers = providers.filter((one) => one.name !== name))),
     makeDefault: (model) => answer(["default", model], () => models.map((one) => ({ ...one, is_default: one.id === model }))),
     allowProvider: (name, isAllowed) =>
       answer(["allow", name, isAllowed], () => {
@@ -98,7 +101,7 @@ describe("who answers", () => {
     await drawn(<ModelSettings />, { ...doors(), providers: () => Promise.reject(new RestError("Only admins.", 403)) }, GUEST);
     expect(screen.getByText("answers now")).toBeTruthy();
     expect(await screen.findByText(/Only Robin can change who answers/)).toBeTruthy();
-    expect(screen.queryByRole("button")).toBeNull();
+    expect(screen.getAllByRole("button").map((one) => one.textContent)).toEqual(["Keep"]);
     expect(screen.queryByText("Only admins.")).toBeNull();
   });
 });
@@ -202,7 +205,7 @@ describe("a new provider", () => {
     await press("vLLM");
     await press("Test");
     await userEvent.type(await screen.findByLabelText("Find among them"), "-27");
-    expect(screen.getAllByRole("checkbox")).toHaveLength(1);
+    expect(within(screen.getByRole("list", { name: "Models to choose from" })).getAllByRole("checkbox")).toHaveLength(1);
     await userEvent.click(screen.getByLabelText("model-27"));
     expect(screen.getByText("1 chosen of 30.")).toBeTruthy();
   });
@@ -267,4 +270,73 @@ test("providers that could not be fetched say so, and can be asked for again", a
   away = false;
   await press("Try again");
   expect(await screen.findByText("den")).toBeTruthy();
+});
+
+describe("defaults", () => {
+  const saved: [string, NewModelSettings][] = [];
+  const deciding = (more: Partial<Rest> = {}): Partial<Rest> => ({
+    ...doors(),
+    modelSettings: (whose) =>
+      Promise.resolve({ settings: whose.kind === "mine" ? { model: "den/old", favourites: ["den/small"] } : {}, version: 3, may_change: true }),
+    decideModels: (whose, now) => {
+      saved.push([whose.kind, now]);
+      return Promise.resolve({ settings: now.settings, version: 4, may_change: true });
+    },
+    ...more,
+  });
+  beforeEach(() => {
+    saved.splice(0);
+    models = [{ id: "den/small", provider: "den", host: "den.example", is_allowed: true, is_default: true }, { ...BUILT_IN, is_default: false }];
+  });
+
+  test("one's own are kept with what the form does not show, and one that is gone says so", async () => {
+    await drawn(<ModelSettings />, deciding(), GUEST);
+    const own = await screen.findByRole("region", { name: "Your own defaults" });
+    const who = await within(own).findByLabelText("Who answers");
+    expect(within(who).getByRole("option", { name: "den/old (cannot answer now)" })).toBeTruthy();
+    await userEvent.type(within(own).getByLabelText("Temperature"), "0.5");
+    await userEvent.click(within(own).getByRole("button", { name: "Keep" }));
+    expect(saved).toEqual([
+      ["mine", { settings: { model: "den/old", favourites: ["den/small"], parameters: { ...NO_PARAMETERS, temperature: 0.5 }, own_keys: false }, version: 3 }],
+    ]);
+  });
+
+  test("the house's are for admins, who say there whether people may bring keys of their own", async () => {
+    await drawn(<ModelSettings />, deciding(), GUEST);
+    expect(screen.queryByRole("region", { name: "How it is answered in this house" })).toBeNull();
+    cleanup();
+    await drawn(<ModelSettings />, deciding());
+    const house = await screen.findByRole("region", { name: "How it is answered in this house" });
+    await userEvent.click(await within(house).findByRole("checkbox"));
+    await userEvent.click(within(house).getByRole("button", { name: "Keep" }));
+    expect(saved.map(([whose, { settings }]) => [whose, settings.own_keys])).toEqual([["house", true]]);
+  });
+
+  test("where people may bring keys their own providers are asked for with theirs in mind", async () => {
+    const looked: string[] = [];
+    const rest = deciding({
+      effective: () => Promise.resolve({ ...IN_FORCE, own_keys: true }),
+      providers: (whose) => {
+        looked.push(whose.kind);
+        return Promise.resolve([{ ...OURS, is_allowed: false }]);
+      },
+    });
+    await drawn(<ModelSettings />, rest, GUEST);
+    expect(await screen.findByRole("region", { name: "Providers of your own" })).toBeTruthy();
+    expect(looked).toEqual(["mine"]);
+    expect(await screen.findByText("It is not asked before an admin says so.")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Allow it" })).toBeNull();
+  });
+
+  test("owners decide for their projects, members do not", async () => {
+    const boat = { id: "b", name: "The boat", is_home: false, is_owner: true, is_archived: false };
+    await drawn(<ModelSettings />, deciding(), { ...GUEST, projects: [{ ...boat, is_owner: false }] });
+    expect(screen.queryByRole("region", { name: "Defaults of a project" })).toBeNull();
+    cleanup();
+    await drawn(<ModelSettings />, deciding(), { ...GUEST, projects: [boat] });
+    const project = await screen.findByRole("region", { name: "Defaults of a project" });
+    await userEvent.selectOptions(await within(project).findByLabelText("Who answers"), "den/small");
+    await userEvent.click(within(project).getByRole("button", { name: "Keep" }));
+    expect(saved.map(([whose, { settings }]) => [whose, settings.model])).toEqual([["project", "den/small"]]);
+  });
 });

@@ -7,7 +7,8 @@ interface Props {
   provider: ProviderView;
   change: () => void;
   remove: () => void;
-  allow: (isAllowed: boolean) => void;
+  /** Lets it be asked, or no longer; null where that follows from whose it is. */
+  allow: ((isAllowed: boolean) => void) | null;
 }
 
 /** One provider: where the talk goes, whether it may, and what can be done with it. */
@@ -19,9 +20,9 @@ export function ProviderRow({ provider, change, remove, allow }: Props) {
   const test = () => void tryOut(model === undefined ? { name } : { name, model });
   return (
     <>
-      <Told provider={provider} trial={trial} />
+      <Told provider={provider} trial={trial} isOwn={allow === null} />
       <div className="settings-acts" role="group" aria-label={`What to do with ${name}`}>
-        {!is_allowed && (
+        {!is_allowed && allow !== null && (
           <button className="plain" onClick={() => allow(true)}>
             Allow it
           </button>
@@ -34,7 +35,7 @@ export function ProviderRow({ provider, change, remove, allow }: Props) {
             Change
           </button>
         )}
-        {is_allowed && (
+        {is_allowed && allow !== null && (
           <button className="quiet" onClick={() => allow(false)}>
             Send nothing there any more
           </button>
@@ -53,14 +54,14 @@ export function ProviderRow({ provider, change, remove, allow }: Props) {
   );
 }
 
-function Told({ provider, trial }: { provider: ProviderView; trial: Trial | null }) {
+function Told({ provider, trial, isOwn }: { provider: ProviderView; trial: Trial | null; isOwn: boolean }) {
   const { name, host, source, is_allowed } = provider;
   return (
     <div>
       <b>{name}</b>
       <p className="faint">{factsOf(provider)}</p>
       {source === "environment" && <p className="faint">It was found in the settings of the server, and is changed there.</p>}
-      {!is_allowed && <p className="soft">Nothing is sent to {host} before your word.</p>}
+      {!is_allowed && <p className="soft">{isOwn ? "It is not asked before an admin says so." : `Nothing is sent to ${host} before your word.`}</p>}
       <p role="status" className={trial?.came?.works === false ? "problem" : "soft"}>
         {trial !== null && wordsFor(trial)}
       </p>

@@ -1,16 +1,22 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import type { ProviderView } from "../../protocol/providers";
 import { useAsked } from "../../state/asked";
 import { useActs, useRest } from "../../state/use-room";
 import { NotCome } from "../../ui/NotCome";
 import { ProviderForm } from "./ProviderForm";
 import { ProviderRow } from "./ProviderRow";
+import { keyOf, useWhose } from "./whose";
+
+const WHAT = "A provider is a server of models, in this house or elsewhere. Anything that speaks OpenAI’s Chat Completions will do.";
 
 /** The servers of models that are set up here, and how to set one up. */
-export function Providers() {
+export function Providers({ title = "Providers", said = WHAT }: { title?: string; said?: string }) {
   const rest = useRest();
+  const whose = useWhose();
+  const isHouse = whose.kind === "house";
+  const heading = useId();
   const acts = useActs();
-  const { value: providers, problem, again, put } = useAsked("providers", () => rest.providers());
+  const { value: providers, problem, again, put } = useAsked(`providers ${keyOf(whose)}`, () => rest.providers(whose));
   const { open, show, hide, add } = useOpened();
   const names = (providers ?? []).map(({ name }) => name);
 
@@ -22,7 +28,7 @@ export function Providers() {
   };
   const remove = async (name: string) => {
     try {
-      put(await rest.removeProvider(name));
+      put(await rest.removeProvider(whose, name));
       hide();
       acts.tell(`${name} is removed, and its key is deleted.`);
       await acts.readModels();
@@ -35,11 +41,9 @@ export function Providers() {
   };
 
   return (
-    <section aria-labelledby="providers">
-      <h2 id="providers">Providers</h2>
-      <p className="soft">
-        A provider is a server of models, in this house or elsewhere. Anything that speaks OpenAI’s Chat Completions will do.
-      </p>
+    <section aria-labelledby={heading}>
+      <h2 id={heading}>{title}</h2>
+      <p className="soft">{said}</p>
       <NotCome why={problem} again={again} />
       {providers === null && problem === null && <p className="faint">Fetching…</p>}
       <ul className="settings-rows">
@@ -55,25 +59,35 @@ export function Providers() {
                 provider={provider}
                 change={() => show(provider.name)}
                 remove={() => void remove(provider.name)}
-                allow={(isAllowed) => void allow(provider.name, isAllowed)}
+                allow={isHouse ? (isAllowed) => void allow(provider.name, isAllowed) : null}
               />
             )}
           </li>
         ))}
       </ul>
-      {providers?.length === 0 && open !== "" && <p className="faint">None is set up yet. The built-in model answers without one.</p>}
+      <None is={providers?.length === 0 && open !== ""} isHouse={isHouse} />
       {open === "" ? (
         <>
           <h3>A new provider</h3>
           <ProviderForm known={null} taken={names} kept={kept} leave={hide} />
         </>
       ) : (
-        <button ref={add} className="plain" disabled={providers === null} onClick={() => show("")}>
+        <button ref={add} className="plain" aria-label={labelOf(isHouse, title)} disabled={providers === null} onClick={() => show("")}>
           Add a provider
         </button>
       )}
     </section>
   );
+}
+
+/** Of several places where one can be added, which; the house's is the one that everybody means. */
+function labelOf(isHouse: boolean, title: string): string | undefined {
+  return isHouse ? undefined : `Add a provider: ${title}`;
+}
+
+function None({ is, isHouse }: { is: boolean; isHouse: boolean }) {
+  if (!is) return null;
+  return <p className="faint">{isHouse ? "None is set up yet. The built-in model answers without one." : "None is set up yet."}</p>;
 }
 
 /** Which provider is being written down: its name, "" for a new one, null for none. Closing leads back to the button. */

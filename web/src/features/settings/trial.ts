@@ -4,6 +4,7 @@ import { useRest } from "../../state/use-room";
 import { stretch } from "../../ui/stretch";
 import type { Problems } from "./draft";
 import { fieldOf } from "./draft";
+import { useWhose } from "./whose";
 
 /** A try-out: of what, whether it still runs, and what came of it. */
 export interface Trial {
@@ -15,10 +16,11 @@ export interface Trial {
 /** Tries providers out, one at a time; what came of an earlier one is let go. */
 export function useTrial(): { trial: Trial | null; tryOut: (of: ProviderTrial) => Promise<void> } {
   const rest = useRest();
+  const whose = useWhose();
   const [trial, setTrial] = useState<Trial | null>(null);
   const tryOut = async (of: ProviderTrial) => {
     setTrial({ of, came: null });
-    const came = await rest.tryProvider(of).catch((error: unknown) => untried(error));
+    const came = await rest.tryProvider(whose, of).catch((error: unknown) => untried(error));
     setTrial((now) => (now?.of === of ? { of, came } : now));
   };
   return { trial, tryOut };

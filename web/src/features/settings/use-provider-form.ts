@@ -8,6 +8,7 @@ import type { Draft, Field, Problems } from "./draft";
 import { changeOf, draftOf, newProvider, problemsOf, trialOf, withNamed } from "./draft";
 import type { Trial } from "./trial";
 import { problemsFrom, useTrial } from "./trial";
+import { useWhose } from "./whose";
 
 const EMPTY: Draft = { name: "", address: "", key: "", models: [] };
 const ALL: readonly Field[] = ["name", "address", "key", "models"];
@@ -74,13 +75,14 @@ function isSameServer(one: ProviderTrial, other: ProviderTrial): boolean {
 /** Keeps it on the server; when that fails, why. */
 function useSaving(known: ProviderView | null, kept: (providers: ProviderView[], name: string) => void) {
   const rest = useRest();
+  const whose = useWhose();
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<{ message: string; of: Draft; code: string } | null>(null);
   const save = async (draft: Draft) => {
     setBusy(true);
     setRefused(null);
     try {
-      const now = known === null ? rest.addProvider(newProvider(draft)) : rest.changeProvider(known.name, changeOf(draft, known));
+      const now = known === null ? rest.addProvider(whose, newProvider(draft)) : rest.changeProvider(whose, known.name, changeOf(draft, known));
       kept(await now, draft.name.trim());
     } catch (error) {
       const { message, code } = error instanceof RestError ? error : { message: "It could not be saved. Please try again.", code: "" };

@@ -1,0 +1,118 @@
+/** Who is to answer, and how: here, for oneself, and in a conversation that is not begun yet. */
+
+import type { Here, Whose } from "../connection/deciding";
+import type { Rest } from "../connection/rest";
+import { RestError } from "../connection/rest";
+import type { Parameters } from "../protocol";
+import type { EffectiveModels, ModelSettings } from "../protocol/effective";
+import type { ModelView } from "../protocol/providers";
+import { NO_PARAMETERS } from "./parameters";
+
+/** What is known of who answers in the conversation that is open. */
+export interface Chosen {
+  models: readonly ModelView[];
+  /** Where one is. */
+  here: Here;
+  /** What counts there; null until that came. */
+  effective: EffectiveModels | null;
+  /** What was chosen for a conversation that is not begun yet: its first message begins with it. */
+  planned: ModelSettings;
+}
+
+export const NOWHERE: Here = { conversation: null, project: null };
+export const NOTHING_CHOSEN: Chosen = { models: [], here: NOWHERE, effective: null, planned: {} };
+const TRIES = 3;
+
+interface Means {
+  rest: Rest;
+  now: () => Chosen;
+  set: (part: Partial<Chosen>) => void;
+  attempt: (act: () => Promise<void>) => Promise<boolean>;
+}
+
+type Change = (settings: ModelSettings) => ModelSettings;
+
+export function choosing({ rest, now, set, attempt }: Means) {
+  const isHere = (here: Here) => sameHere(now().here, here);
+
+  /** What counts here is read anew. */
+  async function look(): Promise<void> {
+    const { here } = now();
+    const [models, effective] = await Promise.all([rest.models(here.project), rest.effective(here)]);
+    if (isHere(here)) set({ models, effective });
+  }
+
+  /** Decides; once more from the reading when somebody else was quicker. */
+  async function decide(whose: Whose, change: Change): Promise<void> {
+    for (let left = TRIES; ; left -= 1) {
+      const { settings, version } = await rest.modelSettings(whose);
+      try {
+        await rest.decideModels(whose, { settings: change(settings), version });
+        return;
+      } catch (error) {
+        if (left === 1 || !(error instanceof RestError && error.code === "moved")) throw error;
+      }
+    }
+  }
+
+  const decideAndLook = (whose: Whose, change: Change) =>
+    attempt(async () => {
+      await decide(whose, change);
+      await look();
+    });
+
+  /** Decides for the conversation that is open, or for the one that begins with the next message. */
+  const decideHere = (change: Change): Promise<boolean> => {
+    const { here, planned } = now();
+    if (here.conversation !== null) return decideAndLook({ kind: "conversation", id: here.conversation }, change);
+    set({ planned: change(planned) });
+    return Promise.resolve(true);
+  };
+
+  return {
+    /** A conversation is open, or the page where one begins: finds out who answers there. */
+    settle: (here: Here) => {
+      const isAnother = here.conversation !== null && !isHere(here);
+      set({ here, ...(isAnother && { planned: {} }) });
+      return attempt(look);
+    },
+
+    /** None is open any more. */
+    unsettle: (here: Here) => {
+      if (isHere(here)) set({ here: NOWHERE });
+    },
+
+    /** Who is to answer here from now on; null for whoever the next scope says. */
+    choose: (model: string | null) => decideHere((before) => ({ ...before, model })),
+
+    /** How it is to be answered here from now on. */
+    chooseHow: (parameters: Parameters) => decideHere((before) => ({ ...before, parameters })),
+
+    /** Who is to answer one's questions wherever nothing else is chosen. */
+    chooseAlways: (model: string | null) => decideAndLook({ kind: "mine" }, (before) => ({ ...before, model })),
+
+    /** Has a model stand among the first, or no longer. */
+    favour: (model: string, isFavourite: boolean) =>
+      decideAndLook({ kind: "mine" }, (before) => {
+        const others = (before.favourites ?? []).filter((one) => one !== model);
+        return { ...before, favourites: isFavourite ? [...others, model] : others };
+      }),
+
+    /** What was chosen before a conversation was begun counts in it from now on. */
+    async keepPlanned(conversation: string): Promise<void> {
+      const { planned } = now();
+      if (!isAnything(planned)) return;
+      set({ planned: {} });
+      await decideAndLook({ kind: "conversation", id: conversation }, (before) => ({ ...before, ...planned }));
+    },
+  };
+}
+
+/** Whether anything was chosen. */
+export function isAnything({ model = null, parameters = NO_PARAMETERS }: ModelSettings): boolean {
+  return model !== null || Object.values(parameters).some((value) => value !== null);
+}
+
+function sameHere(one: Here, other: Here): boolean {
+  return one.conversation === other.conversation && one.project === other.project;
+}
