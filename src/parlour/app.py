@@ -43,7 +43,7 @@ from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup, provider_of
 from parlour.models.offers import offered
 from parlour.models.other_kinds import OPENAI
-from parlour.models.other_offers import AnyOffer, Named, offer_of_kind, other_offers, window_of
+from parlour.models.other_offers import AnyOffer, Named, offer_with, other_offers, window_of
 from parlour.models.own_prices import own_prices
 from parlour.models.prices import Prices
 from parlour.models.route import Wish
@@ -270,8 +270,7 @@ def _leased(
     """The jobs of the house, each done by one node at a time, and what every node does for one of them."""
     jobs = Jobs(means.reads, means.writer, means.clock, lambda: lease.node_id)
     pruning = Pruning(database, means.writer, means.clock, keep=timedelta(minutes=settings.feed_keep_minutes))
-    followed = {"following": jobs.keep(outside.job()), "connections": outside.go_on()}
-    return {"pruning": jobs.keep(pruning.job()), **followed}
+    return {"pruning": jobs.keep(pruning.job()), "following": jobs.keep(outside.job()), "connections": outside.go_on()}
 
 
 def _talk(settings: Settings, means: Means, runner: Runner) -> Talk:
@@ -369,8 +368,7 @@ def _lineup(
 
     def connected(tenant_id: str, provider: Provider, model: str) -> Remote:
         key = providers.opened(tenant_id, provider)
-        url, options = provider.base_url, provider.options
-        return ready(offer_of_kind(provider.kind, provider.name, model, url, key, options, windows))
+        return ready(offer_with(windows, provider, model, key))
 
     async def decided(connection: AsyncConnection, wish: Wish) -> Choices:
         ids = {"project_id": wish.project_id, "user_id": wish.user_id, "conversation_id": wish.conversation_id}

@@ -1,6 +1,8 @@
 """What every task of a server waits for, told when somebody asks with SIGUSR1: where a turn that never ends hangs."""
 
 import asyncio
+import gc
+import inspect
 import sys
 from typing import Any
 
@@ -16,6 +18,7 @@ def _chain(awaited: Any) -> list[str]:
     """A coroutine, and whom it waits for, and so on."""
     lines: list[str] = []
     while awaited is not None:
+        awaited = next(filter(inspect.isasyncgen, gc.get_referents(awaited)), awaited)
         frame = _first(awaited, "cr_frame", "ag_frame", "gi_frame")
         lines.append(f"{frame.f_code.co_name}:{frame.f_lineno}" if frame else type(awaited).__name__)
         awaited = _first(awaited, "cr_await", "ag_await", "gi_yieldfrom")

@@ -79,9 +79,14 @@ def offer_of_kind(
     return OtherOffer(name, base_url, api_key, other, options, windows.get(name) or windows.get(model))
 
 
+def offer_with(windows: Mapping[str, int], provider: Provider, model: str, key: str) -> AnyOffer:
+    """The offer of one model of a provider as it was set up. `windows` as in `offer_of`."""
+    return offer_of_kind(provider.kind, provider.name, model, provider.base_url, key, provider.options, windows)
+
+
 def window_of(windows: Mapping[str, int], provider: Provider, model: str) -> int | None:
     """How many tokens a model of a provider takes at once, as far as that is known without asking."""
-    offer = offer_of_kind(provider.kind, provider.name, model, provider.base_url, "", provider.options, windows)
+    offer = offer_with(windows, provider, model, "")
     return offer.window if isinstance(offer, Offer) else None
 
 
