@@ -2,6 +2,7 @@
 
 import pytest
 
+from parlour.models.intents.answering import asked_back
 from parlour.models.intents.outcome import Asked, Declined, Plan
 from tests.models.intents.asking import acting_cottage, understood
 from tests.models.intents.maple import acting_maple
@@ -110,6 +111,13 @@ def test_what_could_mean_several_things_is_asked(said: str):
     outcome = understood(said, *MAPLE)
     assert isinstance(outcome, Asked)
     assert outcome.why == ASKED[said]
+
+
+@pytest.mark.parametrize("said", ["set the hall light", "arm the alarm"])
+def test_how_far_or_in_which_way_is_asked_with_examples_of_both(said: str):
+    outcome = understood(said, *MAPLE)
+    assert isinstance(outcome, Asked)
+    assert asked_back(outcome, MAPLE[1]) == "To what? Please say it, such as 50 percent, 21 degrees or away mode."
 
 
 def test_what_a_thing_cannot_do_is_said():

@@ -43,7 +43,7 @@ def asked_back(asked: Asked, index: NameIndex) -> str:
     if asked.why == "missing":
         takes = asked.fits[asked.at].bound.slot(asked.key).takes
         if "quantity" in takes:
-            return "To what? Please say how much, such as 50 percent or 21 degrees."
+            return "To what? Please say it, such as 50 percent, 21 degrees or away mode."
         what = next((what for what, kinds in _WANTED if set(takes) <= kinds), "What or where")
         return f"{what} do you mean? Please say its name."
     names = [_with_place(c, asked.candidates, index) for c in asked.candidates]

@@ -11,7 +11,7 @@ from parlour.models.intents.fitting import PLACES, Fill, Fit, said, with_fill
 from parlour.models.intents.frames import Grammar, slot_key
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.lexicon import Lexicon
-from parlour.models.intents.normalise import Word
+from parlour.models.intents.normalise import Word, plain_words
 from parlour.models.intents.nouns import plural, stem
 from parlour.models.intents.outcome import Asked
 from parlour.models.intents.referring import PLACE_KEY, Talk, gone_on
@@ -62,12 +62,23 @@ def _ids_in(content: str) -> Iterator[str]:
 
 
 def talk_of(turns: Sequence[Turn], index: NameIndex) -> Talk:
-    """What the calls so far were about: the last place, the last thing, the last class; and what they found."""
+    """What the calls so far were about: the last place, the last thing, the last class; and what they found.
+
+    Where something was named and nothing was called for it, the talk is no longer of the thing before, and not yet of
+    another.
+    """
     talk = Talk()
     for turn in turns:
+        if not turn.calls and _names_something(turn.text, index):
+            talk = Talk(talk.place, unheard=True)
         for at, (_, arguments) in enumerate(turn.calls):
             talk = gone_on(talk, arguments, index, turn.found[at] if at < len(turn.found) else ())
     return talk
+
+
+def _names_something(text: str, index: NameIndex) -> bool:
+    words = plain_words(text, index.spoken)
+    return any(index.trie.longest(words, at)[1] or index.noun_at(words, at)[1] for at in range(len(words)))
 
 
 # --- the same question about something else ------------------------------------------------------------------------

@@ -26,6 +26,8 @@ class Talk:
     """What the last call was about or found, in its order: what "the second one" stands for in a command."""
     told: tuple[str, ...] = ()
     """What was told the same as in the last call by calls right before it, and by it."""
+    unheard: bool = False
+    """Whether something was named since the last call, and nothing was called for it."""
 
     @property
     def them(self) -> tuple[str, ...]:

@@ -139,9 +139,25 @@ class Targets:
             for name in classes:
                 ids = [i for i in self.index.classes.get(name, ()) if where is None or self.index.within(i, where)]
                 able = [i for i in ids if any(self._can(i, way, fit) for way in told)]
+                if able and place is None and not self._is_talked_of(where, fit):
+                    return Pending("which" if len(able) > 1 else "sure", key, "", self._ordered(able))
                 if able:
                     return _Group(tuple(able), together and where is not None, together and where is not None)
         return Pending("missing", key, "")
+
+    def _is_talked_of(self, where: str | None, fit: Fit) -> bool:
+        """Whether what is there may be told something that goes on with the talk, without being named.
+
+        Nothing was talked of yet, or it was the place. A command that says its own sort, "set the heating to 20" or
+        "vacuum", goes on with nothing.
+        """
+        act, talk = fit.bound.frame.act, self.talk
+        if (act is not None and act.among) or any(t.role == "setting" for t in _tags(fit)):
+            return True
+        able = self.grammar.able.get(fit.bound.tool)
+        thing = self.index.things.get(talk.thing) if talk.thing else None
+        is_told = thing is not None and able is not None and bool(able(thing))
+        return not talk.unheard and not is_told and where == talk.place
 
     def _again(self, fit: Fit, told: list[Way]) -> _Group | None:
         """What was told something just before, or was asked about alone, where it is plain what is meant: "off again".

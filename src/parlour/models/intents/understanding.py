@@ -210,7 +210,8 @@ class Understander:
             left = followup.narrowed(asked, plain, self.grammar.lexicon, self.index)
             together = asked.together or texts(plain) in self.grammar.lexicon.commanding.all_of_them
             return talk.resolver.resolve(followup.chosen(asked, left, together=together)) if left else None
-        for reading in self.readings(plain):
+        acts = asked.fits[asked.at].bound.frame.act is not None
+        for reading in self.commander.readings(plain) if acts else self.readings(plain):
             fit = followup.continued(asked.fits[asked.at], plain, reading, self.grammar, self.index)
             if fit is not None:
                 return talk.resolver.resolve((*asked.fits[: asked.at], fit, *asked.fits[asked.at + 1 :]))
