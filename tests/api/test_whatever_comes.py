@@ -148,13 +148,22 @@ def frames(ids: dict[str, str]) -> Strategy:
     )
     kinds: tuple[type[Value], ...] = get_args(get_args(ClientCommand)[0])
     commands = st.one_of([_command(kind, likely | ANYTHING) for kind in kinds])
-    return (commands | ANYTHING).map(json.dumps) | st.text(max_size=40) | st.binary(max_size=40)
+    fitting = st.one_of([_fitting(kind, [*ids.values(), "hello"], topics) for kind in kinds])
+    return (commands | fitting | ANYTHING).map(json.dumps) | st.text(max_size=40) | st.binary(max_size=40)
 
 
 def _command(kind: type[Value], values: Strategy) -> Strategy:
     fields: dict[str, Strategy] = {name: values for name in kind.model_fields if name != "type"}
     (name,) = get_args(kind.model_fields["type"].annotation)
     return st.fixed_dictionaries({"type": st.just(name)}, optional=fields | {"extra": ANYTHING})
+
+
+def _fitting(kind: type[Value], ids: list[str], topics: list[str]) -> Strategy:
+    """A command with what it must have and no more."""
+    needed = [name for name, field in kind.model_fields.items() if field.is_required() and name != "type"]
+    (name,) = get_args(kind.model_fields["type"].annotation)
+    fields = {each: st.sampled_from(topics if each == "topic" else ids) for each in needed}
+    return st.fixed_dictionaries({"type": st.just(name), **fields})
 
 
 async def heard(house: House, said: list[str | bytes]) -> list[dict[str, Any]]:

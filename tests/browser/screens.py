@@ -224,7 +224,7 @@ class Walk:
     async def _providers(self) -> AsyncGenerator[str]:
         page = self.window.page
         await page.goto(f"{self.line.address}/settings/models")
-        await page.get_by_role("button", name="Add a provider").click()
+        await page.get_by_role("button", name="Add a provider", exact=True).click()
         await page.get_by_role("button", name="Save, and let it answer").click()
         await expect(page.get_by_text("Choose at least one model")).to_be_visible()
         yield "provider-lacking"
@@ -234,7 +234,7 @@ class Walk:
         await page.get_by_label("Name", exact=True).fill("den")
         await page.get_by_label("Address").fill(self.model.base_url)
         await page.locator("form").get_by_role("button", name="Test").click()
-        await page.get_by_role("checkbox").first.check()
+        await page.get_by_role("form", name="A new provider").get_by_role("checkbox").first.check()
         yield "provider-tried"
         await page.get_by_role("button", name="Save, and let it answer").click()
         await expect(page.get_by_text("den is set up, and may answer.")).to_be_visible()

@@ -53,6 +53,7 @@ async def test_stopping_asking_again_and_going_back_a_version(admin: Visitor, mo
     await expect(window.words).to_have_text("Once upon")
     await keys.presses("Escape")
     await expect(window.answers.get_by_text("Stopped here.")).to_be_visible()
+    await keys.goes_to("Ask again with another model", key="Shift+Tab")
     await keys.chooses("Ask again", key="Shift+Tab")
     await expect(window.words).to_have_text("Another story.")
     await window.whole_answer()
@@ -125,6 +126,8 @@ async def test_choosing_who_answers(admin: Visitor, model: Provider) -> None:
     await keys.chooses("Who answers: openai/fake-1", key="Shift+Tab")
     await keys.presses("ArrowDown")
     assert (await keys.focused()).startswith("openai/fake-1")
+    await keys.presses("ArrowDown")
+    assert await keys.focused() == "Make it a favourite: openai/fake-1"
     await keys.presses("ArrowDown")
     assert (await keys.focused()).startswith("built in")
     await keys.presses("Enter")

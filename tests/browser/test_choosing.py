@@ -46,7 +46,8 @@ async def test_another_model_is_chosen_asked_again_with_and_told_how_to_answer(a
     await page.get_by_label("Who answers: openai/fake-1").click()
     await page.get_by_label("Make it a favourite: built in").click()
     await expect(page.get_by_label("A favourite: built in")).to_be_visible()
-    await page.get_by_role("button", name=re.compile("^built in")).click()
+    async with page.expect_response(lambda one: one.request.method == "PUT" and "conversation" in one.url):
+        await page.get_by_role("button", name=re.compile("^built in")).click()
     await expect(page.get_by_label("Who answers: built in")).to_be_visible()
     await page.reload()
     await page.get_by_label("Who answers: built in").click()

@@ -72,7 +72,8 @@ async def test_a_long_talk_opens_at_its_end_and_is_read_back_to_its_beginning(gu
             met |= {words for words, _ in await talk(window).evaluate(IN_SIGHT)}
             await window.page.mouse.wheel(0, -300)
             await window.page.evaluate("new Promise(requestAnimationFrame)")
-    assert met == {f"Question {number}" for number in range(1, EXCHANGES + 1)}
+    # What is just being drawn has no words yet.
+    assert met - {""} == {f"Question {number}" for number in range(1, EXCHANGES + 1)}
     await expect(window.button("Earlier messages")).to_have_count(0)
 
 

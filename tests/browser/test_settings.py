@@ -159,6 +159,8 @@ async def test_a_provider_is_set_up_without_a_mouse_on_a_phone(bare: Serving, ne
     for words in ("den", den.base_url, KEY):
         await page.keyboard.type(words)
         await page.keyboard.press("Tab")
+    await expect(page.get_by_label("Format")).to_be_focused()
+    await page.keyboard.press("Tab")
     await expect(window.button("Test")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status").filter(has_text="has 30 models")).to_be_visible()
@@ -182,7 +184,11 @@ async def test_whoever_is_no_admin_is_told_who_is_and_sees_no_provider(new_house
     await window.page.goto(f"{new_house.address}/settings/models")
     await expect(window.page.get_by_text("Only admin can change who answers")).to_be_visible()
     await expect(answering_now(window)).to_contain_text("The built-in model")
-    await expect(window.page.locator("main").get_by_role("button")).to_have_count(0)
+    # What is theirs to decide is how they are answered themselves, and nothing else.
+    own = window.page.get_by_role("region", name="Your own defaults").get_by_role("button")
+    await expect(own).to_have_text(["Keep"])
+    await expect(window.page.locator("main").get_by_role("button")).to_have_count(1)
+    await expect(window.page.get_by_role("group", name=re.compile("What to do with"))).to_have_count(0)
 
 
 async def test_a_token_is_shown_once_lets_a_program_in_and_is_revoked(new_house: Serving, strangers: Comes) -> None:

@@ -123,7 +123,7 @@ class Visitor:
     def has_nothing_to_complain_of(self) -> None:
         """Nothing broke, nothing was held back by the rules for browsers, nothing came from elsewhere."""
         for window in self.windows:
-            assert window.complaints == []
+            assert window.complaints == [], window.complaints
             here = urlsplit(self.address).netloc
             assert [url for url in window.fetched if urlsplit(url).netloc != here] == []
 

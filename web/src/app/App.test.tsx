@@ -28,6 +28,8 @@ function withProvider(allowed: boolean): ModelView[] {
 let clock: HandClock;
 let lines: HandLines;
 let asked: string[];
+/** The conversations of which it was asked who answers there. */
+let settled: (string | null)[];
 let signedIn: boolean;
 let away: boolean;
 let seq: number;
@@ -38,6 +40,7 @@ beforeEach(() => {
   clock = new HandClock();
   lines = new HandLines();
   asked = [];
+  settled = [];
   signedIn = true;
   away = false;
   seq = 0;
@@ -78,7 +81,10 @@ function rest(): Rest {
     message: () => Promise.reject(new RestError("Message not found.", 404)),
     questions: () => Promise.resolve(["What's in the kitchen?"]),
     models: () => Promise.resolve(models),
-    effective: () => Promise.resolve({ ...IN_FORCE, model: models.find((model) => model.is_default)?.id ?? "built-in" }),
+    effective: ({ conversation }) => {
+      settled.push(conversation);
+      return Promise.resolve({ ...IN_FORCE, model: models.find((model) => model.is_default)?.id ?? "built-in" });
+    },
     allowProvider: (provider, is_allowed) => note(`allow ${provider} ${String(is_allowed)}`).then(() => (models = withProvider(is_allowed))),
   };
 }
@@ -230,6 +236,7 @@ test("a conversation that is not one's own is not here", async () => {
   const about = { error_code: "thread_not_found", request_id: "r", message_id: null, details: null, timestamp: at(0) };
   await heard(() => lines.last.say({ type: "error", error: "Conversation not found.", reply_to: `subscribe ${TOPIC}`, ...about }));
   expect(screen.getByText("This conversation is not here")).toBeTruthy();
+  expect(settled).not.toContain(ID);
 });
 
 test("opening a sign-in link uses nothing up; pressing the button does", async () => {

@@ -15,7 +15,7 @@ export interface Chosen {
   here: Here;
   /** What counts there; null until that came. */
   effective: EffectiveModels | null;
-  /** What was chosen for a conversation that is not begun yet: its first message begins with it. */
+  /** What was chosen here and is not kept yet, as before the first message: whatever is said until then names it. */
   planned: ModelSettings;
 }
 
@@ -34,6 +34,8 @@ type Change = (settings: ModelSettings) => ModelSettings;
 
 export function choosing({ rest, now, set, attempt }: Means) {
   const isHere = (here: Here) => sameHere(now().here, here);
+  /** The conversation that what is planned is on its way to; null while it waits for one to begin. */
+  let underway: { conversation: string } | null = null;
 
   /** What counts here is read anew. */
   async function look(): Promise<void> {
@@ -61,10 +63,23 @@ export function choosing({ rest, now, set, attempt }: Means) {
       await look();
     });
 
+  /** Decides for a conversation. It counts at once for what is said there: that may arrive before the decision does. */
+  async function decideFor(conversation: string, change: Change): Promise<boolean> {
+    const mine = { conversation };
+    underway = mine;
+    set({ planned: change(now().planned) });
+    const isDone = await decideAndLook({ kind: "conversation", id: conversation }, change);
+    if (underway === mine) {
+      underway = null;
+      set({ planned: {} });
+    }
+    return isDone;
+  }
+
   /** Decides for the conversation that is open, or for the one that begins with the next message. */
   const decideHere = (change: Change): Promise<boolean> => {
     const { here, planned } = now();
-    if (here.conversation !== null) return decideAndLook({ kind: "conversation", id: here.conversation }, change);
+    if (here.conversation !== null) return decideFor(here.conversation, change);
     set({ planned: change(planned) });
     return Promise.resolve(true);
   };
@@ -72,7 +87,8 @@ export function choosing({ rest, now, set, attempt }: Means) {
   return {
     /** A conversation is open, or the page where one begins: finds out who answers there. */
     settle: (here: Here) => {
-      const isAnother = here.conversation !== null && !isHere(here);
+      const isAnother = underway === null ? here.conversation !== null && !isHere(here) : here.conversation !== underway.conversation;
+      if (isAnother) underway = null;
       set({ here, ...(isAnother && { planned: {} }) });
       return attempt(look);
     },
@@ -101,9 +117,8 @@ export function choosing({ rest, now, set, attempt }: Means) {
     /** What was chosen before a conversation was begun counts in it from now on. */
     async keepPlanned(conversation: string): Promise<void> {
       const { planned } = now();
-      if (!isAnything(planned)) return;
-      set({ planned: {} });
-      await decideAndLook({ kind: "conversation", id: conversation }, (before) => ({ ...before, ...planned }));
+      if (!isAnything(planned) || underway !== null) return;
+      await decideFor(conversation, (before) => ({ ...before, ...planned }));
     },
   };
 }

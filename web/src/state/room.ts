@@ -252,8 +252,11 @@ export function createRoom({
     drop: (key: string) => session.drop(key),
 
     /** Another answer to the last question, by another model if one is named; the present one stays as a version. */
-    regenerate: (message_id: string, model: string | null = null) =>
-      attempt(() => session.ask({ type: "regenerate", message_id, command_id: newId(), ...(model !== null && { model }) })),
+    regenerate: (message_id: string, named: string | null = null) =>
+      attempt(() => {
+        const model = named ?? now().planned.model ?? null;
+        return session.ask({ type: "regenerate", message_id, command_id: newId(), ...(model !== null && { model }) });
+      }),
 
     /** Says one's own message in other words. Returns null, or in words why that was refused. */
     reword: (message_id: string, content: string) =>

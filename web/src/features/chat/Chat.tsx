@@ -67,7 +67,7 @@ export function Chat({ id, project = null, menu, covered, models = null, welcome
           <bdi>{title}</bdi>
         </h1>
         <Count state={state} />
-        {models}
+        {whereThere(id, state, models)}
       </header>
       {gone ? (
         <Gone />
@@ -90,6 +90,11 @@ function Count({ state }: { state: ConversationState | null }) {
   const messages = state?.conversation?.message_count ?? 0;
   if (messages === 0) return null;
   return <span className="faint count-of">{messages === 1 ? "1 message" : `${messages.toLocaleString("en-GB")} messages`}</span>;
+}
+
+/** Who answers is asked only of a conversation that is there: of any other that would be refused. */
+function whereThere(id: string | null, state: ConversationState | null, models: ReactNode): ReactNode {
+  return id === null || (state !== null && !wasDeleted(state)) ? models : null;
 }
 
 function wasDeleted(state: ConversationState | null): boolean {

@@ -26,8 +26,8 @@ export function useSaying(id: string | null, project: string | null): { entries:
   const say = (content: string) => {
     const before = id === null ? entries.find((entry) => entry.behind === null) : undefined;
     const behind = before === undefined ? null : keyOf(before);
-    // Only what begins a conversation names these: from then on they are what was decided there.
-    const { model = null, parameters = null } = id === null ? planned : {};
+    // Named only until they are kept for the conversation: from then on they are what was decided there.
+    const { model = null, parameters = null } = planned;
     const key = acts.say({ content, conversation_id: id, project_id: project, behind, model, parameters });
     setFirst(behind ?? key);
   };

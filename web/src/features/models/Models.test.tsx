@@ -69,6 +69,40 @@ test("a choice is for this conversation, even when somebody else decides at the 
   await waitFor(() => expect(kept.get(`conversation ${TALK}`)).toEqual({ model: "built-in" }));
 });
 
+test("a choice counts at once, until it is kept or turns out not to be", async () => {
+  const asked: { keep: () => void; refuse: (why: Error) => void }[] = [];
+  const decided: Rest["decideModels"] = (_, { settings }) =>
+    new Promise((keep, refuse) => {
+      asked.push({ keep: () => keep({ settings, version: 1, may_change: true }), refuse });
+    });
+  const { room } = await drawn(<Models conversation={TALK} project={null} />, { ...doors(ALL), decideModels: decided });
+  await opens();
+  await press(/^built in/);
+  expect(await screen.findByLabelText("Who answers: built in")).toBeTruthy();
+  expect(room.store.getState().planned).toEqual({ model: "built-in" });
+  await waitFor(() => expect(asked).toHaveLength(1));
+  asked[0]?.refuse(new RestError("You may not.", 403, "forbidden"));
+  expect(await screen.findByLabelText("Who answers: den/small")).toBeTruthy();
+  expect(screen.getByText("You may not.")).toBeTruthy();
+
+  await opens();
+  await press(/^built in/);
+  await waitFor(() => expect(asked).toHaveLength(2));
+  effective = { ...effective, model: "built-in", origins: { ...effective.origins, model: "conversation" } };
+  asked[1]?.keep();
+  await waitFor(() => expect(room.store.getState().planned).toEqual({}));
+  expect(screen.getByLabelText("Who answers: built in")).toBeTruthy();
+});
+
+test("what is on its way to one conversation does not count in another", async () => {
+  const { room } = await drawn(<Models conversation={TALK} project={null} />, { ...doors(ALL), decideModels: () => new Promise(() => {}) });
+  await opens();
+  await press(/^built in/);
+  expect(room.store.getState().planned).toEqual({ model: "built-in" });
+  await room.acts.settle({ conversation: null, project: null });
+  expect(room.store.getState().planned).toEqual({});
+});
+
 test("what was chosen here can be made one's own default, or be chosen no longer", async () => {
   effective = { ...effective, origins: { ...effective.origins, model: "conversation" } };
   await among(ALL);

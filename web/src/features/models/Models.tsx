@@ -90,7 +90,7 @@ function Whence({ now, isBegun, close }: { now: ModelView; isBegun: boolean; clo
   const effective = useRoom((room) => room.effective);
   const isPlanned = useRoom((room) => (room.planned.model ?? null) !== null);
   if (effective === null) return null;
-  const isHere = isBegun ? effective.origins.model === "conversation" : isPlanned;
+  const isHere = isPlanned || (isBegun && effective.origins.model === "conversation");
   return (
     <div className="models-others">
       {effective.skipped.map(({ scope, model, why }) => (
