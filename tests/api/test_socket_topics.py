@@ -142,6 +142,7 @@ async def test_an_answer_comes_in_the_order_the_wire_promises(serving: Serving) 
         # Those that lay in the log already may come merged, each under the number of its last.
         numbers = [chunk["chunk_index"] for chunk in chunks]
         assert numbers == sorted(set(numbers))
+        assert "".join(chunk["chunk"] for chunk in chunks) == "I look. Nothing is there."
         assert (chunks[-1]["chunk"], chunks[-1]["length"]) == ("", len("I look. Nothing is there."))
         status, body = await served.asks("GET", f"/api/v1/chat/messages/{chunks[-1]['message_id']}", await served.key())
         assert status == 200

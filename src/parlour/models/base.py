@@ -4,7 +4,7 @@ A request and its events are values. A model keeps nothing between calls; whatev
 so far is in the request's messages.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -189,3 +189,15 @@ def estimate_tokens(text: str) -> int:
 def last_user_text(messages: Sequence[ModelMessage]) -> str:
     """What the person said last; "" when nobody said anything."""
     return next((m.text for m in reversed(messages) if isinstance(m, UserMessage)), "")
+
+
+def texts_of(message: ModelMessage) -> Iterator[str]:
+    """Everything in a message that takes tokens."""
+    match message:
+        case UserMessage(text):
+            yield text
+        case AssistantMessage():
+            yield message.text
+            yield from (call.name + call.raw for call in message.calls)
+        case ToolMessage():
+            yield message.content

@@ -102,8 +102,6 @@ class Shipped:
     """The temperature of an answer that may call tools: low, since it acts."""
     talking: float = 0.7
     """Of one that cannot: higher, since it is prose."""
-    noting: float = 0.3
-    """Of a title or a summary."""
     max_tokens: int = 2_048
     """How long an answer may be where nobody said."""
     ceiling: int = 4_096

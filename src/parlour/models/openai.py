@@ -5,10 +5,8 @@ The bytes are streamed by aiohttp and everything after that is ours, since this 
 `openai_faults`; nothing is tried again once a word has been given out.
 """
 
-import ipaddress
 import random
 from collections.abc import AsyncGenerator, Callable
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,6 +15,7 @@ from parlour.clock import Clock, SystemClock
 from parlour.models.base import ModelEvent, ModelRequest, estimate_tokens
 from parlour.models.deadline import Deadline
 from parlour.models.dialect import Dialect
+from parlour.models.loopback import is_loopback
 from parlour.models.openai_faults import Faults, Transient
 from parlour.models.openai_limits import DEFAULT_WINDOW, Limits
 from parlour.models.openai_listing import listed
@@ -57,7 +56,7 @@ class OpenAIModel:
         self._model = name.partition("/")[2] or name
         self._base_url = base_url.rstrip("/")
         self._host = parts.netloc.rpartition("@")[2]
-        self._is_near = _is_loopback(parts.hostname)
+        self._is_near = is_loopback(parts.hostname)
         self._api_key = api_key
         self._window = window
         self._dialect = dialect or Dialect()
@@ -199,9 +198,3 @@ class OpenAIModel:
                 trust_env=not self._is_near,
             )
         return self._session
-
-
-def _is_loopback(host: str) -> bool:
-    with suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost" or host.endswith(".localhost")

@@ -7,14 +7,13 @@ unknown, which is not the same as nothing.
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from parlour.models.intents.model import NAME as BUILT_IN
+from parlour.models.loopback import is_loopback
 from parlour.models.presets import OLLAMA_PORT
 from parlour.models.price_list import PublicPrices
 from parlour.models.pricing import FREE, LOCAL, Price
@@ -66,6 +65,4 @@ def _is_local(provider: str, host: str) -> bool:
         return False
     if port == OLLAMA_PORT or (provider == "ollama" and not name.endswith(OLLAMA_CLOUD)):
         return True
-    with suppress(ValueError):
-        return ip_address(name).is_loopback
-    return name == "localhost" or name.endswith(".localhost")
+    return is_loopback(name)

@@ -3,7 +3,6 @@
 Each maker loads its own package, and nothing before it is called.
 """
 
-import ipaddress
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx2
 from pydantic_ai.models import Model
 
+from parlour.models.loopback import is_loopback
 from parlour.models.openai_limits import Limits
 from parlour.models.openai_stream import REFUSAL_BYTES
 from parlour.models.other_kinds import Access
@@ -27,7 +27,7 @@ def connected(access: Access, faults: OtherFaults, limits: Limits) -> httpx2.Asy
         limits=httpx2.Limits(),
         follow_redirects=False,
         # A proxy is for the way out of the house, not for a model on this machine.
-        trust_env=not _is_loopback(urlsplit(access.base_url).hostname or ""),
+        trust_env=not is_loopback(urlsplit(access.base_url).hostname or ""),
         event_hooks={"request": [gate.ask_plainly], "response": [gate.check]},
     )
 
@@ -131,12 +131,6 @@ class _Lines(httpx2.AsyncByteStream):
             if self._reading is not None:
                 await cast("AsyncGenerator[bytes]", self._reading).aclose()
         await self._body.aclose()
-
-
-def _is_loopback(host: str) -> bool:
-    with suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost" or host.endswith(".localhost")
 
 
 # --- the makers ----------------------------------------------------------------------------------------------------

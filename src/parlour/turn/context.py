@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from parlour.models.base import AssistantMessage, HouseMessage, ModelMessage, ToolMessage, UserMessage
+from parlour.models.base import AssistantMessage, HouseMessage, ModelMessage, ToolMessage, UserMessage, texts_of
 from parlour.tools.outcomes import Outcome
 from parlour.tools.tool import Tool
 from parlour.turn.report import LONGEST_SYSTEM, Piece, Report
@@ -263,15 +263,4 @@ def _tokens(shown: Sequence[_Shown]) -> int:
 
 
 def _size(message: ModelMessage, count: Count) -> int:
-    return sum(count(text) for text in _texts(message))
-
-
-def _texts(message: ModelMessage) -> Iterable[str]:
-    match message:
-        case UserMessage(text):
-            yield text
-        case AssistantMessage():
-            yield message.text
-            yield from (call.name + call.raw for call in message.calls)
-        case ToolMessage():
-            yield message.content
+    return sum(count(text) for text in texts_of(message))

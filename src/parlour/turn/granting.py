@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.identity.allowances import Allowance, Scarce, begun
-from parlour.models.base import AssistantMessage, Model, ModelMessage, ModelRequest, ToolMessage, UserMessage
+from parlour.models.base import Model, ModelRequest, texts_of
 from parlour.models.pricing import Price
 from parlour.protocol.content import Problem
 from parlour.protocol.spending import Spent
@@ -77,20 +77,9 @@ def prompt_tokens(model: Model, request: ModelRequest) -> int:
     schemas = [
         {"name": tool.name, "description": tool.description, "parameters": tool.parameters} for tool in request.tools
     ]
-    said = [request.system, *(text for message in request.messages for text in _texts(message))]
+    said = [request.system, *(text for message in request.messages for text in texts_of(message))]
     said += [orjson.dumps(schema).decode() for schema in schemas]
     return sum(model.count_tokens(text) for text in said if text)
-
-
-def _texts(message: ModelMessage) -> Iterable[str]:
-    match message:
-        case UserMessage(text):
-            yield text
-        case AssistantMessage():
-            yield message.text
-            yield from (call.name + call.raw for call in message.calls)
-        case ToolMessage():
-            yield message.content
 
 
 @dataclass(slots=True)
