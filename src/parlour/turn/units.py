@@ -139,7 +139,7 @@ def called_tools(
     at: str,
     bill: Bill = NO_BILL,
 ) -> tuple[Answer, Unit]:
-    """Settles a model step that asked for tools, with what it used, `bill`; those that wait for none are at work now."""
+    """Settles a model step that asked for tools, with its `bill`; those that wait for none are at work from now on."""
     later = {place.call for place in step.plan}
     grown, said = answer.with_calls(calls, later)
     at_work = [grown.executing(call) for call, _ in calls if call.id not in later]
