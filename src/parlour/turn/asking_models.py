@@ -183,7 +183,7 @@ class Questions:
             # It reads the talk and the tools and nothing else; so it is shown nothing else.
             earlier, now = [without_notices(each) for each in earlier], without_notices(now)
         context = assemble(
-            "" if is_built_in else system_prompt(self.caller),
+            "" if is_built_in else system_prompt(self.caller, past.instructions),
             earlier,
             now,
             tools=tools,
