@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from parlour.config import described, read_settings
+from parlour.environment import described, read_settings
 from parlour.store.database import database_url
 from tests.docs.session import free_port
 from tests.package.containers import DEPLOY, compose, environment, runs, stages, substituted, the
