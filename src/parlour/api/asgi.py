@@ -67,6 +67,7 @@ def make_asgi(app: App) -> ASGIApp:
             providers=app.providers,
             connections=ConnectionDesk(app.database, app.writer, app.clock, app.providers.vault),
             outside=app.outside,
+            data=app.data,
             suggestions=_Suggestions(app),
             connected=_Connected(app),
             readiness=_Readiness(app),
