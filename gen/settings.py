@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from parlour.config import described
+from parlour.environment import described
 
 TARGET = Path("docs/reference/settings.md")
 

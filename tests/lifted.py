@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from parlour.config import described
+from parlour.environment import described
 from parlour.kinds import Rates
 
 LIFTED: dict[str, Any] = {

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour import __version__
+from parlour.answering import lineup_of, offers_of, prices_of, providers_of
 from parlour.background import die, go_on_with
 from parlour.clock import Clock, SystemClock
 from parlour.config import Settings
@@ -27,35 +28,30 @@ from parlour.identity.household import Household, household
 from parlour.identity.key_file import read_key
 from parlour.identity.limits import Allowance, Limits
 from parlour.identity.providers import Providers
+from parlour.identity.sealing import Sealing
 from parlour.identity.users import House, ensure_house
-from parlour.identity.vault import Vault
 from parlour.journal.jobs import Jobs
 from parlour.journal.pruning import Pruning
 from parlour.journal.unit import Writer
 from parlour.journal.writer import OpenWriter, open_writer
 from parlour.journal.writer import open_writer as plain_writer
 from parlour.models.base import Model
-from parlour.models.connected import Connections, Provider, Remote
 from parlour.models.effective import Shipped
-from parlour.models.instances import Instances
-from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.intents.model import IntentsModel
-from parlour.models.lineup import Lineup, provider_of
-from parlour.models.offers import offered
-from parlour.models.other_kinds import OPENAI
-from parlour.models.other_offers import AnyOffer, Named, offer_with, other_offers, window_of
-from parlour.models.own_prices import own_prices
+from parlour.models.lineup import Lineup
+from parlour.models.other_offers import AnyOffer
 from parlour.models.prices import Prices
-from parlour.models.route import Wish
-from parlour.protocol.routing import Routing
 from parlour.store.backup import back_up_before_update
 from parlour.store.brief import brief_database, patient_database
 from parlour.store.database import Database, database_url
 from parlour.store.database_time import OwnTime, SharedTime
 from parlour.store.lock import DataLock
 from parlour.store.migrate import upgrade
-from parlour.store.queries.choices import Choices, choices
+from parlour.toolkits import data as data_tools
 from parlour.toolkits import devices as device_tools
+from parlour.toolkits.data import DataToolkit, data_toolkit
+from parlour.toolkits.data.sql.kind import SqlKind
+from parlour.toolkits.data.sql.settings import SqlLimits
 from parlour.toolkits.devices import devices_toolkit
 from parlour.toolkits.devices.joined import Joined
 from parlour.toolkits.home import tools as home_tools
@@ -77,7 +73,11 @@ from parlour.turn.say import Saying
 from parlour.turn.talk import Talk
 from parlour.turn.undoing import Undoing
 
-TOOLKIT_MIGRATIONS: tuple[Path, ...] = (Path(home_tools.__file__).parent / "migrations", device_tools.MIGRATIONS)
+TOOLKIT_MIGRATIONS: tuple[Path, ...] = (
+    Path(home_tools.__file__).parent / "migrations",
+    device_tools.MIGRATIONS,
+    data_tools.MIGRATIONS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,8 @@ class App:
     providers: Providers
     outside: Joined
     """The systems that the house is joined to, kept in step."""
+    data: DataToolkit
+    """What the projects work with: databases and the like."""
     lineup: Lineup[AsyncConnection]
     prices: Prices
     """What every model asks."""
@@ -137,24 +139,23 @@ async def running(
     Raises Unavailable while another server holds the data directory, BadSetting for a setting that does not fit.
     """
     clock, fatal = clock or SystemClock(), fatal or die
-    url = database_url(settings.database)
     async with AsyncExitStack() as stack:
         stack.callback(DataLock(settings.data_dir).release)
-        database, brief = await _databases(settings, url, clock, stack)
+        database, brief = await _databases(settings, url := database_url(settings.database), clock, stack)
         hub = Hub(database, clock, replay_limit_bytes=settings.websocket_queue_bytes)
         announcer = PostgresAnnouncer(url, clock) if not database.is_sqlite else Nobody()
         writer = open_writer(url, clock=clock, publish=hub.publishing(announcer), fatal=fatal)
         stack.push_async_callback(writer.close)
-        providers = await _providers(settings, clock, database, writer, offers := _offers(settings, models))
+        providers = await providers_of(settings, clock, database, writer, offers := offers_of(settings, models))
         house = await _house(database, writer, clock, demo=demo)
         home = await _home(HomeToolkit(database, writer, clock, Notifying(clock)), stack)
-        lineup = _lineup(settings, clock, providers, built_in := IntentsModel(), models, offers, stack)
-        outside = Joined(database, writer, clock, ConnectionDesk(database, writer, clock, providers.vault).opened)
-        executor = _executor([home, devices_toolkit(home.lookup, outside), *toolsets], clock, database, brief)
-        means = _means(settings, clock, brief, writer, executor, lineup, await _prices(settings))
+        lineup = lineup_of(settings, clock, providers, built_in := IntentsModel(), models, offers, stack)
+        outside, data = _outside(settings, database, writer, clock, providers)
+        executor = _executor([home, devices_toolkit(home.lookup, outside), data, *toolsets], clock, database, brief)
+        means = _means(settings, clock, brief, writer, executor, lineup, await prices_of(settings))
         lease = await _lease(settings, url, means, fatal, stack)
         runner = await _runner(lease, means, announcer, stack)
-        jobs = _leased(settings, database, lease, means, outside)
+        jobs = _leased(settings, database, lease, means, outside) | {"datasources": data.pools.keep_tidy()}
         go_on_with(_company(lease, runner, hub, announcer) | jobs, fatal, stack)
         yield App(
             settings=settings,
@@ -168,6 +169,7 @@ async def running(
             offers=offers,
             providers=providers,
             outside=outside,
+            data=data,
             home=home,
             lineup=lineup,
             prices=means.prices,
@@ -189,19 +191,6 @@ async def _databases(settings: Settings, url: URL, clock: Clock, stack: AsyncExi
     return database, brief
 
 
-async def _providers(
-    settings: Settings, clock: Clock, database: Database, writer: Writer, offers: Sequence[AnyOffer]
-) -> Providers:
-    """What may be set up in the app. Raises BadSetting when the master key is lost, or another one."""
-    vault = Vault(settings.master_key, database, clock)
-    await vault.check()
-    taken = {BUILT_IN: "It is built in, and stays as it is."}
-    for offer in offers:
-        name, by = provider_of(offer.name), "BASE_URL" if offer.kind == OPENAI else "API_KEY"
-        taken[name] = f"It is changed where this server is started, by {name.upper()}_{by} and its like."
-    return Providers(database, writer, clock, vault, taken)
-
-
 async def _house(database: Database, writer: Writer, clock: Clock, *, demo: bool) -> House:
     """The house that everything is in; with the demo home in it, if that is wanted and nothing else is there."""
     house = await ensure_house(database, writer, clock)
@@ -215,6 +204,22 @@ async def _home(toolkit: HomeToolkit, stack: AsyncExitStack) -> HomeToolkit:
     await toolkit.open()
     stack.push_async_callback(toolkit.close)
     return toolkit
+
+
+def _outside(
+    settings: Settings, database: Database, writer: Writer, clock: Clock, providers: Providers
+) -> tuple[Joined, DataToolkit]:
+    """What lies outside: the systems that the house is joined to, and what its projects work with."""
+    joined = Joined(database, writer, clock, ConnectionDesk(database, writer, clock, providers.vault).opened)
+    limits = SqlLimits(
+        rows=settings.datasource_rows,
+        result_bytes=settings.datasource_bytes,
+        seconds=settings.datasource_timeout,
+        connections=settings.datasource_connections,
+    )
+    kinds = [SqlKind(settings.datasources, clock, limits)]
+    data = data_toolkit(database, writer, clock, Sealing(providers.vault), kinds, settings.datasource_idle)
+    return joined, data
 
 
 def _executor(toolsets: Sequence[Toolset], clock: Clock, database: Database, brief: Database) -> Executor:
@@ -321,80 +326,4 @@ def _means(
         callers=Callers(),
         caps=caps,
         prices=prices,
-    )
-
-
-async def _prices(settings: Settings) -> Prices:
-    """What models ask, those prices first that the settings name. Raises BadSetting for what is none."""
-    return Prices(await asyncio.to_thread(own_prices, settings.prices_file))
-
-
-def _offers(settings: Settings, given: Sequence[Model] | None) -> tuple[AnyOffer, ...]:
-    """What the settings offer, unless models are given in its place."""
-    if given is not None:
-        return ()
-    known = offered(
-        openai_api_key=settings.openai_api_key,
-        openai_base_url=settings.openai_base_url,
-        openai_models=(settings.openai_model,),
-        ollama_base_url=settings.ollama_base_url,
-        ollama_models=(settings.ollama_model,),
-        windows=dict(settings.ai_model_windows),
-    )
-    named = {
-        "anthropic": Named(settings.anthropic_api_key, (settings.anthropic_model,), settings.anthropic_base_url),
-        "google": Named(settings.google_api_key, (settings.google_model,)),
-        "mistral": Named(settings.mistral_api_key, (settings.mistral_model,)),
-    }
-    return (*known, *other_offers(named, dict(settings.ai_model_windows)))
-
-
-def _lineup(
-    settings: Settings,
-    clock: Clock,
-    providers: Providers,
-    built_in: IntentsModel,
-    given: Sequence[Model] | None,
-    offers: Sequence[AnyOffer],
-    stack: AsyncExitStack,
-) -> Lineup[AsyncConnection]:
-    """Who may answer; connections to them are closed in the end."""
-    named = frozenset(provider_of(model.name) for model in given or ())
-    windows = dict(settings.ai_model_windows)
-    shipped = routing_of(settings)
-
-    def ready(offer: AnyOffer) -> Remote:
-        return offer.model(clock=clock, total_s=settings.turn_max_seconds, silence_s=settings.ai_timeout)
-
-    def connected(tenant_id: str, provider: Provider, model: str) -> Remote:
-        key = providers.opened(tenant_id, provider)
-        return ready(offer_with(windows, provider, model, key))
-
-    async def decided(connection: AsyncConnection, wish: Wish) -> Choices:
-        ids = {"project_id": wish.project_id, "user_id": wish.user_id, "conversation_id": wish.conversation_id}
-        found = await choices(connection, wish.tenant_id, **ids)
-        routing, default = found.routing or shipped, settings.ai_default_model or None
-        return replace(found, allowed=found.allowed | named, routing=routing, shipped=default)
-
-    others = given if given is not None else [ready(offer) for offer in offers]
-    hosts = {offer.name: offer.host for offer in offers}
-
-    lineup = Lineup(
-        built_in, others, decided, Connections(connected), Instances(clock), hosts, partial(window_of, windows)
-    )
-    stack.push_async_callback(lineup.close)
-    return lineup
-
-
-def routing_of(settings: Settings) -> Routing:
-    """The routes that the settings ask for."""
-    return Routing.model_validate(
-        {
-            "fast": list(settings.ai_fast_models),
-            "balanced": list(settings.ai_balanced_models),
-            "strong": list(settings.ai_strong_models),
-            "fallback": list(settings.ai_fallback_models),
-            "strategy": settings.ai_balancing,
-            "max_connections": settings.ai_max_connections,
-        }
     )

@@ -1,16 +1,11 @@
-"""Every setting, read once from the environment: its name, kind, default and meaning stand together, and nowhere else.
+"""Every setting: its name, kind, default and meaning stand together, and nowhere else."""
 
-A value that does not fit stops the start with an error that names its setting.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from parlour import kinds
-from parlour.errors import BadSetting
 from parlour.kinds import Rates, address, addresses, byte_count, database, decimal, one_of, rates, whole
 
 T = TypeVar("T")
@@ -33,7 +28,7 @@ _GUESTS, _USERS, _ADMINS = Rates(5, 30, 100), Rates(15, 200, 1_000), Rates(100, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How this server is set up. Made by `read_settings`; tests make their own."""
+    """How this server is set up. Made by `environment.read_settings`; tests make their own."""
 
     host: str = _setting("PARLOUR_HOST", str, "127.0.0.1", "The address to listen on.")
     port: int = _setting(
@@ -251,6 +246,29 @@ class Settings:
         kind="hours",
     )
 
+    datasource_folder: str = _setting(
+        "DATASOURCE_FOLDER",
+        str,
+        "",
+        "The folder with the files that datasources may name; by default `datasources` in the data folder.",
+        kind="folder",
+    )
+    datasource_rows: int = _setting(
+        "DATASOURCE_ROWS", whole(1, 100_000), 1_000, "How many rows are read of one query.", kind="rows"
+    )
+    datasource_bytes: int = _setting(
+        "DATASOURCE_BYTES", whole(1_024, 200_000), 131_072, "How much is read of one query.", kind="1024 to 200000"
+    )
+    datasource_timeout: float = _setting(
+        "DATASOURCE_TIMEOUT", decimal(0.1, 90), 20.0, "How long a database may take for a statement.", kind="seconds"
+    )
+    datasource_connections: int = _setting(
+        "DATASOURCE_CONNECTIONS", whole(1, 100), 4, "How many a server has to one database.", kind="connections"
+    )
+    datasource_idle: float = _setting(
+        "DATASOURCE_IDLE", decimal(1), 300.0, "Connections that nobody used for so long are closed.", kind="seconds"
+    )
+
     websocket_ping_interval: float = _setting(
         "WEBSOCKET_PING_INTERVAL", decimal(0.1), 30.0, "How often a client shall send a heartbeat.", kind="seconds"
     )
@@ -310,6 +328,11 @@ class Settings:
         return Path(self.key_file) if self.key_file else self.data_dir / "parlour.key"
 
     @property
+    def datasources(self) -> Path:
+        """The folder of the files that datasources may name, the default filled in."""
+        return Path(self.datasource_folder) if self.datasource_folder else self.data_dir / "datasources"
+
+    @property
     def backups(self) -> Path:
         """The folder of backups, unless another is named."""
         return self.data_dir / "backups"
@@ -321,72 +344,3 @@ class Settings:
             return self.public_url
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """One setting as people read of it."""
-
-    name: str
-    kind: str
-    default: str
-    help: str
-    secret: bool
-    field: str
-
-
-def described() -> list[Described]:
-    """Every setting, in the order of the reference."""
-    return [
-        Described(
-            name=each.metadata["name"],
-            kind=each.metadata["kind"],
-            default="" if each.default is MISSING else str(each.default),
-            help=each.metadata["help"],
-            secret=each.metadata["secret"],
-            field=each.name,
-        )
-        for each in fields(Settings)
-    ]
-
-
-def read_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings that `environment` asks for. An empty value means the default.
-
-    Raises BadSetting, naming the setting, for a value that does not fit.
-    """
-    values: dict[str, Any] = {}
-    for each in fields(Settings):
-        name: str = each.metadata["name"]
-        text = environment.get(name, "").strip()
-        if not text:
-            continue
-        try:
-            values[each.name] = each.metadata["read"](text)
-        except ValueError as error:
-            shown = "" if each.metadata["secret"] else f" {text!r}"
-            raise BadSetting(f"{name}{shown} does not fit: it takes {each.metadata['kind']}.", setting=name) from error
-    settings = Settings(**values)
-    _check_together(settings)
-    return settings
-
-
-def _check_together(settings: Settings) -> None:
-    if settings.websocket_idle <= settings.websocket_ping_interval:
-        raise BadSetting("WEBSOCKET_IDLE must be longer than WEBSOCKET_PING_INTERVAL.", setting="WEBSOCKET_IDLE")
-    if settings.websocket_transport_bytes <= settings.websocket_max_frame_bytes:
-        raise BadSetting(
-            "WEBSOCKET_TRANSPORT_BYTES must be larger than WEBSOCKET_MAX_FRAME_BYTES.",
-            setting="WEBSOCKET_TRANSPORT_BYTES",
-        )
-    if settings.environment == "production":
-        _refuse_placeholders(settings)
-
-
-def _refuse_placeholders(settings: Settings) -> None:
-    secret_fields = [each for each in fields(Settings) if each.metadata["secret"]]
-    secrets: dict[str, str] = {each.metadata["name"]: getattr(settings, each.name) for each in secret_fields}
-    secrets["DATABASE_URL"] = urlsplit(settings.database_url).password or ""
-    for name, secret in secrets.items():
-        if kinds.is_placeholder(secret):
-            raise BadSetting(f"{name} holds a placeholder, which production does not accept.", setting=name)

@@ -19,6 +19,7 @@ class Ask:
 DECIDED = {"settings": {"model": "built-in"}, "version": 0}
 SHELF = {"name": "shelf", "base_url": "http://127.0.0.1:9/v1", "models": ["a"]}
 COMPLETION = {"messages": [{"role": "user", "content": "hello"}]}
+SHOP: dict[str, Any] = {"name": "shop", "kind": "sql", "settings": {"dialect": "sqlite", "database": "shop.db"}}
 WORDS = {"content": "hello", "command_id": "{fresh}"}
 
 DOORS: dict[str, Ask] = {
@@ -59,6 +60,15 @@ DOORS: dict[str, Ask] = {
     "GET /api/v1/projects/{project_id}/members": Ask("theirs"),
     "PUT /api/v1/projects/{project_id}/members/{user_id}": Ask("theirs"),
     "DELETE /api/v1/projects/{project_id}/members/{user_id}": Ask("theirs"),
+    "GET /api/v1/projects/{project_id}/datasources": Ask("theirs"),
+    "POST /api/v1/projects/{project_id}/datasources": Ask("admins", SHOP),
+    "POST /api/v1/projects/{project_id}/datasources/check": Ask(
+        "admins", {"kind": "sql", "settings": SHOP["settings"]}
+    ),
+    "GET /api/v1/projects/{project_id}/datasources/{datasource_id}": Ask("theirs"),
+    "PATCH /api/v1/projects/{project_id}/datasources/{datasource_id}": Ask("admins", {"writable": True}),
+    "DELETE /api/v1/projects/{project_id}/datasources/{datasource_id}": Ask("admins"),
+    "POST /api/v1/projects/{project_id}/datasources/{datasource_id}/check": Ask("admins"),
     "GET /api/v1/audit": Ask("admins", query="?user_id={user_id}"),
     "POST /api/v1/chat/conversations": Ask("theirs", {"project_id": "{project_id}"}),
     "GET /api/v1/chat/conversations": Ask("theirs", query="?project_id={project_id}"),

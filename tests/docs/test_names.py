@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gen.reference import called
-from parlour.config import described
+from parlour.environment import described
 from tests.docs.blocks import pages
 from tests.docs.codes import sent, tables
 from tests.rules.sources import ROOT, files, name

@@ -11,13 +11,14 @@ from starlette.routing import Router, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parlour import __version__
+from parlour.answering import routing_of
 from parlour.api.doors import Doors, InForce, OfferedModel
 from parlour.api.headers import WithHeaders
 from parlour.api.limits import Places
 from parlour.api.pages import built_pages, page_routes
 from parlour.api.rest import make_rest
 from parlour.api.socket import SocketDoor, SocketLimits
-from parlour.app import App, routing_of
+from parlour.app import App
 from parlour.hub.typing import Typing
 from parlour.identity.callers import Callers
 from parlour.identity.connections import ConnectionDesk
@@ -66,6 +67,7 @@ def make_asgi(app: App) -> ASGIApp:
             providers=app.providers,
             connections=ConnectionDesk(app.database, app.writer, app.clock, app.providers.vault),
             outside=app.outside,
+            data=app.data,
             suggestions=_Suggestions(app),
             connected=_Connected(app),
             readiness=_Readiness(app),

@@ -25,6 +25,7 @@ from parlour.protocol.house import ConnectedPart
 from parlour.protocol.routing import Routing
 from parlour.store.database import Reads
 from parlour.store.queries.people import Project
+from parlour.toolkits.data.toolkit import DataToolkit
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool
 from parlour.turn.conversations import Conversations
@@ -283,6 +284,8 @@ class Doors:
     providers: Providers
     connections: ConnectionDesk
     outside: Outside
+    data: DataToolkit
+    """What the projects work with: databases and the like."""
     suggestions: Suggestions
     connected: Connected
     readiness: Readiness

@@ -67,9 +67,8 @@ async def call(doors: Doors, who: Who, wanted: Wanted) -> Called:
     words = written(wanted.name, wanted.arguments)
     if len(words.encode()) > LONGEST_CALL:
         raise InvalidRequest(f"A call has at most {LONGEST_CALL:,} bytes.")
-    if wanted.key is not None and not (
-        wanted.key.strip() and wanted.key.isprintable() and len(wanted.key) <= LONGEST_KEY
-    ):
+    key = wanted.key
+    if key is not None and not (key.strip() and key.isprintable() and len(key) <= LONGEST_KEY):
         raise InvalidRequest(f"A key has 1 to {LONGEST_KEY} characters.")
     beginning = f"mcp-{who.credential_id}-"
     message_id = beginning + (key or new_id())

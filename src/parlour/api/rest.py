@@ -17,6 +17,7 @@ from parlour.api.routes.approvals import approval_routes
 from parlour.api.routes.auth import auth_routes, sign_in_routes
 from parlour.api.routes.connections import connection_routes
 from parlour.api.routes.conversations import conversation_routes
+from parlour.api.routes.datasources import datasource_routes
 from parlour.api.routes.health import health_routes
 from parlour.api.routes.invitations import invitation_routes, invited_routes
 from parlour.api.routes.messages import message_routes
@@ -43,6 +44,7 @@ SIGNED_IN = (
     user_routes,
     invitation_routes,
     project_routes,
+    datasource_routes,
     audit_routes,
     conversation_routes,
     message_routes,

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from parlour.clock import SystemClock
-from parlour.config import Settings, read_settings
+from parlour.config import Settings
+from parlour.environment import read_settings
 from parlour.store.backup import ENDING, back_up, stamp
 from parlour.store.database import database_url
 from parlour.telling import configure_logging

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from parlour.app import TOOLKIT_MIGRATIONS
 from parlour.clock import SystemClock
-from parlour.config import read_settings
+from parlour.environment import read_settings
 from parlour.errors import BadSetting
 from parlour.store.backup import copy as copy_all
 from parlour.store.database import database_url

@@ -11,7 +11,8 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from parlour.clock import Clock, SystemClock
-from parlour.config import Settings, read_settings
+from parlour.config import Settings
+from parlour.environment import read_settings
 from parlour.errors import NotFound, Unavailable
 from parlour.identity.gate import Gate
 from parlour.identity.users import House, house

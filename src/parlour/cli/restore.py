@@ -9,7 +9,7 @@ import typer
 
 from parlour.app import TOOLKIT_MIGRATIONS
 from parlour.clock import SystemClock
-from parlour.config import read_settings
+from parlour.environment import read_settings
 from parlour.store.archive.file import BackupFile
 from parlour.store.backup import restore as restore_from
 from parlour.store.database import database_url

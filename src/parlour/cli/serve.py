@@ -20,7 +20,8 @@ from starlette.types import ASGIApp
 from parlour.api.asgi import make_asgi
 from parlour.app import App, running
 from parlour.clock import Clock
-from parlour.config import Settings, read_settings
+from parlour.config import Settings
+from parlour.environment import read_settings
 from parlour.errors import BadSetting
 from parlour.journal.writer import OpenWriter, open_writer
 from parlour.models.base import Model

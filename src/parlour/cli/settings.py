@@ -4,7 +4,7 @@ import os
 
 import typer
 
-from parlour.config import described, read_settings
+from parlour.environment import described, read_settings
 
 
 def settings() -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parlour.config import Settings, described, read_settings
+from parlour.config import Settings
+from parlour.environment import described, read_settings
 from parlour.errors import BadSetting
 
 
