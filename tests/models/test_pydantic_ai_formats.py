@@ -155,6 +155,19 @@ async def test_what_the_machine_itself_may_use_goes_to_nobody_who_was_set_up_wit
     await model.close()
 
 
+async def test_what_the_machine_itself_may_use_never_goes_along_with_a_key_or_in_its_place(
+    loopback: Provider, model: PydanticAIModel, spoken: Format, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ENVIRONMENT:
+        monkeypatch.setenv(name, OF_THE_MACHINE)
+    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", f"X-Secret: {OF_THE_MACHINE}")
+    loopback.answers.append(spoken.answer(spoken.words))
+    await collect(model.stream(ask()))
+    [asked] = loopback.received
+    assert OF_THE_MACHINE not in "".join(asked.headers.values())
+    assert spoken.key.partition(":")[0] in "".join(asked.headers.values())
+
+
 async def test_a_full_provider_is_asked_again_by_us_alone(
     loopback: Provider, model: PydanticAIModel, stepped: SteppedClock, spoken: Format
 ):

@@ -144,7 +144,10 @@ def _anthropic(access: Access, model: str, client: httpx2.AsyncClient, limits: L
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
-    provider = AnthropicProvider(api_key=access.api_key or NO_KEY, base_url=access.base_url, http_client=client)
+    from parlour.models.pydantic_ai_anthropic import AsyncAnthropic
+
+    asking = AsyncAnthropic(api_key=access.api_key or NO_KEY, base_url=access.base_url, http_client=client)
+    provider = AnthropicProvider(anthropic_client=asking)
     return AnthropicModel(model, provider=provider, settings={"max_retries": 0})
 
 
