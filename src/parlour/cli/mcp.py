@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parlour.config import read_settings
+from parlour.environment import read_settings
 from parlour.errors import NotAvailable, ParlourError, Unauthenticated, Unavailable
 
 if TYPE_CHECKING:
