@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from parlour.api.doors import Doors
 from parlour.api.headers import WithHeaders
 from parlour.api.rest import make_rest
+from parlour.hub.hub import Hub
 from parlour.identity.connections import ConnectionDesk
 from parlour.identity.household import Household, household
 from parlour.identity.providers import Providers
@@ -114,6 +115,7 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock, tmp_p
             address="https://parlour.example",
             conversations=lived.conversations,
             talk=talk,
+            hub=Hub(database, clock, replay_limit_bytes=1_048_576),
             rules=Rules(database, writer, clock),
             tools=around,
             models=around,

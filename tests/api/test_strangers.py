@@ -145,7 +145,7 @@ def filled(text: str, ids: Mapping[str, str]) -> str:
 def refusal(text: str) -> tuple[str, str]:
     """The code and the sentence of a refusal."""
     body = json.loads(text)
-    return body["error"]["code"], body["detail"]
+    return body["error"]["code"], body["error"]["message"]
 
 
 def test_every_door_and_every_command_is_in_the_matrix() -> None:

@@ -31,6 +31,7 @@ STOP = "POST /api/v1/chat/turns/{turn_id}/stop"
 ALLOW = "POST /api/v1/models/allowed"
 CHOOSE = "PUT /api/v1/models/default"
 ROUTING = "/api/v1/models/routing"
+COMPLETE = "POST /v1/chat/completions"
 SYSTEM = "GET /api/v1/system"
 SETTINGS, EFFECTIVE = "/api/v1/models/settings", "GET /api/v1/models/effective"
 PROVIDERS = "/api/v1/providers"
@@ -75,6 +76,11 @@ class Attempt:
     query: str = ""
     who: str = "admin"
     headers: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def completion(words: str, **metadata: str) -> dict[str, Any]:
+    """What a client of OpenAI's wire asks."""
+    return {"messages": [{"role": "user", "content": words}], "metadata": metadata}
 
 
 def attempts(known: dict[str, str]) -> Iterator[Attempt]:
@@ -128,6 +134,11 @@ def attempts(known: dict[str, str]) -> Iterator[Attempt]:
     yield Attempt("GET /api/v1/suggestions", "not_found", query=f"?project_id={new_id()}")
     yield Attempt("GET /metrics", "forbidden", who="ann")
     yield Attempt(SYSTEM, "not_found", query=f"?project_id={new_id()}")
+    yield Attempt(COMPLETE, "message_too_long", completion(TOO_LONG))
+    yield Attempt(COMPLETE, "thread_not_found", completion("hello", conversation_id=new_id()))
+    yield Attempt(COMPLETE, "not_found", completion("hello") | NOBODY)
+    yield Attempt(COMPLETE, "idempotency_conflict", completion("other words"), headers={"Idempotency-Key": "used"})
+    yield Attempt("GET /v1/models/{name}", "not_found", ids={"name": "nobody/nothing"})
     yield Attempt(CHOOSE, "forbidden", {"model": "built-in"}, who="ann")
     yield Attempt(CHOOSE, "not_found", NOBODY)
     yield Attempt(CHOOSE, "not_now", {"model": "openai/large"})
@@ -202,6 +213,7 @@ def attempts_of_people(there: Household) -> Iterator[Attempt]:
     yield Attempt(f"DELETE {MEMBER}", "not_now", ids=hers | {"user_id": there.people["ann"]}, who="ann")
     yield Attempt(BEGIN, "not_now", {"project_id": there.attic})
     yield Attempt(SAY, "not_now", {"content": "hello", "project_id": there.attic})
+    yield Attempt(COMPLETE, "not_now", completion("hello", project_id=there.attic))
 
 
 def attempts_at_budgets() -> Iterator[Attempt]:

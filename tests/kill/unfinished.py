@@ -4,13 +4,18 @@ import asyncio
 import gc
 import inspect
 import sys
+from collections import Counter
 from typing import Any
 
 
 def tell_what_waits() -> None:
-    """Write each task of the running loop to standard error, and the line that each of its coroutines stands at."""
-    for task in sorted(asyncio.all_tasks(), key=lambda task: task.get_name()):
-        sys.stderr.write(f"TASK {task.get_name()}: {' > '.join(_chain(task.get_coro()))}\n")
+    """Write to standard error where the tasks of the running loop stand, line by line of their coroutines.
+
+    Those that stand at the same lines are told once, with their number; those of which there are few come last.
+    """
+    stand = Counter(f"{task.get_name()}: {' > '.join(_chain(task.get_coro()))}" for task in asyncio.all_tasks())
+    for place, count in stand.most_common():
+        sys.stderr.write(f"{count} x {place}\n")
     sys.stderr.flush()
 
 

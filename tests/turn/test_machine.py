@@ -1,6 +1,8 @@
 """A turn's machine, as transcripts: what it asks for, and what it is told."""
 
 from collections.abc import Generator
+from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from parlour.models.base import RequestedCall
 from parlour.protocol.content import Problem
 from parlour.tools.asking import Asking
 from parlour.tools.outcomes import Outcome
+from parlour.tools.plan import Place, not_tried
 from parlour.turn.machine import STEP_LIMIT, TurnState, run
 from parlour.turn.steps import (
     Answered,
@@ -107,6 +110,47 @@ def test_calls_that_run_side_by_side_are_settled_in_the_order_they_come_back() -
     )
 
 
+PANTRY, JAR = RequestedCall("3", "add", {"name": "Pantry"}), RequestedCall("4", "add", {"place": "Pantry"})
+IN_ORDER = replace(said("", PANTRY, JAR), plan=(Place("4", ("3",), ("3",)),))
+
+
+def test_a_call_that_builds_on_another_is_made_when_that_was_done() -> None:
+    (
+        Playbook()
+        .told(Answered(IN_ORDER))
+        .told(None)
+        .asks(RunTools((PANTRY,)))
+        .told(Ran(came(PANTRY)))
+        .told(None)
+        .asks(RunTools((JAR,)))
+    )
+
+
+def test_a_call_that_builds_on_another_is_not_made_when_that_was_not_done() -> None:
+    refused = replace(came(PANTRY), status="denied", problem="You said no.")
+    (
+        Playbook()
+        .told(Answered(IN_ORDER))
+        .told(None)
+        .told(Ran(refused))
+        .told(None)
+        .asks(Emit(ToolStep(not_tried(JAR, refused))))
+        .told(None)
+        .asks(CallModel())
+    )
+
+
+def test_a_call_that_only_comes_after_another_is_made_whatever_came_of_that() -> None:
+    after = replace(IN_ORDER, plan=(Place("4", ("3",)),))
+    failed = replace(came(PANTRY), status="failed", problem="It did not work.")
+    Playbook().told(Answered(after)).told(None).told(Ran(failed)).told(None).asks(RunTools((JAR,)))
+
+
+def test_while_a_call_waits_for_a_person_those_that_build_on_it_wait_too() -> None:
+    Playbook().told(Answered(IN_ORDER)).told(None).told(Asked(asking(PANTRY))).told(None).asks(Wait())
+    Playbook(TurnState((IN_ORDER,), frozenset({"3"}))).asks(Wait())
+
+
 def test_made_anew_from_settled_steps_it_asks_for_the_same_next_thing() -> None:
     first = said("", KITCHEN, HALL)
     Playbook(TurnState((first, ToolStep(came(HALL))))).asks(RunTools((KITCHEN,)))
@@ -184,13 +228,16 @@ def test_what_came_of_a_call_does_not_count_where_the_world_had_changed_and_it_i
 replies = st.one_of(
     st.builds(Answered, st.builds(said, st.text(), st.just(KITCHEN))),
     st.builds(Answered, st.builds(said, st.text(max_size=5))),
+    st.just(Answered(IN_ORDER)),
     st.builds(Interrupted, st.sampled_from(["stopped", "time_limit", "output_limit"])),
     st.builds(Broke, st.just(Problem(code="x", message="y"))),
 )
 
 
-@given(st.lists(replies, min_size=1, max_size=40), st.booleans())
-def test_whatever_comes_back_a_turn_always_ends_or_rests(answers: list[Reply], asks: bool) -> None:
+@given(st.lists(replies, min_size=1, max_size=40), st.booleans(), st.sampled_from(("completed", "failed", "denied")))
+def test_whatever_comes_back_a_turn_always_ends_or_rests(
+    answers: list[Reply], asks: bool, status: Literal["completed", "failed", "denied"]
+) -> None:
     machine = run(TurnState(), step_limit=5)
     step = next(machine)
     asked = 0
@@ -201,7 +248,8 @@ def test_whatever_comes_back_a_turn_always_ends_or_rests(answers: list[Reply], a
             case CallModel():
                 reply = answers.pop(0) if answers else Answered(said("the end"))
             case RunTools(calls):
-                reply = Asked(asking(calls[0])) if asks else Ran(came(calls[0]))
+                assert calls
+                reply = Asked(asking(calls[0])) if asks else Ran(replace(came(calls[0]), status=status))
             case Emit() | Ask():
                 reply = None
             case Wait():
@@ -211,7 +259,11 @@ def test_whatever_comes_back_a_turn_always_ends_or_rests(answers: list[Reply], a
     assert step.status in ("completed", "stopped", "failed")
 
 
-@given(st.builds(said, st.text(), st.just(KITCHEN)) | st.builds(ToolStep, st.builds(came, st.just(HALL))))
+@given(
+    st.builds(said, st.text(), st.just(KITCHEN))
+    | st.just(IN_ORDER)
+    | st.builds(ToolStep, st.builds(came, st.just(HALL)))
+)
 def test_a_settled_step_is_read_back_as_it_was(settled: ModelStep | ToolStep) -> None:
     kind, body = body_of(settled)
     assert step_from(kind, body) == settled

@@ -59,6 +59,7 @@ def make_asgi(app: App) -> ASGIApp:
             address=app.settings.address,
             conversations=app.conversations,
             talk=app.talk,
+            hub=app.hub,
             rules=app.talk.rules,
             tools=_Tools(app),
             models=_Models(app),

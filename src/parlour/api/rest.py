@@ -8,6 +8,7 @@ from parlour.api.auth import asking
 from parlour.api.body_limit import BodyLimit
 from parlour.api.doors import Doors
 from parlour.api.errors import AlwaysAnswers, refuse_politely
+from parlour.api.openai import openai_routes
 from parlour.api.reference import REFERENCE_POLICY, reference_page
 from parlour.api.routes.approvals import approval_routes
 from parlour.api.routes.auth import auth_routes, sign_in_routes
@@ -83,6 +84,7 @@ def make_rest(doors: Doors) -> FastAPI:
         api.include_router(routes(doors))
     app.include_router(open_to_all)
     app.include_router(api)
+    app.include_router(openai_routes(doors), dependencies=[Depends(asking(doors.gate, doors.origins))])
     app.include_router(health_routes(doors))
     app.include_router(metric_routes(doors), dependencies=[Depends(asking(doors.gate, doors.origins))])
 

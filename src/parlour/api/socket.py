@@ -9,6 +9,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from parlour.api.auth import who_asks
 from parlour.api.doors import Said, Talk
+from parlour.api.inbox import Inbox
 from parlour.api.limits import Pace, Places
 from parlour.api.socket_commands import command_of, object_of, reply_to_of
 from parlour.clock import Clock, isoformat
@@ -159,7 +160,7 @@ async def _close(websocket: WebSocket, ending: Ending) -> None:
 
 
 class _Connection:
-    """One connection: five jobs beside each other, until the first of them ends."""
+    """One connection: six jobs beside each other, until the first of them ends."""
 
     def __init__(self, door: SocketDoor, websocket: WebSocket, who: Who) -> None:
         self._door = door
@@ -168,8 +169,7 @@ class _Connection:
         self._outbox = Subscriber(door.limits.queue_bytes)
         self._rights = Watcher("account_updated")
         self._opening = asyncio.Lock()
-        self._heard_at: float | None = door.clock.monotonic()
-        """None while something that was heard is being answered."""
+        self._inbox = Inbox(websocket, door.clock)
         self._sending_since: float | None = None
         self._pace = Pace(door.clock, door.limits.frames)
         self._sent_away: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
@@ -191,7 +191,14 @@ class _Connection:
         )
         jobs = [
             asyncio.create_task(job, name="socket")
-            for job in (self._receive(), self._send(), self._watch(), self._attend(), self._open_anew())
+            for job in (
+                self._inbox.listen(),
+                self._answer_all(),
+                self._send(),
+                self._watch(),
+                self._attend(),
+                self._open_anew(),
+            )
         ]
         try:
             done, _ = await asyncio.wait([*jobs, self._sent_away], return_when=asyncio.FIRST_COMPLETED)
@@ -208,14 +215,18 @@ class _Connection:
     # --- going out ---------------------------------------------------------------------------------------------
 
     async def _send(self) -> None:
-        try:
-            while True:
-                for wire in await self._outbox.take():
-                    self._sending_since = self._door.clock.monotonic()
-                    await self._websocket.send({"type": "websocket.send", "text": wire})
-                    self._sending_since = None
-        except (WebSocketDisconnect, RuntimeError):
-            log.debug("a socket ended while a frame was on its way", user=self._who.user_id)
+        is_there = True
+        while True:
+            for wire in await self._outbox.take():
+                self._sending_since = self._door.clock.monotonic()
+                try:
+                    if is_there:
+                        await self._websocket.send({"type": "websocket.send", "text": wire})
+                except (WebSocketDisconnect, RuntimeError):
+                    # Whoever listens hears of it too; what was said before may still have to be carried out.
+                    log.debug("a socket ended while a frame was on its way", user=self._who.user_id)
+                    is_there = False
+                self._sending_since = None
 
     async def _watch(self) -> Ending:
         """Wait until it is silent, takes nothing any more, or whoever opened it has no right to it any more."""
@@ -225,7 +236,7 @@ class _Connection:
             now = clock.monotonic()
             if self._sending_since is not None and now - self._sending_since > limits.timeout:
                 return TOO_SLOW
-            if self._heard_at is not None and now - self._heard_at > limits.idle:
+            if self._inbox.silent_s > limits.idle:
                 return IDLE
             try:
                 if not await self._is_still_here():
@@ -292,16 +303,11 @@ class _Connection:
 
     # --- coming in ---------------------------------------------------------------------------------------------
 
-    async def _receive(self) -> None:
+    async def _answer_all(self) -> None:
         while True:
-            message = await self._websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            self._heard_at = None
-            text = message.get("text")
-            await self._answer(text if text is not None else message.get("bytes", b""))
+            await self._answer(await self._inbox.next())
             await self._outbox.room()
-            self._heard_at = self._door.clock.monotonic()
+            self._inbox.answered()
 
     async def _answer(self, frame: str | bytes) -> None:
         """Carry out what a frame says. Its request id leads from a refusal to everything that is logged about it."""
@@ -339,7 +345,7 @@ class _Connection:
     async def _obey(self, command: ClientCommand) -> None:
         match command:
             case Subscribe():
-                await self._follow(command.topic, command.after, command.id)
+                await self._inbox.unless_left(self._follow(command.topic, command.after, command.id))
             case Unsubscribe():
                 async with self._opening:
                     self._door.hub.unsubscribe(self._outbox, command.topic)

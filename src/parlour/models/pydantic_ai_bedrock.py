@@ -29,7 +29,7 @@ def bedrock_model(access: Access, model: str, limits: Limits) -> Model:
     """The model in its region.
 
     The key is one of Bedrock's own, or an access key and its secret with a colon between them; without one the model
-    is asked with what the machine itself has from AWS.
+    is asked with what the machine itself has from AWS: whether it may be, is to be known before.
     """
     access_key, colon, secret = access.api_key.partition(":")
     bearer = "" if colon else access_key

@@ -75,7 +75,7 @@ def says(text: str, *, word_s: float = 0.0) -> Step:
     return tuple(lines)
 
 
-def call(name: str, **arguments: JsonValue) -> Step:
+def call(name: str, /, **arguments: JsonValue) -> Step:
     """A step that asks for one tool; steps can be joined with `+` to ask for several, or to speak before."""
     return (Called(RequestedCall("", name, arguments)),)
 

@@ -36,6 +36,8 @@ Foresee = Callable[..., Awaitable[Foreseen]]
 """Given the context and the arguments as the function takes them: what the call would change."""
 ReadBack = Callable[..., Awaitable[Found]]
 """Given the same, whenever nobody knows whether a call was carried out: what can be seen of it."""
+Touches = Callable[[Arguments], list[JsonValue]]
+"""Given the arguments of a call: the names of what it would make or change, as far as they stand there."""
 UndoIt = Callable[[ToolContext, Arguments, Any], Awaitable[Any]]
 """Given the context of whoever takes it back, and the arguments and the result of a call that was carried out. What it
 returns is a result in JSON, or the `Kept` of a tool that keeps."""
@@ -53,6 +55,8 @@ class Acting:
     foresee: Foresee | None = None
     read_back: ReadBack | None = None
     undo: UndoIt | None = None
+    touches: Touches | None = None
+    """Without it a call may touch anything, and other changes of the same answer wait for it and it for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The answer of a running turn: its parts, and the events that bring them to those who watch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -55,8 +55,13 @@ class Answer:
         """The answer with more parts at its end."""
         return replace(self, parts=(*self.parts, *parts))
 
-    def with_calls(self, calls: Sequence[tuple[RequestedCall, str]]) -> tuple["Answer", ToolCall]:
-        """The answer with a part for every call and its label, at work; and the event that says so."""
+    def with_calls(
+        self, calls: Sequence[tuple[RequestedCall, str]], later: Collection[str] = ()
+    ) -> tuple["Answer", ToolCall]:
+        """The answer with a part for every call and its label, and the event that says so.
+
+        All are at work but those whose ids are in `later`, which wait for others.
+        """
         first = len(self.parts)
         items = [
             ToolCallItem(
@@ -73,7 +78,7 @@ class Answer:
                 name=item.function.name,
                 arguments=item.function.arguments,
                 label=item.label,
-                status="executing",
+                status="pending" if item.id in later else "executing",
             )
             for item in items
         ]
@@ -85,9 +90,11 @@ class Answer:
         return ToolResult(message_id=self.message_id, tool_call_id=call.id, tool_name=call.name, status="executing")
 
     def is_waiting(self, tool_call_id: str) -> bool:
-        """Whether a call waits for a person."""
+        """Whether a call waits, for a person or for another call."""
         return any(
-            isinstance(part, ToolCallPart) and part.tool_call_id == tool_call_id and part.status == "waiting"
+            isinstance(part, ToolCallPart)
+            and part.tool_call_id == tool_call_id
+            and part.status in ("pending", "waiting")
             for part in self.parts
         )
 

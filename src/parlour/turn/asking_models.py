@@ -14,6 +14,7 @@ from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.route import Load, NobodyLeft, Route
 from parlour.protocol.content import Json, Problem
 from parlour.tools.caller import Caller
+from parlour.tools.plan import planned
 from parlour.turn.context import Budget, Exchange, assemble, without_notices
 from parlour.turn.granting import OverBudget
 from parlour.turn.interrupting import Interruptible, Interruption
@@ -148,7 +149,8 @@ class Questions:
             partial = partial_step(live, model, seen)
             return Interrupted(reason, partial and replace(partial, asked=tuple(trying.asked)), tuple(trying.asked))
         self.progress.said(live.parts, live.chunk_index)
-        return Answered(replace(step, asked=tuple(trying.asked)))
+        plan = planned(step.calls, {tool.name: tool for tool in request.tools})
+        return Answered(replace(step, asked=tuple(trying.asked), plan=plan))
 
     def _gave_up(self, failed: _Failure | None, trying: Trying) -> Broke:
         """Nobody is left. What the last one had said stands."""
@@ -181,7 +183,7 @@ class Questions:
             # It reads the talk and the tools and nothing else; so it is shown nothing else.
             earlier, now = [without_notices(each) for each in earlier], without_notices(now)
         context = assemble(
-            "" if is_built_in else system_prompt(self.caller),
+            "" if is_built_in else system_prompt(self.caller, past.instructions),
             earlier,
             now,
             tools=tools,

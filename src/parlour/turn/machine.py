@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from parlour.models.base import RequestedCall
 from parlour.protocol.content import Problem
+from parlour.tools.outcomes import Outcome
+from parlour.tools.plan import Place, not_tried
 from parlour.turn.steps import (
     Answered,
     Ask,
@@ -65,18 +67,47 @@ class TurnState:
         """The calls of the last model step that no tool step answers yet."""
         if not self.model_steps:
             return ()
-        done = {step.outcome.tool_call_id for step in self.steps if isinstance(step, ToolStep)}
+        done = self._outcomes
         return tuple(call for call in self.model_steps[-1].calls if call.id not in done)
 
     @property
     def ready_calls(self) -> tuple[RequestedCall, ...]:
-        """Those of them that wait for nobody."""
-        return tuple(call for call in self.open_calls if call.id not in self.pending)
+        """Those of them that wait for nobody, and for no other call."""
+        done, places = self._outcomes, self._places
+        return tuple(
+            call
+            for call in self.open_calls
+            if call.id not in self.pending and (call.id not in places or done.keys() >= {*places[call.id].after})
+        )
+
+    @property
+    def stranded(self) -> Outcome | None:
+        """What comes of an open call that builds on another which was not done; None while there is no such call."""
+        done, places = self._outcomes, self._places
+        for call in self.open_calls:
+            needs = places[call.id].needs if call.id in places else ()
+            missing = next((done[each] for each in needs if each in done and done[each].status != "completed"), None)
+            if missing is not None:
+                return not_tried(call, missing)
+        return None
+
+    @property
+    def _outcomes(self) -> dict[str, Outcome]:
+        return {step.outcome.tool_call_id: step.outcome for step in self.steps if isinstance(step, ToolStep)}
+
+    @property
+    def _places(self) -> dict[str, Place]:
+        return {place.call: place for place in self.model_steps[-1].plan} if self.model_steps else {}
 
 
 def run(state: TurnState, *, step_limit: int) -> Generator[Step, Reply, None]:
     """Ask for one thing after the other until the turn ends or rests: the last is always a `Finish` or a `Wait`."""
     while True:
+        if stranded := state.stranded:
+            settled = ToolStep(stranded)
+            yield Emit(settled)
+            state = state.after(settled)
+            continue
         if state.open_calls and not state.ready_calls:
             yield Wait()
             return

@@ -7,6 +7,7 @@ from parlour.models.base import FinishReason, Keepsake, RequestedCall
 from parlour.protocol.content import Json, Problem, Usage
 from parlour.tools.asking import Asking
 from parlour.tools.outcomes import Outcome
+from parlour.tools.plan import Place
 
 # --- settled: what is kept for ever, in canonical form -------------------------------------------------------------
 
@@ -26,6 +27,8 @@ class ModelStep:
     """What the model was shown, by kind and in tokens, and what was cut from it."""
     asked: tuple[str, ...] = ()
     """Everybody who was asked for it, in order, by the names we know them by."""
+    plan: tuple[Place, ...] = ()
+    """The places of those of its calls that wait for others."""
 
 
 @dataclass(frozen=True, slots=True)

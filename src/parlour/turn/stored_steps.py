@@ -6,6 +6,7 @@ from typing import Any
 from parlour.models.base import Keepsake, RequestedCall
 from parlour.protocol.content import Usage
 from parlour.tools.outcomes import Outcome
+from parlour.tools.plan import Place
 from parlour.turn.steps import ModelStep, Settled, ToolStep
 
 
@@ -26,6 +27,7 @@ def body_of(settled: Settled) -> tuple[str, dict[str, Any]]:
                 "keepsake": asdict(settled.keepsake) if settled.keepsake else None,
                 "seen": settled.seen,
                 "asked": list(settled.asked),
+                "plan": [asdict(place) for place in settled.plan],
             }
         case ToolStep(outcome):
             return "tool", {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}
@@ -45,4 +47,7 @@ def step_from(kind: str, body: dict[str, Any]) -> Settled:
         keepsake=Keepsake(**body["keepsake"]) if body.get("keepsake") else None,
         seen=body["seen"],
         asked=tuple(body.get("asked", ())),
+        plan=tuple(
+            Place(place["call"], tuple(place["after"]), tuple(place["needs"])) for place in body.get("plan", ())
+        ),
     )

@@ -139,9 +139,11 @@ def called_tools(
     at: str,
     bill: Bill = NO_BILL,
 ) -> tuple[Answer, Unit]:
-    """Settles a model step that asked for tools, with what it used, `bill`; each is at work from now on."""
-    grown, said = answer.with_calls(calls)
-    spoken = [event(turn.topic, said), *(event(turn.topic, grown.executing(call)) for call, _ in calls)]
+    """Settles a model step that asked for tools, with its `bill`; those that wait for none are at work from now on."""
+    later = {place.call for place in step.plan}
+    grown, said = answer.with_calls(calls, later)
+    at_work = [grown.executing(call) for call, _ in calls if call.id not in later]
+    spoken = [event(turn.topic, said), *(event(turn.topic, each) for each in at_work)]
     runs: list[Change] = [
         Filled(
             _KEEP_RUN,
@@ -155,7 +157,7 @@ def called_tools(
                 "tool_call_id": call.id,
                 "name": call.name,
                 "arguments": call.arguments or {},
-                "status": "executing",
+                "status": "pending" if call.id in later else "executing",
                 "cached": False,
                 "started_at": at,
             },

@@ -81,7 +81,12 @@ class DevicesToolkit:
         self._clock = clock
         self._performer = Performer(clock, patience)
         self._targets = Targets(finds, database, sources, self._performer)
-        acting = Acting(foresee=self._foresee, read_back=self._read_back, undo=self._undo)
+        acting = Acting(
+            foresee=self._foresee,
+            read_back=self._read_back,
+            undo=self._undo,
+            touches=lambda call: [call.get("devices")],
+        )
         self._tool = make_tool(
             self.control_devices,
             effect="control",

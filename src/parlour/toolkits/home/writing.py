@@ -33,6 +33,12 @@ from parlour.tools.tool import Acting, Arguments, Tool, ToolContext, make_tool
 
 SUBJECT = "things in the home"
 """What a rule about such calls is about."""
+TOUCHED = {
+    "create_entity": ("name", "aliases"),
+    "update_entity": ("entity", "name", "aliases"),
+    "create_relationship": (),
+}
+"""By what arguments of a call another knows that it builds on it: a relationship is nothing that has a name."""
 
 Place = Annotated[
     str | None,
@@ -122,22 +128,26 @@ class HomeWriting:
     def _tool(
         self, function: Callable[..., Awaitable[Kept]], wish: Callable[..., Wish], back: TakeBack, names: NameSource
     ) -> Tool:
+        name = function.__name__
+
         async def foresee(context: ToolContext, **arguments: Any) -> Foreseen:
             async with self._desk(context) as desk:
                 plan = await wish(**arguments).plan(desk)
                 return Foreseen(plan.preview, subject=SUBJECT, label=plan.label)
+
+        def touches(arguments: Arguments) -> list[JsonValue]:
+            return [arguments.get(each) for each in TOUCHED[name]]
 
         async def undo(context: ToolContext, arguments: Arguments, result: View) -> Kept:
             del arguments
             async with self._desk(context) as desk:
                 return await self._kept(context, desk, await back(desk, result))
 
-        name = function.__name__
         return make_tool(
             function,
             effect="write",
             wording=WRITING_WORDINGS[name],
-            acting=Acting(keeps=True, foresee=foresee, undo=undo),
+            acting=Acting(keeps=True, foresee=foresee, undo=undo, touches=touches),
             language=language_of(name, names) if name in TOOLS else None,
         )
 
