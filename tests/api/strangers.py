@@ -18,8 +18,8 @@ class Ask:
 
 DECIDED = {"settings": {"model": "built-in"}, "version": 0}
 SHELF = {"name": "shelf", "base_url": "http://127.0.0.1:9/v1", "models": ["a"]}
-SHOP: dict[str, Any] = {"name": "shop", "kind": "sql", "settings": {"dialect": "sqlite", "database": "shop.db"}}
 COMPLETION = {"messages": [{"role": "user", "content": "hello"}]}
+SHOP: dict[str, Any] = {"name": "shop", "kind": "sql", "settings": {"dialect": "sqlite", "database": "shop.db"}}
 WORDS = {"content": "hello", "command_id": "{fresh}"}
 
 DOORS: dict[str, Ask] = {

@@ -24,10 +24,8 @@ STUDY = RequestedCall("", "create_entity", {"entity_type": "room", "name": "Stud
 async def client_of(served: Served, **options: Any) -> AsyncGenerator[openai.AsyncOpenAI]:
     """The official client, with a key of the admin."""
     key = await served.key()
-    async with openai.AsyncOpenAI(
-        **{"base_url": f"{served.url}/v1", "api_key": key, "max_retries": 0} | options
-    ) as one:
-        yield one
+    async with openai.AsyncOpenAI(base_url=f"{served.url}/v1", api_key=key, max_retries=0) as one:
+        yield one.with_options(**options)
 
 
 def user(text: str) -> Any:
@@ -244,6 +242,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]},
         "messages.0.content",
     ),
+    ({"model": "a\x00b"}, "model"),
+    ({"model": " "}, "model"),
+    ({"metadata": {"project_id": "a\x00b"}}, "metadata.project_id"),
     ({"metadata": {"conversation_id": ""}}, "metadata.conversation_id"),
 ]
 

@@ -98,7 +98,9 @@ def read_request(body: Any) -> Asked:
         raise InvalidRequest(f"What was sent does not fit. {place}: {fault['msg']}", param=place) from error
     _check_ability(body, request)
     instructions, talk, question = _read_talk(request.messages)
-    model = request.model if request.model not in WHOEVER else None
+    model = None if request.model in WHOEVER else request.model
+    if model is not None and not _fits(model):
+        raise InvalidRequest("No model is called that.", param="model")
     return Asked(
         question=question,
         talk=talk,
@@ -139,9 +141,14 @@ def _named(request: ChatRequest, name: str) -> str | None:
     found = (request.metadata or {}).get(name)
     if found is None:
         return None
-    if not isinstance(found, str) or not 0 < len(found) <= 200:
+    if not isinstance(found, str) or not _fits(found):
         raise InvalidRequest(f"metadata.{name} is an id.", param=f"metadata.{name}")
     return found
+
+
+def _fits(name: str) -> bool:
+    """Whether this may be the name or the id of something."""
+    return 0 < len(name.strip()) <= len(name) <= 200 and name.isprintable()
 
 
 # --- the talk ------------------------------------------------------------------------------------------------------

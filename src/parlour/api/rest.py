@@ -3,11 +3,14 @@
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from parlour.api.auth import asking
 from parlour.api.body_limit import BodyLimit
 from parlour.api.doors import Doors
 from parlour.api.errors import AlwaysAnswers, refuse_politely
+from parlour.api.mcp import PATH as MCP
+from parlour.api.mcp import McpDoor
 from parlour.api.openai import openai_routes
 from parlour.api.reference import REFERENCE_POLICY, reference_page
 from parlour.api.routes.approvals import approval_routes
@@ -85,6 +88,7 @@ def make_rest(doors: Doors) -> FastAPI:
     app.include_router(open_to_all)
     app.include_router(api)
     app.include_router(openai_routes(doors), dependencies=[Depends(asking(doors.gate, doors.origins))])
+    app.router.routes.append(Route(MCP, McpDoor(doors)))
     app.include_router(health_routes(doors))
     app.include_router(metric_routes(doors), dependencies=[Depends(asking(doors.gate, doors.origins))])
 

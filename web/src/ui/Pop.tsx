@@ -112,5 +112,6 @@ function place(shown: HTMLElement, box: HTMLElement): void {
   shown.style.maxHeight = `${isBelow ? below : above}px`;
   shown.style.top = isBelow ? `${at.bottom + MARGIN / 2}px` : "auto";
   shown.style.bottom = isBelow ? "auto" : `${innerHeight - at.top + MARGIN / 2}px`;
-  shown.style.left = `${Math.min(Math.max(MARGIN, at.right - width), innerWidth - width - MARGIN)}px`;
+  const left = at.right - width < MARGIN ? at.left : at.right - width;
+  shown.style.left = `${Math.max(MARGIN, Math.min(left, innerWidth - width - MARGIN))}px`;
 }

@@ -147,7 +147,7 @@ test("how it answers says what counts now and who decided it, and only what is w
   await among(ALL);
   await opens();
   await press("How it answers");
-  const heat = screen.getByLabelText("Temperature");
+  const heat = await screen.findByLabelText("Temperature");
   expect(heat.getAttribute("placeholder")).toBe("0.1");
   expect(screen.getByText("0 keeps to the facts, 2 is wild. Now 0.1, as it was set up.")).toBeTruthy();
   await userEvent.type(heat, "3");
@@ -165,6 +165,7 @@ test("more than that is out of the way, bounded, says where it comes from, and i
   await among(ALL);
   await opens();
   await press("How it answers");
+  expect(await screen.findByLabelText("Temperature")).toBeTruthy();
   expect(screen.queryByLabelText("Top p")).toBeNull();
   await press(/^More/);
   expect(screen.getByText(/Now 0.8, chosen for this conversation\.$/)).toBeTruthy();

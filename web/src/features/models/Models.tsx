@@ -1,15 +1,17 @@
-import { useEffect } from "react";
+import { lazy, useEffect } from "react";
 import type { ModelView } from "../../protocol/providers";
 import { nameOf } from "../../state/models";
 import { fromWhere } from "../../state/parameters";
 import { answering } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { Disclosure } from "../../ui/Disclosure";
+import { Later } from "../../ui/Later";
 import { Link } from "../../ui/navigation";
 import { Pop } from "../../ui/Pop";
-import { How } from "./How";
 import { ModelList } from "./ModelList";
 import "./models.css";
+
+const How = lazy(async () => ({ default: (await import("./How")).How }));
 
 interface Props {
   /** The conversation, or null for one that is not begun. */
@@ -40,7 +42,9 @@ export function Models({ conversation, project }: Props) {
           <Whence now={now} isBegun={conversation !== null} close={close} />
           <div className="models-others">
             <Disclosure face="How it answers">
-              <How />
+              <Later>
+                <How />
+              </Later>
             </Disclosure>
           </div>
           <Others models={models} mayDecide={mayDecide} />
