@@ -54,13 +54,13 @@ def to_read(text: str, dialect: Dialect, allowed: frozenset[str] = frozenset()) 
     if about := _told_about(text, dialect):
         return about
     prefix = _EXPLAIN.match(text)
-    tree = _parsed(text[prefix.end() :] if prefix else text, dialect)
+    tree = parsed(text[prefix.end() :] if prefix else text, dialect)
     _check_reads(tree, dialect)
-    _check_reach(tree, dialect, allowed)
-    written = _written(tree, dialect)
+    check_reach(tree, dialect, allowed)
+    text_of_it = written(tree, dialect)
     if prefix is None:
-        return Statement(written, "SELECT")
-    return Statement(f"EXPLAIN {' '.join(prefix['options'].split())} {written}".replace("  ", " "), "EXPLAIN")
+        return Statement(text_of_it, "SELECT")
+    return Statement(f"EXPLAIN {' '.join(prefix['options'].split())} {text_of_it}".replace("  ", " "), "EXPLAIN")
 
 
 def _told_about(text: str, dialect: Dialect) -> Statement | None:
@@ -71,17 +71,18 @@ def _told_about(text: str, dialect: Dialect) -> Statement | None:
 
 
 @cache
-def _types() -> Any:
+def types() -> Any:
     """The types of what the parser makes. They take a second to load: whoever asks no database does not wait for it."""
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     return importlib.import_module("sqlglot.expressions")
 
 
-def _parsed(text: str, dialect: Dialect) -> Tree:
+def parsed(text: str, dialect: Dialect) -> Tree:
+    """The one statement that `text` is. Raises BadArguments for none, for several, and for what is not understood."""
     import sqlglot
     from sqlglot.errors import SqlglotError
 
-    exp = _types()
+    exp = types()
     try:
         found: list[Tree] = [tree for tree in sqlglot.parse(text, read=_PARSED_AS[dialect]) if tree is not None]
     except SqlglotError as error:
@@ -104,12 +105,12 @@ def _near(error: Any) -> str:
 
 
 def _check_reads(tree: Tree, dialect: Dialect) -> None:
-    exp = _types()
+    exp = types()
     if not isinstance(tree, exp.Select | exp.SetOperation | exp.Subquery | exp.Values):
-        raise _not_reading(_verb(tree))
+        raise _not_reading(verb_of(tree))
     for node in tree.walk():
         if isinstance(node, exp.DML | exp.DDL | exp.Command) and not isinstance(node, exp.Query):
-            raise _not_reading(_verb(node))
+            raise _not_reading(verb_of(node))
         if isinstance(node, exp.Into):
             raise _not_reading("SELECT INTO")
         if isinstance(node, exp.Lock):
@@ -118,9 +119,9 @@ def _check_reads(tree: Tree, dialect: Dialect) -> None:
             raise Refused("A query sets no variables here.")
 
 
-def _check_reach(tree: Tree, dialect: Dialect, allowed: frozenset[str]) -> None:
+def check_reach(tree: Tree, dialect: Dialect, allowed: frozenset[str]) -> None:
     """Raise for what reaches further than the tables of the database."""
-    exp = _types()
+    exp = types()
     for node in tree.walk():
         if isinstance(node, exp.Placeholder) or (isinstance(node, exp.Parameter) and dialect != "mysql"):
             raise BadArguments("There is a placeholder in it, and nothing to put there.")
@@ -133,7 +134,7 @@ def _check_reach(tree: Tree, dialect: Dialect, allowed: frozenset[str]) -> None:
 
 
 def _check_function(node: Tree, dialect: Dialect, allowed: frozenset[str]) -> None:
-    exp = _types()
+    exp = types()
     schema = _schema_of(node)
     if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc | exp.UserDefinedFunction):
         name, is_harmless = node.name.lower(), node.name.lower() in HARMLESS[dialect]
@@ -151,7 +152,7 @@ def _check_function(node: Tree, dialect: Dialect, allowed: frozenset[str]) -> No
 
 def _schema_of(node: Tree) -> str:
     """What a function is qualified with, in lower case; "" where it is not."""
-    exp = _types()
+    exp = types()
     outer = node.parent
     if isinstance(outer, exp.Dot) and outer.expression is node:
         return ".".join(part.name.lower() for part in outer.this.find_all(exp.Identifier)) or "?"
@@ -166,7 +167,8 @@ def _check_table(node: Tree, dialect: Dialect) -> None:
         raise Refused(f"“{node.name}” holds what is secret about the database, and is not read here.")
 
 
-def _written(tree: Tree, dialect: Dialect) -> str:
+def written(tree: Tree, dialect: Dialect) -> str:
+    """A statement, or a part of one, as the database gets it. Raises BadArguments for what cannot be written."""
     from sqlglot.errors import ErrorLevel, SqlglotError
 
     try:
@@ -180,7 +182,7 @@ def _written(tree: Tree, dialect: Dialect) -> str:
         raise BadArguments(f"This statement cannot be passed on to {TITLES[dialect]} as it was understood.") from error
 
 
-def _verb(tree: Tree) -> str:
+def verb_of(tree: Tree) -> str:
     """What a statement does: its first word, in most cases."""
     first = re.search(r"[A-Za-z]+", tree.sql(comments=False))
     return first[0].upper() if first else "STATEMENT"

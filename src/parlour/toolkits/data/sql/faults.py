@@ -25,6 +25,10 @@ _MYSQL_STATEMENT = frozenset({1044, 1046, 1049, 1051, 1052, 1054, 1055, 1056, 10
 _MYSQL_TIMEOUT = frozenset({1317, 1969, 3024})
 
 
+class Away(Failed):
+    """The database does not answer, or not any more."""
+
+
 @contextmanager
 def told(settings: SqlSettings, limits: SqlLimits) -> Generator[None]:
     """Raises what a database does not do as a ToolProblem."""
@@ -66,7 +70,7 @@ def _problem(error: Exception, settings: SqlSettings, limits: SqlLimits) -> Tool
             suggestion="An admin can correct them.",
         )
     if _is_away(error, original, code):
-        return Failed(
+        return Away(
             f"{settings.title} at {settings.where} does not answer.",
             suggestion="Try again later. An admin can check where it is.",
         )

@@ -38,7 +38,7 @@ class SqlKind:
 
     async def connect(self, settings: SqlSettings, *, writable: bool) -> SqlSource:
         """A pool of connections, of which one was tried. Raises ToolProblem."""
-        source = SqlSource(settings, self._limits, self._root, self._clock)
+        source = SqlSource(settings, self._limits, self._root, self._clock, writable=writable)
         try:
             await source.check()
         except BaseException:
@@ -54,8 +54,8 @@ class SqlKind:
         return f"{found.version} answers. {tables} can be read.{more}"
 
     def tools(self, shelf: Shelf, there: Sequence[Datasource]) -> Sequence[Tool]:
-        """What every database can be asked."""
-        del there
+        """What every database can be asked, and what changes those that may be changed."""
         if self._tools is None:
             self._tools = SqlTools(shelf, self._limits)
-        return (self._tools.query, self._tools.schema)
+        reading = (self._tools.query, self._tools.schema)
+        return (*reading, self._tools.change) if any(each.writable for each in there) else reading

@@ -10,12 +10,15 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from parlour.clock import Clock
+from parlour.toolkits.data.sql.changing import Change
 from parlour.toolkits.data.sql.checking import Statement
 from parlour.toolkits.data.sql.engines import engine_for
-from parlour.toolkits.data.sql.faults import told
+from parlour.toolkits.data.sql.faults import Away, told
 from parlour.toolkits.data.sql.schema import Table, tables_of
 from parlour.toolkits.data.sql.settings import SqlLimits, SqlSettings
 from parlour.toolkits.data.sql.values import Column, as_told, columns_of, type_told
+from parlour.tools.outcomes import Failed, Refused, Unsure
+from parlour.tools.running import TimedOut
 
 _AT_ONCE = 50
 """Rows that are fetched at a time; no more than twice as many are ever held beside the answer."""
@@ -56,14 +59,17 @@ class About:
 
 
 class SqlSource:
-    """A pool of connections to one database. What reads cannot change anything."""
+    """A pool of connections to one database, and another where it may be changed. What reads cannot change anything."""
 
-    def __init__(self, settings: SqlSettings, limits: SqlLimits, root: Path, clock: Clock) -> None:
+    def __init__(
+        self, settings: SqlSettings, limits: SqlLimits, root: Path, clock: Clock, *, writable: bool = False
+    ) -> None:
         """Raises Failed and Refused as `engine_for` does."""
         self.settings = settings
         self.limits = limits
         self.clock = clock
         self.reading: AsyncEngine = engine_for(settings, limits, root, may_change=False)
+        self._changing = engine_for(settings, limits, root, may_change=True) if writable else None
         self._schema: tuple[float, list[Table]] | None = None
 
     async def check(self) -> None:
@@ -87,6 +93,63 @@ class SqlSource:
                     found = await connection.run_sync(tables_of, self.settings.dialect)
             self._schema = (now + _SCHEMA_S, found)
         return self._schema[1]
+
+    async def foresee(self, change: Change) -> int | None:
+        """How many rows a change would touch, found by making it and taking it back; None where that cannot be.
+
+        Raises ToolProblem for what would fail.
+        """
+        if not await self._can_be_taken_back(change):
+            return None
+        with told(self.settings, self.limits):
+            async with self._changes().connect() as connection:
+                count = await connection.run_sync(_carried_out, change.text)
+                await connection.rollback()
+        return None if change.of_structure else count
+
+    async def count(self, table: str) -> int:
+        """How many rows a table has, written as a `Change` has it. Raises ToolProblem."""
+        with told(self.settings, self.limits):
+            async with self.reading.connect() as connection:
+                found = await connection.exec_driver_sql(f"SELECT COUNT(*) FROM {table}")  # noqa: S608 - as parsed
+                return int(found.scalar_one())
+
+    async def change(self, change: Change) -> int | None:
+        """Carry a change out; how many rows it touched, None where that says nothing.
+
+        Raises Unsure where nobody can tell whether it was done, and other ToolProblems where it was not.
+        """
+        is_held = await self._can_be_taken_back(change)
+        try:
+            with told(self.settings, self.limits):
+                async with self._changes().connect() as connection:
+                    count = await connection.run_sync(_carried_out, change.text)
+                    # From here on nobody can tell, unless the database says so.
+                    is_held = False
+                    await connection.commit()
+        except (Away, TimedOut) as problem:
+            if is_held:
+                raise Failed(f"{problem.message} Nothing was changed.", suggestion=problem.suggestion) from problem
+            raise Unsure(f"{problem.message} It may have been done.") from problem
+        self._schema = None
+        return None if change.of_structure or count < 0 else count
+
+    def _changes(self) -> AsyncEngine:
+        if self._changing is None:
+            raise Refused("This database is not changed through tools.")
+        return self._changing
+
+    async def _can_be_taken_back(self, change: Change) -> bool:
+        """Whether a transaction that is rolled back leaves nothing of a change."""
+        if self.settings.dialect != "mysql":
+            return True
+        if change.of_structure:
+            return False
+        names = ", ".join(f"'{each.rpartition('.')[2].strip('`')}'" for each in change.tables)
+        query = f"SELECT COUNT(*) FROM information_schema.tables WHERE engine <> 'InnoDB' AND table_name IN ({names})"  # noqa: S608
+        with told(self.settings, self.limits):
+            async with self.reading.connect() as connection:
+                return not (await connection.exec_driver_sql(query)).scalar_one()
 
     async def about(self) -> About:
         """What it is and has. Raises ToolProblem."""
@@ -124,6 +187,16 @@ class SqlSource:
     async def close(self) -> None:
         """Close every connection."""
         await self.reading.dispose()
+        if self._changing is not None:
+            await self._changing.dispose()
+
+
+def _carried_out(connection: Connection, words: str) -> int:
+    """How many rows a statement touched; less than none where that says nothing."""
+    result = connection.execution_options(no_parameters=True).exec_driver_sql(words)
+    count = result.rowcount
+    result.close()
+    return count
 
 
 def _typed(column: Column, rows: list[dict[str, JsonValue]]) -> Column:

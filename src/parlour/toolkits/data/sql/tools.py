@@ -5,12 +5,17 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from parlour.toolkits.data.datasource import Datasource
 from parlour.toolkits.data.kinds import Shelf
+from parlour.toolkits.data.sql.change_wording import CHANGE, foreseen
+from parlour.toolkits.data.sql.changing import Change, to_change
 from parlour.toolkits.data.sql.checking import Statement, to_read
 from parlour.toolkits.data.sql.schema import MOST_TABLES, searched
 from parlour.toolkits.data.sql.settings import SqlLimits, SqlSettings
 from parlour.toolkits.data.sql.wording import QUERY, SCHEMA
-from parlour.tools.tool import Tool, ToolContext, make_tool
+from parlour.tools.acting import Foreseen
+from parlour.tools.outcomes import Refused
+from parlour.tools.tool import Acting, Tool, ToolContext, make_tool
 
 KIND = "sql"
 WHAT = "database"
@@ -21,6 +26,14 @@ _SLACK_S = 15.0
 Query = Annotated[
     str,
     Field(min_length=1, max_length=20_000, description="One SELECT, in the SQL of the database. EXPLAIN works too."),
+]
+Words = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=20_000,
+        description="One INSERT, UPDATE, DELETE, MERGE, CREATE, ALTER, DROP or TRUNCATE, in the SQL of the database.",
+    ),
 ]
 Named = Annotated[
     str | None,
@@ -37,9 +50,12 @@ class SqlTools:
     def __init__(self, shelf: Shelf, limits: SqlLimits) -> None:
         self._shelf = shelf
         # What is in a database was written by others: it is never taken for instructions.
-        shared: dict[str, Any] = {"effect": "read", "open_world": True, "timeout_s": limits.seconds + _SLACK_S}
-        self.query: Tool = make_tool(self.database_query, wording=QUERY, **shared)
-        self.schema: Tool = make_tool(self.database_schema, wording=SCHEMA, **shared)
+        shared: dict[str, Any] = {"open_world": True, "timeout_s": limits.seconds + _SLACK_S}
+        self.query: Tool = make_tool(self.database_query, effect="read", wording=QUERY, **shared)
+        self.schema: Tool = make_tool(self.database_schema, effect="read", wording=SCHEMA, **shared)
+        self.change: Tool = make_tool(
+            self.database_change, effect="write", wording=CHANGE, acting=Acting(foresee=self._foresee), **shared
+        )
 
     async def database_query(self, context: ToolContext, query: Query, datasource: Named = None) -> dict[str, Any]:
         """Ask a database of this project with one SQL query that only reads.
@@ -82,6 +98,51 @@ class SqlTools:
             "table_count": len(tables),
             "cut": len(tables) > MOST_TABLES,
         }
+
+    async def database_change(self, context: ToolContext, statement: Words, datasource: Named = None) -> dict[str, Any]:
+        """Change rows or tables of a database of this project with one SQL statement, after a person's yes.
+
+        They are shown how many rows it would touch. Look first with database_query at what is meant.
+        """
+        chosen = await self._writable(context, datasource)
+        async with self._shelf.lend(chosen) as source:
+            change = await _checked_change(statement, source.settings)
+            if context.effect == "write" and change.effect == "destructive":
+                raise Refused("This takes something away, and that was not asked about.", suggestion="Ask again.")
+            began = source.clock.monotonic()
+            count = await source.change(change)
+            took = (source.clock.monotonic() - began) * 1000
+        return {
+            "datasource": chosen.name,
+            "statement": change.text,
+            "verb": change.verb,
+            "tables": [*change.tables],
+            "row_count": count,
+            "ms": round(took, 1),
+        }
+
+    async def _foresee(self, context: ToolContext, statement: str, datasource: str | None = None) -> Foreseen:
+        """What would be otherwise. Raises what the call itself would."""
+        chosen = await self._writable(context, datasource)
+        async with self._shelf.lend(chosen) as source:
+            change = await _checked_change(statement, source.settings)
+            count = await source.foresee(change)
+            there = (
+                await source.count(change.tables[0]) if change.verb in ("DROP", "TRUNCATE") and change.tables else None
+            )
+            title = source.settings.title
+        return foreseen(change, chosen.name, title, count, there)
+
+    async def _writable(self, context: ToolContext, named: str | None) -> Datasource:
+        chosen = await self._shelf.choose(context.caller, KIND, named, WHAT)
+        if not chosen.writable:
+            raise Refused(f"“{chosen.name}” is not changed through tools.", suggestion="An admin can allow it.")
+        return chosen
+
+
+async def _checked_change(statement: str, settings: SqlSettings) -> Change:
+    allowed = frozenset(name.lower() for name in settings.functions)
+    return await asyncio.to_thread(to_change, statement, settings.dialect, allowed)
 
 
 async def checked_read(query: str, settings: SqlSettings) -> Statement:

@@ -1,0 +1,103 @@
+"""What a statement would change, and whether it is one that may be run after a person's yes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from parlour.toolkits.data.sql.checking import Tree, check_reach, parsed, types, verb_of, written
+from parlour.toolkits.data.sql.settings import Dialect
+from parlour.tools.outcomes import BadArguments, Refused
+
+_TABLES = frozenset({"TABLE", "INDEX", "VIEW"})
+"""What may be made, altered and dropped."""
+_PROPERTIES = frozenset({"EngineProperty", "CharacterSetProperty", "CollateProperty", "AutoIncrementProperty"})
+"""What may be said of a new table: others name files and servers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One statement that changes something."""
+
+    text: str
+    """As the database gets it."""
+    verb: str
+    """INSERT, UPDATE, DELETE, MERGE, CREATE, ALTER, DROP or TRUNCATE."""
+    effect: Literal["write", "destructive"]
+    tables: tuple[str, ...]
+    """Those it changes, as they are written."""
+    of_structure: bool
+    """Whether it changes what tables there are, rather than rows in them."""
+
+
+def to_change(text: str, dialect: Dialect, allowed: frozenset[str] = frozenset()) -> Change:
+    """A statement that changes rows or tables, and does nothing else. `allowed` as for `checking.to_read`.
+
+    Raises BadArguments for what is not one statement, Refused for what may not be run here.
+    """
+    exp = types()
+    tree = parsed(text, dialect)
+    rows = (exp.Insert, exp.Update, exp.Delete, exp.Merge)
+    structure = (exp.Create, exp.Alter, exp.Drop, exp.TruncateTable)
+    if isinstance(tree, exp.Query):
+        raise BadArguments("This changes nothing.", suggestion="Use database_query for what only reads.")
+    if not isinstance(tree, (*rows, *structure)):
+        raise Refused(
+            f"{verb_of(tree)} is not run here.", suggestion="Only rows, tables, indexes and views are changed."
+        )
+    if isinstance(tree, structure):
+        _check_structure(tree)
+    for node in tree.walk():
+        if isinstance(node, exp.Command | exp.Into | exp.Lock):
+            raise Refused(f"This {verb_of(tree)} does more than can be looked through.")
+        if node is not tree and isinstance(node, structure):
+            raise Refused("One change at a time.")
+    if tree.args.get("returning"):
+        raise BadArguments("Rows are not returned by a change.", suggestion="Leave out RETURNING, and ask afterwards.")
+    check_reach(tree, dialect, allowed)
+    return Change(
+        text=written(tree, dialect),
+        verb=verb_of(tree),
+        effect=_effect(tree),
+        tables=tuple(dict.fromkeys(_changed(tree, dialect))),
+        of_structure=isinstance(tree, structure),
+    )
+
+
+def _check_structure(tree: Tree) -> None:
+    exp = types()
+    kind = str(tree.args.get("kind") or "TABLE").upper()
+    if kind not in _TABLES:
+        raise Refused(f"{verb_of(tree)} {kind} is not run here: only tables, indexes and views are changed.")
+    for node in tree.find_all(exp.Property):
+        name = type(node).__name__
+        if name not in _PROPERTIES or (name == "EngineProperty" and str(node.this).upper() != "INNODB"):
+            raise Refused(f"“{node.sql()}” is not said of a table here.")
+
+
+def _effect(tree: Tree) -> Literal["write", "destructive"]:
+    """Destructive is whatever takes something away, wherever it stands in the statement."""
+    exp = types()
+    taking = (exp.Delete, exp.Drop, exp.TruncateTable, exp.Alter, exp.Merge)
+    for node in tree.walk():
+        replaces = isinstance(node, exp.Insert) and str(node.args.get("alternative") or "").upper() == "REPLACE"
+        if isinstance(node, taking) or replaces or (isinstance(node, exp.Create) and node.args.get("replace")):
+            return "destructive"
+    return "write"
+
+
+def _is_of_tables(tree: Tree) -> bool:
+    return str(tree.args.get("kind") or "TABLE").upper() == "TABLE"
+
+
+def _changed(tree: Tree, dialect: Dialect) -> list[str]:
+    """The tables that a statement, or a part of it, changes."""
+    exp = types()
+    found: list[str] = []
+    for node in tree.walk():
+        if isinstance(node, exp.TruncateTable) or (isinstance(node, exp.Drop) and _is_of_tables(node)):
+            found += [written(each, dialect) for each in node.args.get("tables") or node.expressions]
+        elif isinstance(node, exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Create | exp.Alter):
+            table = node.this.find(exp.Table) if node.this is not None else None
+            if table is not None:
+                bare = exp.Table(this=table.this.copy(), db=table.args.get("db"), catalog=table.args.get("catalog"))
+                found.append(written(bare, dialect))
+    return found
