@@ -25,10 +25,12 @@ from parlour.turn.means import Means
 from parlour.turn.progress import Progress
 from parlour.turn.prompt import system_prompt
 from parlour.turn.record import Past
-from parlour.turn.steps import Answered, Broke, Interrupted, ToolStep
+from parlour.turn.steps import Answered, Broke, Interrupted, ModelStep, ToolStep
 
 SHORTER_PERCENT = 70
 """How much of a prompt is sent once its provider has said that it is too long."""
+NEARLY_FULL_PERCENT = 90
+"""How much of a model's window a request and its answer may take before it is logged."""
 CUTS = 2
 """So often one model may break off within a step. It is asked again only when nobody else is left."""
 
@@ -159,8 +161,20 @@ class Questions:
             partial = partial_step(live, model, seen)
             return Interrupted(reason, partial and replace(partial, asked=tuple(trying.asked)), tuple(trying.asked))
         self.progress.said(live.parts, live.chunk_index)
+        self._warn_if_nearly_full(model, step)
         plan = planned(step.calls, {tool.name: tool for tool in request.tools})
         return Answered(replace(step, asked=tuple(trying.asked), plan=plan))
+
+    def _warn_if_nearly_full(self, model: Model, step: ModelStep) -> None:
+        used = step.usage.total_tokens if step.usage else 0
+        if used * 100 > model.window * NEARLY_FULL_PERCENT:
+            log.warning(
+                "a model's window is nearly full",
+                turn=self.past.turn.id,
+                model=model.name,
+                tokens=used,
+                window=model.window,
+            )
 
     def _unpaid(
         self, over: OverBudget, model: Model, live: Live, seen: Json, asked: tuple[str, ...]
