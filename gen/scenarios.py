@@ -137,6 +137,7 @@ def one_of_each() -> list[e.DurableEvent]:
         e.EntityChanged(entity_id="x", change="updated", name="Oven", version=2),
         e.ProjectUpdated(name="Maple House", members=[Member(user_id="v", name="Sam", role="guest")]),
         e.AccountUpdated(account=account("p")),
+        e.ModelSettingsChanged(version=3),
     ]
 
 

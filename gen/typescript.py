@@ -23,6 +23,7 @@ APART = (
     "people",
     "edits",
     "connections",
+    "datasources",
     "routing",
     "spending",
 )
@@ -30,7 +31,19 @@ APART = (
 MODULES = (*SHARED, *APART)
 
 OPTIONAL = frozenset(
-    {"commands", "rest", "providers", "effective", "approvals", "people", "edits", "connections", "routing", "spending"}
+    {
+        "commands",
+        "rest",
+        "providers",
+        "effective",
+        "approvals",
+        "people",
+        "edits",
+        "connections",
+        "datasources",
+        "routing",
+        "spending",
+    }
 )
 """Modules of what clients write: there a field with a default may be left out. A server sends every field."""
 

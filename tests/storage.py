@@ -1,4 +1,7 @@
-"""Fresh, migrated databases of both kinds for tests: made once as a template, then copied for each test."""
+"""Fresh, migrated databases of both kinds for tests: made once as a template, then copied for each test.
+
+On PostgreSQL a copy that a test is done with is emptied and serves the next one.
+"""
 
 import asyncio
 import shutil
@@ -14,6 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from parlour.ids import new_id
 from parlour.store.database import database_url
 from parlour.store.migrate import upgrade
+from tests.emptied import emptied, shape
 
 POSTGRES = ("127.0.0.1", 5432)
 
@@ -55,20 +59,24 @@ class Templates:
         self._folder = folder
         self._toolkits = toolkits
         self._postgres: str | None = None
+        self._shape = ""
+        self._ready: list[str] = []
         self._sqlite: Path | None = None
 
     @contextmanager
     def fresh(self, kind: str) -> Generator[Storage]:
-        """A copy of the template of `kind`, dropped afterwards."""
+        """A copy of the template of `kind`."""
         if kind == "sqlite":
             yield self._fresh_sqlite()
             return
-        name = f"parlour_{new_id().replace('-', '')}"
-        run_on_postgres(f"CREATE DATABASE {name} TEMPLATE {self._postgres_template()}")
+        name = self._ready.pop() if self._ready else self._copied()
         try:
             yield Storage("postgres", _postgres_url(name))
         finally:
-            run_on_postgres(f"DROP DATABASE {name} WITH (FORCE)")
+            if asyncio.run(emptied(_postgres_url(name), self._shape)):
+                self._ready.append(name)
+            else:
+                run_on_postgres(f"DROP DATABASE {name} WITH (FORCE)")
 
     @contextmanager
     def empty(self) -> Generator[Storage]:
@@ -82,8 +90,9 @@ class Templates:
 
     def close(self) -> None:
         """Drop what was made on the server."""
-        if self._postgres is not None:
-            run_on_postgres(f"DROP DATABASE {self._postgres} WITH (FORCE)")
+        made = self._ready if self._postgres is None else [*self._ready, self._postgres]
+        if made:
+            run_on_postgres(*(f"DROP DATABASE {name} WITH (FORCE)" for name in made))
 
     def _fresh_sqlite(self) -> Storage:
         if self._sqlite is None:
@@ -93,12 +102,15 @@ class Templates:
         shutil.copyfile(self._sqlite, path)
         return Storage("sqlite", database_url(f"sqlite:///{path}"))
 
-    def _postgres_template(self) -> str:
+    def _copied(self) -> str:
         if self._postgres is None:
             self._postgres = f"parlour_template_{new_id().replace('-', '')}"
             run_on_postgres(f"CREATE DATABASE {self._postgres}")
             asyncio.run(upgrade(_postgres_url(self._postgres), self._toolkits))
-        return self._postgres
+            self._shape = asyncio.run(shape(_postgres_url(self._postgres)))
+        name = f"parlour_{new_id().replace('-', '')}"
+        run_on_postgres(f"CREATE DATABASE {name} TEMPLATE {self._postgres}")
+        return name
 
 
 def _postgres_url(name: str) -> URL:

@@ -28,6 +28,7 @@ from parlour.identity.household import Household, household
 from parlour.identity.key_file import read_key
 from parlour.identity.limits import Allowance, Limits
 from parlour.identity.providers import Providers
+from parlour.identity.sealing import Sealing
 from parlour.identity.users import House, ensure_house
 from parlour.journal.jobs import Jobs
 from parlour.journal.pruning import Pruning
@@ -46,7 +47,11 @@ from parlour.store.database import Database, database_url
 from parlour.store.database_time import OwnTime, SharedTime
 from parlour.store.lock import DataLock
 from parlour.store.migrate import upgrade
+from parlour.toolkits import data as data_tools
 from parlour.toolkits import devices as device_tools
+from parlour.toolkits.data import DataToolkit, data_toolkit
+from parlour.toolkits.data.sql.kind import SqlKind
+from parlour.toolkits.data.sql.settings import SqlLimits
 from parlour.toolkits.devices import devices_toolkit
 from parlour.toolkits.devices.joined import Joined
 from parlour.toolkits.home import tools as home_tools
@@ -68,7 +73,11 @@ from parlour.turn.say import Saying
 from parlour.turn.talk import Talk
 from parlour.turn.undoing import Undoing
 
-TOOLKIT_MIGRATIONS: tuple[Path, ...] = (Path(home_tools.__file__).parent / "migrations", device_tools.MIGRATIONS)
+TOOLKIT_MIGRATIONS: tuple[Path, ...] = (
+    Path(home_tools.__file__).parent / "migrations",
+    device_tools.MIGRATIONS,
+    data_tools.MIGRATIONS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,8 @@ class App:
     providers: Providers
     outside: Joined
     """The systems that the house is joined to, kept in step."""
+    data: DataToolkit
+    """What the projects work with: databases and the like."""
     lineup: Lineup[AsyncConnection]
     prices: Prices
     """What every model asks."""
@@ -128,10 +139,9 @@ async def running(
     Raises Unavailable while another server holds the data directory, BadSetting for a setting that does not fit.
     """
     clock, fatal = clock or SystemClock(), fatal or die
-    url = database_url(settings.database)
     async with AsyncExitStack() as stack:
         stack.callback(DataLock(settings.data_dir).release)
-        database, brief = await _databases(settings, url, clock, stack)
+        database, brief = await _databases(settings, url := database_url(settings.database), clock, stack)
         hub = Hub(database, clock, replay_limit_bytes=settings.websocket_queue_bytes)
         announcer = PostgresAnnouncer(url, clock) if not database.is_sqlite else Nobody()
         writer = open_writer(url, clock=clock, publish=hub.publishing(announcer), fatal=fatal)
@@ -140,12 +150,12 @@ async def running(
         house = await _house(database, writer, clock, demo=demo)
         home = await _home(HomeToolkit(database, writer, clock, Notifying(clock)), stack)
         lineup = lineup_of(settings, clock, providers, built_in := IntentsModel(), models, offers, stack)
-        outside = Joined(database, writer, clock, ConnectionDesk(database, writer, clock, providers.vault).opened)
-        executor = _executor([home, devices_toolkit(home.lookup, outside), *toolsets], clock, database, brief)
+        outside, data = _outside(settings, database, writer, clock, providers)
+        executor = _executor([home, devices_toolkit(home.lookup, outside), data, *toolsets], clock, database, brief)
         means = _means(settings, clock, brief, writer, executor, lineup, await prices_of(settings))
         lease = await _lease(settings, url, means, fatal, stack)
         runner = await _runner(lease, means, announcer, stack)
-        jobs = _leased(settings, database, lease, means, outside)
+        jobs = _leased(settings, database, lease, means, outside) | {"datasources": data.pools.keep_tidy()}
         go_on_with(_company(lease, runner, hub, announcer) | jobs, fatal, stack)
         yield App(
             settings=settings,
@@ -159,6 +169,7 @@ async def running(
             offers=offers,
             providers=providers,
             outside=outside,
+            data=data,
             home=home,
             lineup=lineup,
             prices=means.prices,
@@ -193,6 +204,22 @@ async def _home(toolkit: HomeToolkit, stack: AsyncExitStack) -> HomeToolkit:
     await toolkit.open()
     stack.push_async_callback(toolkit.close)
     return toolkit
+
+
+def _outside(
+    settings: Settings, database: Database, writer: Writer, clock: Clock, providers: Providers
+) -> tuple[Joined, DataToolkit]:
+    """What lies outside: the systems that the house is joined to, and what its projects work with."""
+    joined = Joined(database, writer, clock, ConnectionDesk(database, writer, clock, providers.vault).opened)
+    limits = SqlLimits(
+        rows=settings.datasource_rows,
+        result_bytes=settings.datasource_bytes,
+        seconds=settings.datasource_timeout,
+        connections=settings.datasource_connections,
+    )
+    kinds = [SqlKind(settings.datasources, clock, limits)]
+    data = data_toolkit(database, writer, clock, Sealing(providers.vault), kinds, settings.datasource_idle)
+    return joined, data
 
 
 def _executor(toolsets: Sequence[Toolset], clock: Clock, database: Database, brief: Database) -> Executor:

@@ -248,6 +248,29 @@ class Settings:
         kind="hours",
     )
 
+    datasource_folder: str = _setting(
+        "DATASOURCE_FOLDER",
+        str,
+        "",
+        "The folder with the files that datasources may name; by default `datasources` in the data folder.",
+        kind="folder",
+    )
+    datasource_rows: int = _setting(
+        "DATASOURCE_ROWS", whole(1, 100_000), 1_000, "How many rows are read of one query.", kind="rows"
+    )
+    datasource_bytes: int = _setting(
+        "DATASOURCE_BYTES", whole(1_024, 200_000), 131_072, "How much is read of one query.", kind="1024 to 200000"
+    )
+    datasource_timeout: float = _setting(
+        "DATASOURCE_TIMEOUT", decimal(0.1, 90), 20.0, "How long a database may take for a statement.", kind="seconds"
+    )
+    datasource_connections: int = _setting(
+        "DATASOURCE_CONNECTIONS", whole(1, 100), 4, "How many a server has to one database.", kind="connections"
+    )
+    datasource_idle: float = _setting(
+        "DATASOURCE_IDLE", decimal(1), 300.0, "Connections that nobody used for so long are closed.", kind="seconds"
+    )
+
     websocket_ping_interval: float = _setting(
         "WEBSOCKET_PING_INTERVAL", decimal(0.1), 30.0, "How often a client shall send a heartbeat.", kind="seconds"
     )
@@ -305,6 +328,11 @@ class Settings:
     def master_key(self) -> Path:
         """The file of the master key, the default filled in."""
         return Path(self.key_file) if self.key_file else self.data_dir / "parlour.key"
+
+    @property
+    def datasources(self) -> Path:
+        """The folder of the files that datasources may name, the default filled in."""
+        return Path(self.datasource_folder) if self.datasource_folder else self.data_dir / "datasources"
 
     @property
     def backups(self) -> Path:

@@ -14,13 +14,17 @@ from fastapi import FastAPI
 from parlour.api.doors import Doors
 from parlour.api.headers import WithHeaders
 from parlour.api.rest import make_rest
+from parlour.hub.hub import Hub
 from parlour.identity.connections import ConnectionDesk
 from parlour.identity.household import Household, household
 from parlour.identity.providers import Providers
+from parlour.identity.sealing import Sealing
 from parlour.identity.vault import Vault
 from parlour.journal.unit import Writer
 from parlour.store.database import Database
 from parlour.store.queries.people import Person
+from parlour.toolkits.data import MIGRATIONS, data_toolkit
+from parlour.toolkits.data.sql.kind import SqlKind
 from parlour.turn.leaving import Leaving
 from parlour.turn.rules import Rules
 from tests.api.standins import EchoTalk, Surroundings
@@ -79,6 +83,13 @@ class Knocking:
         return f"parlour_session={session.secret}"
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    made = Templates(tmp_path_factory.mktemp("doors"), (MIGRATIONS,))
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def storage(templates: Templates) -> Iterator[Storage]:
     """A fresh SQLite file: the doors themselves ask nothing of a database; `test_every_door` tries both kinds."""
@@ -104,6 +115,7 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock, tmp_p
             address="https://parlour.example",
             conversations=lived.conversations,
             talk=talk,
+            hub=Hub(database, clock, replay_limit_bytes=1_048_576),
             rules=Rules(database, writer, clock),
             tools=around,
             models=around,
@@ -111,6 +123,7 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock, tmp_p
             providers=Providers(database, writer, clock, vault, {}),
             connections=ConnectionDesk(database, writer, clock, vault),
             outside=around,
+            data=data_toolkit(database, writer, clock, Sealing(vault), [SqlKind(tmp_path, clock)], 60),
             suggestions=around,
             connected=around,
             readiness=around,

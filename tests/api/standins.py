@@ -30,6 +30,7 @@ from parlour.toolkits.devices.homeassistant.trial import Tried
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool, ToolContext, make_tool
 from parlour.turn.edits import Edits
+from parlour.turn.given import NOTHING_GIVEN, Given
 from tests.house import Lived, exchange
 
 
@@ -59,7 +60,8 @@ class EchoTalk:
     said: dict[str, SaidHere] = field(default_factory=dict[str, SaidHere])
     asked: list[SendMessage | Regenerate] = field(default_factory=list[SendMessage | Regenerate])
 
-    async def say(self, who: Who, command: SendMessage) -> SaidHere:
+    async def say(self, who: Who, command: SendMessage, given: Given = NOTHING_GIVEN) -> SaidHere:
+        del given
         self.asked.append(command)
         if not command.content.strip():
             raise InvalidRequest("A message has words in it.")

@@ -18,6 +18,8 @@ class Ask:
 
 DECIDED = {"settings": {"model": "built-in"}, "version": 0}
 SHELF = {"name": "shelf", "base_url": "http://127.0.0.1:9/v1", "models": ["a"]}
+COMPLETION = {"messages": [{"role": "user", "content": "hello"}]}
+SHOP: dict[str, Any] = {"name": "shop", "kind": "sql", "settings": {"dialect": "sqlite", "database": "shop.db"}}
 WORDS = {"content": "hello", "command_id": "{fresh}"}
 
 DOORS: dict[str, Ask] = {
@@ -58,6 +60,15 @@ DOORS: dict[str, Ask] = {
     "GET /api/v1/projects/{project_id}/members": Ask("theirs"),
     "PUT /api/v1/projects/{project_id}/members/{user_id}": Ask("theirs"),
     "DELETE /api/v1/projects/{project_id}/members/{user_id}": Ask("theirs"),
+    "GET /api/v1/projects/{project_id}/datasources": Ask("theirs"),
+    "POST /api/v1/projects/{project_id}/datasources": Ask("admins", SHOP),
+    "POST /api/v1/projects/{project_id}/datasources/check": Ask(
+        "admins", {"kind": "sql", "settings": SHOP["settings"]}
+    ),
+    "GET /api/v1/projects/{project_id}/datasources/{datasource_id}": Ask("theirs"),
+    "PATCH /api/v1/projects/{project_id}/datasources/{datasource_id}": Ask("admins", {"writable": True}),
+    "DELETE /api/v1/projects/{project_id}/datasources/{datasource_id}": Ask("admins"),
+    "POST /api/v1/projects/{project_id}/datasources/{datasource_id}/check": Ask("admins"),
     "GET /api/v1/audit": Ask("admins", query="?user_id={user_id}"),
     "POST /api/v1/chat/conversations": Ask("theirs", {"project_id": "{project_id}"}),
     "GET /api/v1/chat/conversations": Ask("theirs", query="?project_id={project_id}"),
@@ -112,9 +123,13 @@ DOORS: dict[str, Ask] = {
     "POST /api/v1/connections/{connection_id}/check": Ask("admins"),
     "GET /api/v1/suggestions": Ask("theirs", query="?project_id={project_id}"),
     "GET /api/v1/system": Ask("theirs", query="?project_id={project_id}"),
+    "POST /v1/chat/completions": Ask("theirs", {**COMPLETION, "metadata": {"conversation_id": "{conversation_id}"}}),
+    "GET /v1/models": Ask("own"),
+    "GET /v1/models/{name}": Ask("theirs"),
 }
 
 ELSEWHERE = {
+    "POST /v1/chat/completions": Ask("theirs", {**COMPLETION, "metadata": {"project_id": "{project_id}"}}),
     "POST /api/v1/chat/messages": Ask("theirs", {"content": "hello", "project_id": "{project_id}"}),
     "GET /api/v1/chat/conversations/{conversation_id}/messages": Ask("theirs", query="?before={message_id}"),
     "GET /api/v1/models": Ask("theirs", query="?project_id={project_id}"),

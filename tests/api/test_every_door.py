@@ -47,6 +47,14 @@ async def test_every_route_but_the_open_ones_refuses_whoever_shows_nothing(knock
             assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
+async def test_no_route_is_there_that_neither_the_document_nor_this_test_knows(knocking: Knocking) -> None:
+    documented = {re.sub(":path", "", path) for path in knocking.rest.openapi()["paths"]}
+    there = {re.sub(":path", "", str(getattr(route, "path", ""))) for route in knocking.rest.routes}
+    assert there - documented - {""} == {"/openapi.json", "/docs", "/mcp"}
+    refused = await knocking.nobody("POST", "//mcp", {})
+    assert (refused.status, refused.body["error"]["code"]) == (401, "unauthorized")
+
+
 async def test_a_strangers_id_in_a_body_or_query_is_answered_as_an_unknown_one(knocking: Knocking) -> None:
     conversation = await knocking.lived.conversations.begin(anybody(knocking.lived.ann))
     for identifier in (conversation.id, new_id()):

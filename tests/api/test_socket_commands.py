@@ -14,6 +14,7 @@ from parlour.identity.who import Who
 from parlour.ids import new_id
 from parlour.models.scripted import Script, ScriptedModel, says
 from parlour.protocol.commands import SendMessage
+from parlour.turn.given import NOTHING_GIVEN, Given
 from parlour.turn.say import Saying
 from tests.served import Client, Serving
 
@@ -217,7 +218,8 @@ async def test_two_hundred_commands_at_once_are_answered_in_their_order(serving:
 class Broken(Saying):
     """Takes nothing, and says why in words that are for nobody outside."""
 
-    async def message(self, who: Who, command: SendMessage) -> Any:
+    async def message(self, who: Who, command: SendMessage, given: Given = NOTHING_GIVEN) -> Any:
+        del who, given
         if command.content == "store":
             raise StorageFailed
         raise RuntimeError("secret-detail-of-a-bug")

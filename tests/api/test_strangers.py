@@ -21,10 +21,11 @@ from parlour.ids import new_id
 from parlour.journal.unit import Unit
 from parlour.protocol.commands import ClientCommand
 from parlour.protocol.connections import NewConnection
+from parlour.protocol.datasources import NewDatasource
 from parlour.protocol.people import NewInvitation, NewProject, NewUser, UserChange
 from parlour.protocol.spending import NewBudget
 from parlour.store.queries.people import Person
-from tests.api.strangers import COMMANDS, DOORS, ELSEWHERE, Ask, Frame
+from tests.api.strangers import COMMANDS, DOORS, ELSEWHERE, SHOP, Ask, Frame
 from tests.conftest import ManualClock
 from tests.house import Lived, asked, exchange
 from tests.served import Client, Served, Serving
@@ -107,6 +108,7 @@ async def moved_in(served: Served) -> Street:
         "session_id": await _session(served, people["ann"]),
         "invitation_id": invitation.id,
         "connection_id": await desk.add(admin, joined),
+        "datasource_id": await _datasource(served, admin, boat.id),
         "budget_id": await _budget(served, admin, people["ann"]),
         "name": "shelf",
     }
@@ -118,6 +120,10 @@ async def _budget(served: Served, admin: Who, person: Person) -> str:
     await served.app.household.budgets.put(admin, budget)
     (kept,) = await served.app.household.budgets.listed(admin)
     return kept.id
+
+
+async def _datasource(served: Served, admin: Who, project_id: str) -> str:
+    return await served.app.data.desk.add(admin.in_project(project_id), NewDatasource.model_validate(SHOP))
 
 
 async def _token(served: Served, person: Person) -> str:
@@ -139,7 +145,7 @@ def filled(text: str, ids: Mapping[str, str]) -> str:
 def refusal(text: str) -> tuple[str, str]:
     """The code and the sentence of a refusal."""
     body = json.loads(text)
-    return body["error"]["code"], body["detail"]
+    return body["error"]["code"], body["error"]["message"]
 
 
 def test_every_door_and_every_command_is_in_the_matrix() -> None:

@@ -81,6 +81,9 @@ class Walk:
         await answer.get_by_role("button", name=re.compile("Looked at")).click()
         await expect(answer.get_by_role("region", name="What came back")).to_be_visible()
         yield "tool"
+        await answer.get_by_label("Ask again with another model").click()
+        yield "asked-again-with"
+        await page.keyboard.press("Escape")
         await answer.get_by_role("button", name="What it saw").click()
         await expect(page.get_by_role("dialog").get_by_text("Everything that went into this answer")).to_be_visible()
         for line in await page.get_by_role("dialog").locator(".opens > button").all():
@@ -176,6 +179,10 @@ class Walk:
         await page.keyboard.press("Escape")
         await page.get_by_label(re.compile("^Who answers")).click()
         yield "who-answers"
+        await page.get_by_role("button", name="How it answers").click()
+        await page.get_by_role("button", name="More", exact=True).click()
+        await page.get_by_label("Top p").fill("2")
+        yield "how-it-answers"
         await page.keyboard.press("Escape")
 
     async def _settings(self) -> AsyncGenerator[str]:
@@ -240,6 +247,14 @@ class Walk:
         await expect(page.get_by_text("den is set up, and may answer.")).to_be_visible()
         await page.get_by_role("button", name="Close this message").click()
         yield "models"
+        await page.get_by_role("button", name="More", exact=True).first.click()
+        yield "defaults"
+        await page.get_by_role("button", name="Change the routes").click()
+        for model in ("den/a-family/with-a-rather-long-name-0", "openai/fake-1"):
+            await page.get_by_label("Add to Fast").fill(model)
+            await page.keyboard.press("Enter")
+        yield "routes"
+        await page.get_by_role("button", name="Cancel").click()
         await page.get_by_role("button", name="Remove…").click()
         await expect(page.get_by_role("button", name="Remove it")).to_be_visible()
         yield "removing"

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.keyboard import Keyboard
 from tests.browser.visiting import Visitor
 from tests.providers import Answer, Provider, Received, answer_of
 
@@ -38,7 +40,8 @@ async def test_another_model_is_chosen_asked_again_with_and_told_how_to_answer(a
     again = await window.asks("And now?")
     await expect(again.locator(".prose")).to_have_text("I am fake-1, at 1.2.")
 
-    await again.get_by_label("Ask again with another model").select_option("built-in")
+    await again.get_by_label("Ask again with another model").click()
+    await again.get_by_role("button", name=re.compile("^built in")).click()
     await expect(window.answers.last.locator(".foot")).to_contain_text("built in · no model used")
     await expect(window.answers.last.locator(".versions")).to_contain_text("2 of 2")
     await expect(page.get_by_label("Who answers: openai/fake-1")).to_be_visible()
@@ -57,6 +60,45 @@ async def test_another_model_is_chosen_asked_again_with_and_told_how_to_answer(a
     await page.get_by_label("A favourite: built in").click()
     await expect(page.get_by_label("Make it a favourite: built in")).to_be_visible()
     admin.has_nothing_to_complain_of()
+
+
+async def test_another_model_is_asked_by_keys_alone_and_only_when_it_is_chosen(admin: Visitor, named: Provider) -> None:
+    (window,) = admin.windows
+    keys = Keyboard(window.page)
+    answer = await window.asks("Who are you?")
+    asked = len(named.received)
+    await keys.chooses("Ask again with another model", key="Shift+Tab")
+    await keys.goes_to("openai/fake-1", key="ArrowDown")
+    await keys.goes_to("built in", key="ArrowDown")
+    await expect(answer.locator(".versions")).to_have_count(0)
+    await keys.presses("Escape")
+    assert (await keys.focused()).startswith("Ask again with another model")
+    await keys.presses("Enter")
+    await keys.goes_to("built in", key="ArrowUp")
+    await keys.presses("Enter")
+    await expect(window.answers.last.locator(".versions")).to_contain_text("2 of 2")
+    await expect(window.answers.last.locator(".foot")).to_contain_text("built in · no model used")
+    await expect(window.answers.last).to_be_focused()
+    assert len(named.received) == asked
+
+
+async def test_a_choice_in_one_window_is_seen_in_the_other_at_once(admin: Visitor, named: Provider) -> None:
+    (here,) = admin.windows
+    await here.asks("Who are you?")
+    there = await admin.opens(urlsplit(here.page.url).path)
+    await expect(there.page.get_by_label("Who answers: openai/fake-1")).to_be_visible()
+    await here.page.get_by_label("Who answers: openai/fake-1").click()
+    await here.page.get_by_role("button", name=re.compile("^built in")).click()
+    await expect(there.page.get_by_label("Who answers: built in")).to_be_visible()
+    await there.page.get_by_label("Who answers: built in").click()
+    await there.button("Choose nobody for this conversation").click()
+    await expect(here.page.get_by_label("Who answers: openai/fake-1")).to_be_visible()
+    await there.page.get_by_label("Who answers: openai/fake-1").click()
+    await there.page.get_by_label("Make it a favourite: built in").click()
+    await here.page.get_by_label("Who answers: openai/fake-1").click()
+    await expect(here.page.get_by_label("A favourite: built in")).to_be_visible()
+    await here.page.get_by_label("A favourite: built in").click()
+    await expect(there.page.get_by_label("Make it a favourite: built in")).to_be_visible()
 
 
 async def test_what_is_chosen_on_the_empty_page_begins_the_conversation_and_stays_its_own(

@@ -186,8 +186,8 @@ async def test_whoever_is_no_admin_is_told_who_is_and_sees_no_provider(new_house
     await expect(answering_now(window)).to_contain_text("The built-in model")
     # What is theirs to decide is how they are answered themselves, and nothing else.
     own = window.page.get_by_role("region", name="Your own defaults").get_by_role("button")
-    await expect(own).to_have_text(["Keep"])
-    await expect(window.page.locator("main").get_by_role("button")).to_have_count(1)
+    await expect(own).to_have_text(["More", "Keep"])
+    await expect(window.page.locator("main").get_by_role("button")).to_have_count(2)
     await expect(window.page.get_by_role("group", name=re.compile("What to do with"))).to_have_count(0)
 
 

@@ -31,6 +31,7 @@ STOP = "POST /api/v1/chat/turns/{turn_id}/stop"
 ALLOW = "POST /api/v1/models/allowed"
 CHOOSE = "PUT /api/v1/models/default"
 ROUTING = "/api/v1/models/routing"
+COMPLETE = "POST /v1/chat/completions"
 SYSTEM = "GET /api/v1/system"
 SETTINGS, EFFECTIVE = "/api/v1/models/settings", "GET /api/v1/models/effective"
 PROVIDERS = "/api/v1/providers"
@@ -51,11 +52,16 @@ BUDGETS = "/api/v1/budgets"
 CONNECTIONS = "/api/v1/connections"
 CONNECTION = f"{CONNECTIONS}/{{connection_id}}"
 
+DATASOURCES = "/api/v1/projects/{project_id}/datasources"
+DATASOURCE = f"{DATASOURCES}/{{datasource_id}}"
+
 TOO_LONG = "x" * 50_001
 OTHER = {"content": "other words"}
 NOBODY = {"model": "nobody/nothing"}
 AWAY = "http://127.0.0.1:9/v1"
 OURS = {"base_url": "http://127.0.0.1:9", "token": "a-long-lived-access-token"}
+SHOP = {"dialect": "postgresql", "host": "127.0.0.1", "port": 9, "database": "shop", "password": "secret"}
+OUR_SHOP = {"name": "shop", "kind": "sql", "settings": SHOP}
 SHELF = {"name": "shelf", "base_url": AWAY, "api_key": "sk-1234", "models": ["small"]}
 
 
@@ -70,6 +76,11 @@ class Attempt:
     query: str = ""
     who: str = "admin"
     headers: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def completion(words: str, **metadata: str) -> dict[str, Any]:
+    """What a client of OpenAI's wire asks."""
+    return {"messages": [{"role": "user", "content": words}], "metadata": metadata}
 
 
 def attempts(known: dict[str, str]) -> Iterator[Attempt]:
@@ -123,6 +134,11 @@ def attempts(known: dict[str, str]) -> Iterator[Attempt]:
     yield Attempt("GET /api/v1/suggestions", "not_found", query=f"?project_id={new_id()}")
     yield Attempt("GET /metrics", "forbidden", who="ann")
     yield Attempt(SYSTEM, "not_found", query=f"?project_id={new_id()}")
+    yield Attempt(COMPLETE, "message_too_long", completion(TOO_LONG))
+    yield Attempt(COMPLETE, "thread_not_found", completion("hello", conversation_id=new_id()))
+    yield Attempt(COMPLETE, "not_found", completion("hello") | NOBODY)
+    yield Attempt(COMPLETE, "idempotency_conflict", completion("other words"), headers={"Idempotency-Key": "used"})
+    yield Attempt("GET /v1/models/{name}", "not_found", ids={"name": "nobody/nothing"})
     yield Attempt(CHOOSE, "forbidden", {"model": "built-in"}, who="ann")
     yield Attempt(CHOOSE, "not_found", NOBODY)
     yield Attempt(CHOOSE, "not_now", {"model": "openai/large"})
@@ -197,6 +213,7 @@ def attempts_of_people(there: Household) -> Iterator[Attempt]:
     yield Attempt(f"DELETE {MEMBER}", "not_now", ids=hers | {"user_id": there.people["ann"]}, who="ann")
     yield Attempt(BEGIN, "not_now", {"project_id": there.attic})
     yield Attempt(SAY, "not_now", {"content": "hello", "project_id": there.attic})
+    yield Attempt(COMPLETE, "not_now", completion("hello", project_id=there.attic))
 
 
 def attempts_at_budgets() -> Iterator[Attempt]:
@@ -248,6 +265,42 @@ def attempts_at_connections() -> Iterator[Attempt]:
     yield Attempt(f"POST {CONNECTION}/check", "not_found")
 
 
+def attempts_at_datasources(home: str, shop: str) -> Iterator[Attempt]:
+    """The same, in a project with a database, `shop`, and one more that is called "stock"."""
+    here, both = {"project_id": home}, {"project_id": home, "datasource_id": shop}
+    yield Attempt(f"GET {DATASOURCES}", "not_found")
+    yield Attempt(f"POST {DATASOURCES}", "forbidden", OUR_SHOP, here, who="ann")
+    yield Attempt(f"POST {DATASOURCES}", "not_found", OUR_SHOP)
+    yield Attempt(f"POST {DATASOURCES}", "duplicate", OUR_SHOP, here)
+    yield Attempt(f"POST {DATASOURCES}/check", "forbidden", {"kind": "sql", "settings": SHOP}, here, who="ann")
+    yield Attempt(f"POST {DATASOURCES}/check", "not_found", {"kind": "sql", "settings": SHOP})
+    yield Attempt(f"GET {DATASOURCE}", "not_found", ids=here)
+    yield Attempt(f"PATCH {DATASOURCE}", "forbidden", {"writable": True}, both, who="ann")
+    yield Attempt(f"PATCH {DATASOURCE}", "not_found", {"writable": True}, here)
+    yield Attempt(f"PATCH {DATASOURCE}", "duplicate", {"name": "stock"}, both)
+    yield Attempt(f"DELETE {DATASOURCE}", "forbidden", ids=both, who="ann")
+    yield Attempt(f"DELETE {DATASOURCE}", "not_found", ids=here)
+    yield Attempt(f"POST {DATASOURCE}/check", "forbidden", ids=both, who="ann")
+    yield Attempt(f"POST {DATASOURCE}/check", "not_found", ids=here)
+
+
+def attempts_at_sealed_datasources(home: str, shop: str) -> Iterator[Attempt]:
+    """The same, once the master key is lost."""
+    here, both = {"project_id": home}, {"project_id": home, "datasource_id": shop}
+    yield Attempt(f"POST {DATASOURCES}", "bad_setting", OUR_SHOP | {"name": "other"}, here)
+    yield Attempt(f"PATCH {DATASOURCE}", "bad_setting", {"settings": {"password": "another"}}, both)
+    yield Attempt(f"PATCH {DATASOURCE}", "not_available", {"settings": {"functions": ["mine"]}}, both)
+
+
+async def shopped(served: Served, key: str, home: str) -> str:
+    """The id of a database that the project was given, beside another."""
+    path = DATASOURCES.replace("{project_id}", home)
+    for name in ("stock", "shop"):
+        status, text = await served.asks("POST", path, key, OUR_SHOP | {"name": name})
+        assert status == 201, text
+    return str(json.loads(text)["id"])
+
+
 @pytest.fixture
 def storage(templates: Templates) -> Iterator[Storage]:
     """A fresh SQLite file: what a door refuses does not depend on the database."""
@@ -265,11 +318,13 @@ async def test_every_refusal_that_a_door_names_is_met(
         known = await said(served, keys["admin"])
         met: list[tuple[str, str]] = []
         assert (await served.asks("POST", CONNECTIONS, keys["admin"], OURS))[0] == 201
-        for attempt in attempts_at_connections():
+        shop = await shopped(served, keys["admin"], there.home)
+        for attempt in (*attempts_at_connections(), *attempts_at_datasources(there.home, shop)):
             met.append((attempt.door, await code_of(served, attempt, keys[attempt.who])))
             assert met[-1] == (attempt.door, attempt.code)
         await key_lost(served, keys["admin"], tmp_path)
         models = (*attempts_at_budgets(), *attempts_at_providers(), *attempts_at_settings(new_id()))
+        models += (*attempts_at_sealed_datasources(there.home, shop),)
         for attempt in (*attempts(known), *attempts_of_people(there), *models):
             met.append((attempt.door, await code_of(served, attempt, keys[attempt.who])))
             assert met[-1] == (attempt.door, attempt.code)

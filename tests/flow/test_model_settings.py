@@ -155,3 +155,24 @@ async def test_a_projects_provider_answers_its_members_there_and_nowhere_else(
         there, here = [await ann("GET", f"/models/effective{query}") for query in (f"?project_id={boat}", "")]
         assert (there["model"], there["origins"]["model"]) == ("acme/small", "project")
         assert (here["model"], here["origins"]["model"]) == ("built-in", "system")
+
+
+async def test_what_is_decided_is_told_in_every_window_where_it_counts(serving: Serving, loopback: Provider) -> None:
+    async with serving() as served:
+        admin, person = await desk(served), await served.newcomer("ann")
+        ann = Desk(served, await served.key(person))
+        await admin("POST", "/providers", acme(loopback), 201)
+        async with served.connected(person) as here, served.connected(person) as there:
+            first = await answered(here)
+            talk = f"conversation:{first.conversation_id}"
+            await there.follows(first.conversation_id)
+            await there.asks("subscribe", topic=f"user:{person.id}")
+            await decides(ann, f"?conversation_id={first.conversation_id}", model="acme/small")
+            await decides(ann, "?mine=true", favourites=["acme/small"])
+            await decides(admin, "", parameters={"temperature": 1.0})
+            for window, topic in ((here, talk), (there, talk), (there, f"user:{person.id}")):
+                await window.asks("heartbeat")
+                told = [one["version"] for one in window.of_type("model_settings_changed") if one["topic"] == topic]
+                assert told == [1]
+                if topic == talk:
+                    await window.agrees(topic)

@@ -128,6 +128,46 @@ async def test_a_wrong_key_and_an_unknown_model_are_named_and_not_tried_again(
     assert (problem.code, problem.cause, len(loopback.received)) == ("provider_refused", "unknown", 2)
 
 
+OF_THE_MACHINE = "key-of-the-machine"
+ENVIRONMENT = (
+    *("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "GOOGLE_API_KEY", "GEMINI_API_KEY", "MISTRAL_API_KEY"),
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_BEARER_TOKEN_BEDROCK"),
+)
+
+
+async def test_what_the_machine_itself_may_use_goes_to_nobody_who_was_set_up_without_a_key(
+    loopback: Provider, stepped: SteppedClock, spoken: Format, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ENVIRONMENT:
+        monkeypatch.setenv(name, OF_THE_MACHINE)
+    model = PydanticAIModel(
+        name=f"{spoken.kind}/{spoken.model}",
+        access=Access(OTHER_KINDS[spoken.kind], loopback.base_url.removesuffix("/v1"), ""),
+        limits=Limits(total_s=100, first_event_s=20, silence_s=30),
+        clock=stepped,
+    )
+    loopback.answers.append(spoken.wrong_key)
+    with pytest.raises(ModelProblem) as caught:
+        await collect(model.stream(ask()))
+    assert caught.value.code == "provider_unauthorized"
+    assert OF_THE_MACHINE not in "".join(value for asked in loopback.received for value in asked.headers.values())
+    assert len(loopback.received) == (spoken.kind != "bedrock")
+    await model.close()
+
+
+async def test_what_the_machine_itself_may_use_never_goes_along_with_a_key_or_in_its_place(
+    loopback: Provider, model: PydanticAIModel, spoken: Format, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ENVIRONMENT:
+        monkeypatch.setenv(name, OF_THE_MACHINE)
+    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", f"X-Secret: {OF_THE_MACHINE}")
+    loopback.answers.append(spoken.answer(spoken.words))
+    await collect(model.stream(ask()))
+    [asked] = loopback.received
+    assert OF_THE_MACHINE not in "".join(asked.headers.values())
+    assert spoken.key.partition(":")[0] in "".join(asked.headers.values())
+
+
 async def test_a_full_provider_is_asked_again_by_us_alone(
     loopback: Provider, model: PydanticAIModel, stepped: SteppedClock, spoken: Format
 ):

@@ -1,11 +1,6 @@
-"""The image and the house of two nodes, as far as they can be tried without an engine that runs containers."""
+"""What is said of the image and of the house of two nodes, held against the settings and against each other."""
 
 import re
-import shutil
-import subprocess
-import sysconfig
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,83 +9,16 @@ import pytest
 
 from parlour.environment import described, read_settings
 from parlour.store.database import database_url
-from tests.docs.session import free_port
 from tests.package.containers import DEPLOY, compose, environment, runs, stages, substituted, the
 from tests.rules.sources import ROOT
 
 GIVEN = {"HOUSE_ADDRESS": "parlour.example", "HOUSE_DATABASE_PASSWORD": "3f2a9c"}
 NODES = ("node1", "node2")
-FETCHES = "--require-hashes"
-"""What is fetched from the package index stands in the locks; `make run` installs the same, by the same words."""
-WITHIN = 60.0
-
-
-@pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder `/opt/parlour` of the image, made by its own commands in a plain directory."""
-    folder = tmp_path_factory.mktemp("image")
-    work, opt = folder / "work", folder / "opt" / "parlour"
-    named = subprocess.run(
-        ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
-    )
-    for name in filter(None, named.stdout.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (work / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, work / name)
-    opt.parent.mkdir(parents=True)
-    for command in runs(0):
-        if FETCHES in command:
-            continue  # instead: the packages that this Python has
-        here = command.replace("/opt/parlour", str(opt))
-        done = subprocess.run(here, cwd=work, shell=True, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-        if "venv" in command:
-            for made in (work / "tools", opt):
-                (site,) = made.glob("lib/python*/site-packages")
-                (site / "here.pth").write_text(sysconfig.get_path("purelib"))
-    return opt
-
-
-@pytest.fixture
-def running(image: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of a container whose server has been started by the image's own command."""
-    given = {name: value.replace("/opt/parlour", str(image)) for name, value in environment().items()}
-    given |= {"PARLOUR_DATA_DIR": str(tmp_path / "data"), "PARLOUR_HOST": "127.0.0.1", "PARLOUR_PORT": str(free_port())}
-    command = [shutil.which(the("ENTRYPOINT").command[0], path=given["PATH"]) or "", *the("CMD").command]
-    with (tmp_path / "log").open("wb") as log:
-        server = subprocess.Popen(command, env=given, cwd=tmp_path, stdout=log, stderr=log)
-        yield given
-        server.terminate()
-        assert server.wait(WITHIN) == 0
-
-
-def is_healthy(given: dict[str, str]) -> bool:
-    """What the image's health check says."""
-    python, *words = the("HEALTHCHECK").command
-    found = shutil.which(python, path=given["PATH"])
-    return subprocess.run([str(found), *words], env=given, capture_output=True, check=False).returncode == 0
-
-
-def test_the_image_is_built_by_its_commands_and_its_health_check_tells_whether_it_lives(
-    running: dict[str, str],
-) -> None:
-    deadline = time.monotonic() + WITHIN
-    while not is_healthy(running):
-        assert time.monotonic() < deadline
-    assert not is_healthy(running | {"PARLOUR_PORT": str(free_port())})
-
-
-def test_the_server_in_the_image_comes_from_the_wheel_and_has_its_page(image: Path) -> None:
-    (site,) = image.glob("lib/python*/site-packages")
-    assert (site / "parlour" / "web" / "index.html").is_file()
-    look = "import parlour; print(parlour.__file__)"
-    told = subprocess.run([image / "bin" / "python", "-c", look], cwd="/", capture_output=True, text=True, check=True)
-    assert Path(told.stdout.strip()).is_relative_to(image.resolve())
 
 
 def test_everything_from_outside_is_held_to_its_hash_and_the_server_has_no_rights() -> None:
     fetching = [command for command in runs(0) if " install " in command]
-    assert all(FETCHES in command or "--no-index" in command for command in fetching)
+    assert all("--require-hashes" in command or "--no-index" in command for command in fetching)
     for lock in re.findall(r"-r (\S+)", " ".join(fetching)):
         assert "--hash=sha256:" in (ROOT / lock).read_text("utf-8")
     assert the("USER").rest == "10001:10001"

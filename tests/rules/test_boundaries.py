@@ -16,6 +16,7 @@ READS_SETTINGS = (
 )
 LOADS_LATE = (
     "src/parlour/cli/",  # the command line answers at once, and a command loads what it needs
+    "src/parlour/api/mcp.py",  # the package that speaks MCP takes a second, and is an extra
     "src/parlour/models/offers.py",  # the HTTP client costs a quarter of a second, and most houses need none
     "src/parlour/models/pydantic_ai.py",  # what it loads takes more than a second, and is an extra
     "src/parlour/models/pydantic_ai_access.py",  # each kind of provider is an extra of its own

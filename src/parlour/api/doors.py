@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from parlour.clock import Clock
+from parlour.hub.subscriber import Subscriber
 from parlour.identity.connections import ConnectionDesk
 from parlour.identity.gate import Gate
 from parlour.identity.household import Household
@@ -24,9 +25,11 @@ from parlour.protocol.house import ConnectedPart
 from parlour.protocol.routing import Routing
 from parlour.store.database import Reads
 from parlour.store.queries.people import Project
+from parlour.toolkits.data.toolkit import DataToolkit
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool
 from parlour.turn.conversations import Conversations
+from parlour.turn.given import NOTHING_GIVEN, Given
 from parlour.turn.leaving import Leaving
 
 
@@ -66,8 +69,8 @@ class Decided(Protocol):
 class Talk(Protocol):
     """Where things are said and answered."""
 
-    async def say(self, who: Who, command: SendMessage) -> Said:
-        """Store a message and queue its turn.
+    async def say(self, who: Who, command: SendMessage, given: Given = NOTHING_GIVEN) -> Said:
+        """Store a message, with what is `given` with it, and queue its turn.
 
         Raises InvalidRequest, MessageTooLong, ConversationNotFound, NotFound, IdempotencyConflict.
         """
@@ -111,6 +114,20 @@ class Talk(Protocol):
 
         With `or_waits`, also as soon as it waits for a person.
         """
+        ...
+
+
+class Hub(Protocol):
+    """Where what is said is heard."""
+
+    async def subscribe(
+        self, subscriber: Subscriber, topic: str, after: int | None = None, reply_to: str | None = None
+    ) -> None:
+        """Let it follow `topic`, from `after` on where that is kept. Whether it may is the caller's to know."""
+        ...
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """Forget a subscriber."""
         ...
 
 
@@ -258,6 +275,7 @@ class Doors:
     leaving: Leaving
     conversations: Conversations
     talk: Talk
+    hub: Hub
     rules: Rules
     tools: Tools
     models: Models
@@ -266,6 +284,8 @@ class Doors:
     providers: Providers
     connections: ConnectionDesk
     outside: Outside
+    data: DataToolkit
+    """What the projects work with: databases and the like."""
     suggestions: Suggestions
     connected: Connected
     readiness: Readiness

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parlour.api.headers import request_id_of
+from parlour.api.openai_errors import is_openai, openai_problem
 from parlour.errors import InvalidRequest, NotFound, ParlourError, RateLimited
 from parlour.protocol.content import Json
 from parlour.protocol.rest import ErrorBody, ErrorDetail
@@ -38,8 +39,11 @@ def problem(
     message: str,
     headers: Mapping[str, str] | None = None,
     details: Json | None = None,
+    param: str | None = None,
 ) -> Response:
-    """The answer that says what went wrong."""
+    """The answer that says what went wrong; `param` names what of the request, for a wire that has a place for it."""
+    if is_openai(scope):
+        return openai_problem(status, code, message, headers, param)
     detail = ErrorDetail(code=code, message=message, request_id=request_id_of(scope), details=details)
     body = ErrorBody(detail=message, error=detail)
     return Response(body.model_dump_json(exclude_none=True), status, headers, media_type="application/json")
@@ -88,7 +92,8 @@ async def _named(request: Request, error: Exception) -> Response:
     else:
         log.info("request refused", code=error.code, path=request.url.path, **error.details)
     told: Json | None = dict(error.told) if isinstance(error, RateLimited) else None
-    return problem(request.scope, error.status, error.code, error.safe, _headers(error), told)
+    param = str(error.details["param"]) if "param" in error.details else None
+    return problem(request.scope, error.status, error.code, error.safe, _headers(error), told, param)
 
 
 def _headers(error: ParlourError) -> dict[str, str]:

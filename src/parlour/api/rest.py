@@ -3,16 +3,21 @@
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from parlour.api.auth import asking
 from parlour.api.body_limit import BodyLimit
 from parlour.api.doors import Doors
 from parlour.api.errors import AlwaysAnswers, refuse_politely
+from parlour.api.mcp import PATH as MCP
+from parlour.api.mcp import McpDoor
+from parlour.api.openai import openai_routes
 from parlour.api.reference import REFERENCE_POLICY, reference_page
 from parlour.api.routes.approvals import approval_routes
 from parlour.api.routes.auth import auth_routes, sign_in_routes
 from parlour.api.routes.connections import connection_routes
 from parlour.api.routes.conversations import conversation_routes
+from parlour.api.routes.datasources import datasource_routes
 from parlour.api.routes.health import health_routes
 from parlour.api.routes.invitations import invitation_routes, invited_routes
 from parlour.api.routes.messages import message_routes
@@ -39,6 +44,7 @@ SIGNED_IN = (
     user_routes,
     invitation_routes,
     project_routes,
+    datasource_routes,
     audit_routes,
     conversation_routes,
     message_routes,
@@ -81,6 +87,8 @@ def make_rest(doors: Doors) -> FastAPI:
         api.include_router(routes(doors))
     app.include_router(open_to_all)
     app.include_router(api)
+    app.include_router(openai_routes(doors), dependencies=[Depends(asking(doors.gate, doors.origins))])
+    app.router.routes.append(Route(MCP, McpDoor(doors)))
     app.include_router(health_routes(doors))
     app.include_router(metric_routes(doors), dependencies=[Depends(asking(doors.gate, doors.origins))])
 

@@ -13,8 +13,9 @@ from parlour.identity.consent import default_becomes
 from parlour.identity.projects import Projects
 from parlour.identity.scopes import HOUSE, Whose
 from parlour.identity.who import Visit, Who
-from parlour.journal.unit import Guard, Unit, Writer
+from parlour.journal.unit import Guard, Unit, Writer, event
 from parlour.protocol.effective import ModelSettings, ModelSettingsView, NewModelSettings
+from parlour.protocol.events import ModelSettingsChanged
 from parlour.store.database import Reads
 from parlour.store.queries.choices import StoredSettings, choices
 from parlour.store.tables import model_settings
@@ -105,4 +106,10 @@ def _becomes(who: Who, whose: Whose, new: NewModelSettings, at: str, visit: Visi
         details=said,
     )
     default = default_becomes(who.tenant_id, new.settings.model, at) if whose == HOUSE else []
-    return Unit(guards=[guard], changes=[*default, remembered])
+    told = [event(topic, ModelSettingsChanged(version=new.version + 1)) for topic in _topics_of(whose)]
+    return Unit(guards=[guard], changes=[*default, remembered], events=told)
+
+
+def _topics_of(whose: Whose) -> list[str]:
+    """Where it is told: to whoever follows the conversation, and to the person in their other windows."""
+    return [whose.scope] if whose.kind in ("conversation", "user") else []

@@ -7,6 +7,7 @@ that was started with another key notices it before it does anything.
 import asyncio
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from parlour.identity.consent import unset
 from parlour.identity.key_file import SETTING, make_key, read_key
 from parlour.identity.master_key import MasterKey, Place
 from parlour.identity.users import FIRST_TENANT
-from parlour.journal.unit import Guard, Unit, Writer
+from parlour.journal.unit import Change, Guard, Unit, Writer
 from parlour.store.database import Reads
 from parlour.store.tables import connections, providers, settings
 
@@ -94,13 +95,16 @@ class Vault:
             return (await connection.execute(_FINGERPRINT)).scalar_one_or_none()
 
 
-async def forget_sealed(writer: Writer, clock: Clock) -> None:
-    """Drop every sealed secret of the house, for one whose master key is lost. What had one stays, without it."""
+async def forget_sealed(writer: Writer, clock: Clock, also: Sequence[Change] = ()) -> None:
+    """Drop every sealed secret of the house, for one whose master key is lost. What had one stays, without it.
+
+    `also` drops those that others keep.
+    """
     at = isoformat(clock.now())
     keyless = update(providers).values(sealed_key=None, updated_at=at, version=providers.c.version + 1)
     said = audited("sealed_secrets_forgotten", tenant_id=FIRST_TENANT, user_id=None, at=at)
     tokenless = update(connections).values(sealed_token=None, updated_at=at, version=connections.c.version + 1)
-    await writer.commit(Unit(changes=[keyless, tokenless, unset(FIRST_TENANT, FINGERPRINT), said]))
+    await writer.commit(Unit(changes=[keyless, tokenless, *also, unset(FIRST_TENANT, FINGERPRINT), said]))
 
 
 def _seal(path: Path, fingerprint: str | None, secret: str, place: Place) -> tuple[MasterKey, str]:

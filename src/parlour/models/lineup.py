@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from parlour.errors import NotAvailable
 from parlour.models.base import Model
 from parlour.models.connected import Connections, Provider
+from parlour.models.direct import DirectModel
 from parlour.models.effective import Decision, Effective, Said, effective
 from parlour.models.instances import HOUSE, Instance, Instances
 from parlour.models.offers import host_of
@@ -124,6 +125,7 @@ class Lineup(Generic[Connection]):
         A provider of the app stands before one of the same name from the settings.
         """
         self._built_in = built_in
+        self._direct = DirectModel()
         self._others = {model.name: model for model in others}
         self._decided = decided
         self._connections = connections
@@ -133,8 +135,9 @@ class Lineup(Generic[Connection]):
 
     async def route(self, connection: Connection, wish: Wish) -> Route:
         """Who answers a wish, and how. Raises NotAvailable for a model that is not there or not allowed."""
-        if wish.model == self._built_in.name:
-            return OnlyOne(self._built_in, wish.parameters)
+        for always_there in (self._built_in, self._direct):
+            if wish.model == always_there.name:
+                return OnlyOne(always_there, wish.parameters)
         decided, roster = await self._there(connection, wish)
         settled = self._settled(roster, decided, wish)
         plan = planned(roster, settled.model)

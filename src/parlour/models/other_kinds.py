@@ -43,6 +43,8 @@ class OtherKind:
     suffix: str = ""
     """What its client puts behind an address by itself, so that it may stand there or not."""
     options: tuple[str, ...] = ("thinking",)
+    is_known_to_machines: bool = False
+    """Whether a machine may be let in by itself, without a key."""
 
     @property
     def extra(self) -> str:
@@ -112,6 +114,7 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
             windows=_CLAUDE | _NOVA,
             temperature_or_top_p=True,
             options=("thinking", "region"),
+            is_known_to_machines=True,
         ),
         OtherKind(
             name="mistral",
@@ -136,6 +139,13 @@ class Access:
     base_url: str
     api_key: str = field(default="", repr=False)
     options: Mapping[str, str] = field(default_factory=dict[str, str])
+    is_of_house: bool = False
+    """Whether it was set up for the whole house, so that what this machine itself may use can stand in for a key."""
+
+    @property
+    def lacks_a_key(self) -> bool:
+        """Whether only the machine would be let in, and may not lend that to whoever set this up."""
+        return self.kind.is_known_to_machines and not self.api_key and not self.is_of_house
 
 
 class BadOption(ValueError):

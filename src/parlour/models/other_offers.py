@@ -1,11 +1,12 @@
 """Offers of models whose providers have formats of their own. An offer is a value and calls nobody."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from parlour.clock import Clock
 from parlour.errors import BadSetting
 from parlour.models.connected import Provider
+from parlour.models.instances import HOUSE
 from parlour.models.offers import NO_WINDOWS, Offer, address_of, host_of, offer_of
 from parlour.models.openai_limits import FIRST_EVENT_S, TOTAL_S, Limits
 from parlour.models.other_kinds import NO_OPTIONS, OTHER_KINDS, Access, OtherKind
@@ -24,6 +25,8 @@ class OtherOffer:
     options: Mapping[str, str] = field(default_factory=dict[str, str])
     window: int | None = None
     """How many tokens it takes, where somebody knows better than its kind."""
+    is_of_house: bool = False
+    """Whether it was set up for the whole house; see `Access`."""
 
     @property
     def kind(self) -> str:
@@ -43,7 +46,7 @@ class OtherOffer:
         """The same with limits of one's own."""
         return PydanticAIModel(
             name=self.name,
-            access=Access(self.of, self.base_url, self.api_key, self.options),
+            access=Access(self.of, self.base_url, self.api_key, self.options, self.is_of_house),
             window=self.window,
             limits=limits,
             clock=clock,
@@ -81,7 +84,13 @@ def offer_of_kind(
 
 def offer_with(windows: Mapping[str, int], provider: Provider, model: str, key: str) -> AnyOffer:
     """The offer of one model of a provider as it was set up. `windows` as in `offer_of`."""
-    return offer_of_kind(provider.kind, provider.name, model, provider.base_url, key, provider.options, windows)
+    offer = offer_of_kind(provider.kind, provider.name, model, provider.base_url, key, provider.options, windows)
+    return of_house(offer) if provider.scope == HOUSE else offer
+
+
+def of_house(offer: AnyOffer) -> AnyOffer:
+    """The offer, set up for the whole house."""
+    return replace(offer, is_of_house=True) if isinstance(offer, OtherOffer) else offer
 
 
 def window_of(windows: Mapping[str, int], provider: Provider, model: str) -> int | None:

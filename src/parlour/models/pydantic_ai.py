@@ -146,6 +146,12 @@ class PydanticAIModel:
             raise ModelProblem(
                 "provider_unavailable", f"{self._name} cannot be asked. {kind.missing}", cause="not installed"
             )
+        if self._access.lacks_a_key:
+            raise ModelProblem(
+                "provider_unauthorized",
+                f"{self._name} cannot be asked without a key: what this server itself may use is lent to nobody.",
+                cause="no key",
+            )
         # Loaded here: it takes more than a second, and most houses ask no such model.
         from parlour.models.pydantic_ai_connection import connection_to
 

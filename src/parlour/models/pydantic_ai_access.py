@@ -133,6 +133,10 @@ class _Lines(httpx2.AsyncByteStream):
         await self._body.aclose()
 
 
+NO_KEY = "none"
+"""Sent where there is no key: left out, the packages would look for one in the environment and send that."""
+
+
 # --- the makers ----------------------------------------------------------------------------------------------------
 
 
@@ -140,7 +144,10 @@ def _anthropic(access: Access, model: str, client: httpx2.AsyncClient, limits: L
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
-    provider = AnthropicProvider(api_key=access.api_key, base_url=access.base_url, http_client=client)
+    from parlour.models.pydantic_ai_anthropic import AsyncAnthropic
+
+    asking = AsyncAnthropic(api_key=access.api_key or NO_KEY, base_url=access.base_url, http_client=client)
+    provider = AnthropicProvider(anthropic_client=asking)
     return AnthropicModel(model, provider=provider, settings={"max_retries": 0})
 
 
@@ -148,7 +155,7 @@ def _google(access: Access, model: str, client: httpx2.AsyncClient, limits: Limi
     from pydantic_ai.models.google import GoogleModel
     from pydantic_ai.providers.google import GoogleProvider
 
-    provider = GoogleProvider(api_key=access.api_key, base_url=access.base_url, http_client=client)
+    provider = GoogleProvider(api_key=access.api_key or NO_KEY, base_url=access.base_url, http_client=client)
     return GoogleModel(model, provider=provider, settings={"max_retries": 0})
 
 
@@ -156,7 +163,7 @@ def _mistral(access: Access, model: str, client: httpx2.AsyncClient, limits: Lim
     from pydantic_ai.models.mistral import MistralModel
     from pydantic_ai.providers.mistral import MistralProvider
 
-    provider = MistralProvider(api_key=access.api_key, base_url=access.base_url, http_client=client)
+    provider = MistralProvider(api_key=access.api_key or NO_KEY, base_url=access.base_url, http_client=client)
     return MistralModel(model, provider=provider, settings={"max_retries": 0})
 
 

@@ -29,7 +29,7 @@ def bedrock_model(access: Access, model: str, limits: Limits) -> Model:
     """The model in its region.
 
     The key is one of Bedrock's own, or an access key and its secret with a colon between them; without one the model
-    is asked with what the machine itself has from AWS.
+    is asked with what the machine itself has from AWS: whether it may be, is to be known before.
     """
     access_key, colon, secret = access.api_key.partition(":")
     bearer = "" if colon else access_key
@@ -44,7 +44,8 @@ def bedrock_model(access: Access, model: str, limits: Limits) -> Model:
         read_timeout=limits.total_s,
         # Whether to try again is decided where it is known what has been said already.
         retries={"total_max_attempts": 1},
-        signature_version="bearer" if bearer else None,
+        # Said for either key: where nothing is said, a token in the environment would go in its place.
+        signature_version="bearer" if bearer else "v4" if colon else None,
     )
     client: Any = session.create_client("bedrock-runtime", endpoint_url=access.base_url, config=config)
     return _BedrockModel(model, provider=BedrockProvider(bedrock_client=client))

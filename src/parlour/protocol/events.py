@@ -245,6 +245,17 @@ class AccountUpdated(Value):
     account: Account
 
 
+class ModelSettingsChanged(Value):
+    """Who is to answer, or how, was decided anew for the conversation or the person whose topic this is.
+
+    What was decided is read by `/models/settings`, what comes of it by `/models/effective`.
+    """
+
+    type: Literal["model_settings_changed"] = "model_settings_changed"
+    version: int
+    """That of the settings that stand now."""
+
+
 DurableEvent = Annotated[
     ConversationCreated
     | ConversationUpdated
@@ -265,7 +276,8 @@ DurableEvent = Annotated[
     | UploadProgress
     | EntityChanged
     | ProjectUpdated
-    | AccountUpdated,
+    | AccountUpdated
+    | ModelSettingsChanged,
     Field(discriminator="type"),
 ]
 

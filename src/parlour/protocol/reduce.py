@@ -27,6 +27,7 @@ from parlour.protocol.events import (
     EntityChanged,
     MessageDeleted,
     MessageUpdated,
+    ModelSettingsChanged,
     NewMessage,
     ProjectUpdated,
     StreamChunk,
@@ -94,6 +95,8 @@ def _conversation(state: ConversationState, event: DurableEvent, seq: int) -> Co
             return state.model_copy(update={"notices": _notices(state.notices, event.notice)})
         case SummaryAvailable() | UploadProgress() | EntityChanged() | ProjectUpdated() | AccountUpdated():
             return state
+        case ModelSettingsChanged():
+            return state
         case _:
             assert_never(event)
 
@@ -116,7 +119,7 @@ def _user(state: UserState, event: DurableEvent) -> UserState:
             return state
         case StreamChunk() | AnswerRestarted() | ToolCall() | ToolResult() | TurnUpdated():
             return state
-        case SummaryAvailable() | UploadProgress() | EntityChanged() | ProjectUpdated():
+        case SummaryAvailable() | UploadProgress() | EntityChanged() | ProjectUpdated() | ModelSettingsChanged():
             return state
         case _:
             assert_never(event)
@@ -138,7 +141,7 @@ def _project(state: ProjectState, event: DurableEvent, seq: int) -> ProjectState
             return state
         case ApprovalRequested() | ApprovalDecided():
             return state
-        case SummaryAvailable() | SystemNotification() | UploadProgress() | AccountUpdated():
+        case SummaryAvailable() | SystemNotification() | UploadProgress() | AccountUpdated() | ModelSettingsChanged():
             return state
         case _:
             assert_never(event)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from parlour.models.base import Model, ModelProblem, ModelRequest
+from parlour.models.direct import NAME as DIRECT
 from parlour.models.instances import NotAsked
 from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.route import Load, NobodyLeft, Route
@@ -96,7 +97,7 @@ class _Failure:
     model: Model
     live: Live
     problem: ModelProblem
-    seen: Json
+    seen: Json | None
 
     @property
     def is_too_long(self) -> bool:
@@ -208,7 +209,8 @@ class Questions:
             model=model.name,
         )
 
-    async def _request(self, model: Model, percent: int) -> tuple[ModelRequest, Json]:
+    async def _request(self, model: Model, percent: int) -> tuple[ModelRequest, Json | None]:
+        """What a model is shown, and the report of it; None where somebody else chose what it does."""
         caps, past, progress = self.means.caps, self.past, self.progress
         tools = await self.means.tools.offered(self.caller)
         parameters = caps.shipped.below(self.route.parameters, has_tools=bool(tools))
@@ -219,7 +221,7 @@ class Questions:
             # It reads the talk and the tools and nothing else; so it is shown nothing else.
             earlier, now = [without_notices(each) for each in earlier], without_notices(now)
         context = assemble(
-            "" if is_built_in else system_prompt(self.caller),
+            "" if is_built_in else system_prompt(self.caller, past.instructions),
             earlier,
             now,
             tools=tools,
@@ -235,4 +237,4 @@ class Questions:
             caller=self.caller,
             parameters=parameters,
         )
-        return request, context.report.as_json()
+        return request, None if model.name == DIRECT else context.report.as_json()

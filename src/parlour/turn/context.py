@@ -43,6 +43,8 @@ class Exchange:
     question_id: str | None = None
     answer_id: str | None = None
     notices: tuple[str, ...] = ()
+    given: int | None = None
+    """Of what came along with a message, which `question_id` and `answer_id` then name: its number there."""
 
     @property
     def length(self) -> int:
@@ -153,12 +155,18 @@ def notices_content(notices: Sequence[str]) -> str:
 
 def _shown(exchange: Exchange, count: Count) -> list[_Shown]:
     asked = UserMessage(exchange.question)
-    piece = Piece(kind="question", tokens=_size(asked, count), message_id=exchange.question_id)
+    piece = Piece(kind="question", tokens=_size(asked, count), message_id=exchange.question_id, given=exchange.given)
     shown = [*_house_said(exchange.notices, count), _Shown(asked, piece)]
     for number, step in enumerate(exchange.steps):
         message = _message(step)
         kind = "answer" if isinstance(step, ModelStep) else "tool_result"
-        piece = Piece(kind=kind, tokens=_size(message, count), message_id=exchange.answer_id, step=number)
+        piece = Piece(
+            kind=kind,
+            tokens=_size(message, count),
+            message_id=exchange.answer_id,
+            step=number,
+            given=exchange.given,
+        )
         shown.append(_Shown(message, piece, isinstance(step, ToolStep) and step.outcome.tainted))
     return shown
 

@@ -126,7 +126,7 @@ def taken_back(
             conversation_becomes(before, after),
         ],
         changes=[
-            mark.values(parts=[], token_count=0, deleted_at=at, rev=seq_of(0)),
+            mark.values(parts=[], metadata={}, token_count=0, deleted_at=at, rev=seq_of(0)),
             *_without_words(message.id, message.turn_id if message.role == "assistant" else None),
             *findable.by_new_title(before.value, after),
             *_out_of_the_log(own_topic, message.id, after, around),
@@ -183,7 +183,7 @@ def _redacted(said: Sequence[tuple[int, str, bytes]], message_id: str, after: Co
     for seq, kind, payload in said:
         body: dict[str, Any] = orjson.loads(payload)
         if kind in ("new_message", "message_updated") and body["message"]["id"] == message_id:
-            body["message"]["parts"] = []
+            body["message"] |= {"parts": [], "metadata": {}}
         elif kind in ("conversation_created", "conversation_updated"):
             shown = after.model_dump(mode="json", include={"title", "last_message"})
             body["conversation"].update(shown)

@@ -28,7 +28,7 @@ class OutputLimit(Exception):
     """The model said more than a turn may hold."""
 
 
-async def listen(model: Model, request: ModelRequest, live: Live, *, room: int, seen: Json) -> ModelStep:
+async def listen(model: Model, request: ModelRequest, live: Live, *, room: int, seen: Json | None) -> ModelStep:
     """Say what the model says on `live`, to the end, and return it as a step. `room` is how many units it may say.
 
     Raises ModelProblem, OutputLimit, and what the writer raises.
@@ -79,7 +79,7 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "\ufffd")
 
 
-def partial_step(live: Live, model: Model, seen: Json) -> ModelStep | None:
+def partial_step(live: Live, model: Model, seen: Json | None) -> ModelStep | None:
     """What a cut step had said; None when it had said nothing."""
     if live.length == 0:
         return None

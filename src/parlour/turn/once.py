@@ -15,6 +15,7 @@ from parlour.identity.who import Who
 from parlour.journal.retrying import TRIES, Built, read_and_commit
 from parlour.journal.unit import Filled, Guard, Writer, seq_of
 from parlour.protocol.commands import Command
+from parlour.protocol.content import Json
 from parlour.store.database import Reads
 from parlour.store.prepared import rows
 from parlour.store.tables import commands
@@ -55,13 +56,13 @@ class Once:
     digest: str
 
     @staticmethod
-    def of(who: Who, command_id: str, command: Command) -> "Once":
-        """The command under its id: what it says counts, whatever frame it came in.
+    def of(who: Who, command_id: str, command: Command, brought: Json | None = None) -> "Once":
+        """The command under its id: what it says counts, and what was `brought` along, whatever frame it came in.
 
         What is left out says nothing, so that a repeat means the same to a version that knows more fields.
         """
         kind = command.model_dump(include={"type"})
-        body = command.model_dump(mode="json", exclude={"id"}, exclude_defaults=True) | kind
+        body = command.model_dump(mode="json", exclude={"id"}, exclude_defaults=True) | kind | (brought or {})
         digest = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
         return Once(who, command_id, kind["type"], digest)
 

@@ -16,10 +16,11 @@ PURPOSE = (
 MANAGES = "You speak with somebody who manages this house and may change everything in it."
 ACTS = "You speak with somebody who lives here and may change things in the house, but not how it is managed."
 LOOKS = "You speak with a guest, who may look at everything and change nothing: do not offer to change anything."
+INSTRUCTED = "The program that they speak with asks this of you; it counts wherever the above leaves room for it:"
 
 
-def system_prompt(caller: Caller) -> str:
-    """The words for a turn on behalf of `caller`."""
-    if caller.may("house:manage"):
-        return f"{PURPOSE} {MANAGES}"
-    return f"{PURPOSE} {ACTS if caller.may('tools:write') else LOOKS}"
+def system_prompt(caller: Caller, instructions: str = "") -> str:
+    """The words for a turn on behalf of `caller`, who may have brought instructions of their own."""
+    who = MANAGES if caller.may("house:manage") else ACTS if caller.may("tools:write") else LOOKS
+    ours = f"{PURPOSE} {who}"
+    return f"{ours}\n\n{INSTRUCTED}\n{instructions}" if instructions else ours

@@ -24,6 +24,7 @@ from parlour.store.tables import messages, turn_steps, turns
 from parlour.tools.asking import Word
 from parlour.turn.answer import Answer, text_part
 from parlour.turn.context import Exchange
+from parlour.turn.given import Given, given_before
 from parlour.turn.machine import TurnState
 from parlour.turn.steps import Settled
 from parlour.turn.stored_steps import step_from
@@ -154,6 +155,8 @@ class Past:
     """Whether something else was asked in the conversation and waits."""
     spent: Spent
     """What its requests to models used that are settled."""
+    instructions: str = ""
+    """How the program that was asked with wants it answered."""
 
 
 async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
@@ -179,11 +182,12 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
         chunk_index=chunk_index,
         cut=cut,
         cut_by=(*await _cut_before(connection, turn, answer), *writer),
-        earlier=tuple(_exchanges(before, earlier, steps, told)),
+        earlier=(*_exchanges(before, earlier, steps, told), *given_before(question)),
         notices=tuple(told.get(question.id, ())),
         conversation=conversation,
         other_is_open=row["other_is_open"],
         spent=NOTHING if turn.fence == FIRST_FENCE else await spent_by_turn(connection, turn.id),
+        instructions=Given.with_message(question).instructions,
     )
 
 
@@ -223,7 +227,8 @@ def _exchanges(
     steps: Mapping[str, Sequence[Settled]],
     told: Mapping[str, Sequence[str]],
 ) -> list[Exchange]:
-    """The questions `earlier`, each with the newest answer to it that is none of an error, and what it was told."""
+    """The questions `earlier`, each after what was given with it, with the newest answer to it that is none of an
+    error, and what it was told."""
     answers: dict[str, Message] = {}
     for message in said:
         stands = message.status in ("completed", "stopped") and message.deleted_at is None
@@ -234,6 +239,7 @@ def _exchanges(
         answer = answers.get(question.id)
         taken = steps.get(answer.turn_id or "", ()) if answer else ()
         notices = tuple(told.get(question.id, ()))
+        exchanges.extend(given_before(question))
         exchanges.append(Exchange(text_of(question), tuple(taken), question.id, answer.id if answer else None, notices))
     return exchanges
 

@@ -26,6 +26,8 @@ class Piece(BaseModel):
     message_id: str | None = None
     step: int | None = None
     """Which settled step of the message's turn it is; a question is none."""
+    given: int | None = None
+    """Of what came along with the message, the number of the exchange that it is from."""
     shortened: bool = False
     text: str | None = None
     """Of the system how its words begin; of the tools their names and of notices their words, each on a line."""

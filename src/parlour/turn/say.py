@@ -21,6 +21,7 @@ from parlour.store.queries.approvals import pending_in
 from parlour.store.queries.conversations import StoredConversation
 from parlour.turn.approval_units import joined, withdrawn
 from parlour.turn.conversations import empty
+from parlour.turn.given import NOTHING_GIVEN, Given
 from parlour.turn.means import Models
 from parlour.turn.once import Ids, Once, Said, carry_out
 from parlour.turn.record import TurnRow
@@ -64,15 +65,15 @@ class Saying:
     one_by_one: OneByOne = field(default_factory=OneByOne)
     """By conversation: what is said to one at the same time would overtake each other again and again."""
 
-    async def message(self, who: Who, command: SendMessage) -> tuple[Said, Begun | None]:
-        """Keep a message and the turn that will answer it; None where that was done before.
+    async def message(self, who: Who, command: SendMessage, given: Given = NOTHING_GIVEN) -> tuple[Said, Begun | None]:
+        """Keep a message, what is `given` with it, and the turn that will answer it; None where that was done before.
 
         What waits for a person in the conversation is no longer asked.
 
         Raises InvalidRequest for a blank message, MessageTooLong, ConversationNotFound, NotFound for a project,
         NotAvailable for a model or an attachment, RateLimited, IdempotencyConflict.
         """
-        once = Once.of(who, command.client_message_id, command)
+        once = Once.of(who, command.client_message_id, command, given.as_metadata())
         now = self.clock.now()
         at = isoformat(now)
 
@@ -94,7 +95,7 @@ class Saying:
             is_asking = before is not None and before.is_asking
             waiting = await pending_in(connection, conversation.id) if is_asking else []
             (ids, turn), unit = message_unit(
-                once, command, before, conversation, self.limits.asking(who, now, conversation)
+                once, command, before, conversation, self.limits.asking(who, now, conversation), given
             )
             begun = Begun(turn, frozenset(each.value.turn_id for each in waiting))
             return (ids, begun), joined(unit, withdrawn(waiting, "superseded", at)) if waiting else unit

@@ -16,6 +16,7 @@ from parlour.store.queries.conversations import StoredConversation
 from parlour.store.tables import messages, projects, turns
 from parlour.turn import findable
 from parlour.turn.conversations import UNTITLED, conversation_becomes, one_line, row_of, topics_of
+from parlour.turn.given import NOTHING_GIVEN, Given
 from parlour.turn.once import Once
 from parlour.turn.preview import preview
 from parlour.turn.record import TurnRow, Wanted
@@ -37,7 +38,12 @@ def made_title(content: str) -> str:
 
 
 def message_unit(
-    once: Once, command: SendMessage, before: StoredConversation | None, conversation: Conversation, asking: Asking
+    once: Once,
+    command: SendMessage,
+    before: StoredConversation | None,
+    conversation: Conversation,
+    asking: Asking,
+    given: Given = NOTHING_GIVEN,
 ) -> tuple[tuple[dict[str, str], TurnRow], Unit]:
     """A message, its turn, and its conversation as it becomes by it, begun where `before` is None.
 
@@ -53,6 +59,7 @@ def message_unit(
         parts=[TextPart(text=command.content, length=units(command.content))],
         status="sent",
         created_at=at,
+        metadata=given.as_metadata(),
     )
     turn = queued(who, conversation, message.id, Wanted.of(command))
     after = _with_message(conversation, command.content, at)

@@ -13,6 +13,7 @@ from parlour.protocol.seen import SeenPiece, SeenRequest
 from parlour.store.queries.messages import message_from
 from parlour.store.tables import messages, turn_steps
 from parlour.turn.context import tool_content
+from parlour.turn.given import Given
 from parlour.turn.record import text_of
 from parlour.turn.report import Piece, Report, report_from
 from parlour.turn.steps import ModelStep
@@ -36,6 +37,8 @@ class _Words:
         message = self.messages.get(piece.message_id or "")
         if message is None:
             return None
+        if piece.given is not None:
+            return Given.with_message(message).words(piece.given, is_answer=piece.kind == "answer")
         return text_of(message) if piece.step is None else self.steps.get((message.turn_id or "", piece.step))
 
 

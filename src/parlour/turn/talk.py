@@ -12,6 +12,7 @@ from parlour.store.database import Reads
 from parlour.turn.again import AskingAgain
 from parlour.turn.deciding import Decided, Deciding
 from parlour.turn.edits import Edits
+from parlour.turn.given import NOTHING_GIVEN, Given
 from parlour.turn.once import Said
 from parlour.turn.rules import Rules
 from parlour.turn.runner import Runner
@@ -38,9 +39,9 @@ class Talk:
     rules: Rules
     runner: Runner
 
-    async def say(self, who: Who, command: SendMessage) -> Said:
+    async def say(self, who: Who, command: SendMessage, given: Given = NOTHING_GIVEN) -> Said:
         """Keep a message and begin to answer it; see `Saying.message` for what is refused."""
-        said, made = await self.saying.message(who, command)
+        said, made = await self.saying.message(who, command, given)
         if made is not None:
             for waiting in made.withdrew:
                 await self.runner.go_on(waiting)

@@ -3,9 +3,11 @@ import { lazy, useCallback, useMemo, useState } from "react";
 import { Inbox } from "../features/approvals/Inbox";
 import { Waiting } from "../features/approvals/Waiting";
 import { Chat } from "../features/chat/Chat";
+import type { DrawOthers } from "../features/chat/others";
 import type { DrawWaiting } from "../features/chat/waits";
 import { Sidebar } from "../features/list/Sidebar";
 import { Models } from "../features/models/Models";
+import { With } from "../features/models/With";
 import { ProjectChoice } from "../features/projects/ProjectChoice";
 import { lookInto } from "../features/seen/place";
 import { Welcome } from "../features/welcome/Welcome";
@@ -107,11 +109,13 @@ function Room({ place, project, menu, covered }: RoomProps) {
       welcome={welcome}
       onSeen={lookInto}
       drawWaiting={drawWaiting}
+      drawOthers={drawOthers}
     />
   );
 }
 
 const drawWaiting: DrawWaiting = (message, call, onGone) => <Waiting message={message} call={call} onGone={onGone} />;
+const drawOthers: DrawOthers = (ask) => <With ask={ask} />;
 const welcome = (ask: (question: string) => void) => <Welcome ask={ask} />;
 
 /** The project an address names; null for the shared one, undefined for one that is not here. */

@@ -193,6 +193,17 @@ export interface AccountUpdated {
   account: Account;
 }
 
+/**
+ * Who is to answer, or how, was decided anew for the conversation or the person whose topic this is.
+ *
+ * What was decided is read by `/models/settings`, what comes of it by `/models/effective`.
+ */
+export interface ModelSettingsChanged {
+  type: "model_settings_changed";
+  /** That of the settings that stand now. */
+  version: number;
+}
+
 export type DurableEvent =
   | ConversationCreated
   | ConversationUpdated
@@ -213,7 +224,8 @@ export type DurableEvent =
   | UploadProgress
   | EntityChanged
   | ProjectUpdated
-  | AccountUpdated;
+  | AccountUpdated
+  | ModelSettingsChanged;
 
 /** The base of frames that are not kept and have no seq of their own. */
 export interface Moment {
@@ -309,6 +321,7 @@ export const DURABLE_TYPES = [
   "entity_changed",
   "project_updated",
   "account_updated",
+  "model_settings_changed",
 ] as const satisfies readonly DurableEvent["type"][];
 
 /** The `type` of every MomentFrame. */

@@ -36,12 +36,26 @@ export function choosing({ rest, now, set, attempt }: Means) {
   const isHere = (here: Here) => sameHere(now().here, here);
   /** The conversation that what is planned is on its way to; null while it waits for one to begin. */
   let underway: { conversation: string } | null = null;
+  /** What was decided last for each scope; the next decision goes out when that is kept or refused. */
+  const lines = new Map<string, Promise<void>>();
+  let looks = 0;
 
-  /** What counts here is read anew. */
+  /** What counts here is read anew; of several readings the one that began last is shown. */
   async function look(): Promise<void> {
     const { here } = now();
+    const mine = (looks += 1);
     const [models, effective] = await Promise.all([rest.models(here.project), rest.effective(here)]);
-    if (isHere(here)) set({ models, effective });
+    if (mine === looks && isHere(here)) set({ models, effective });
+  }
+
+  /** Decisions for one scope are kept in the order in which they were made. */
+  function inLine(whose: Whose, act: () => Promise<void>): Promise<void> {
+    const line = "id" in whose ? `${whose.kind} ${whose.id}` : whose.kind;
+    const done = (lines.get(line) ?? Promise.resolve()).then(act);
+    const settled = done.catch(() => undefined);
+    lines.set(line, settled);
+    void settled.then(() => lines.get(line) === settled && lines.delete(line));
+    return done;
   }
 
   /** Decides; once more from the reading when somebody else was quicker. */
@@ -59,7 +73,7 @@ export function choosing({ rest, now, set, attempt }: Means) {
 
   const decideAndLook = (whose: Whose, change: Change) =>
     attempt(async () => {
-      await decide(whose, change);
+      await inLine(whose, () => decide(whose, change));
       await look();
     });
 
@@ -92,6 +106,9 @@ export function choosing({ rest, now, set, attempt }: Means) {
       set({ here, ...(isAnother && { planned: {} }) });
       return attempt(look);
     },
+
+    /** Somebody decided elsewhere: in another window, or while the line was lost. */
+    lookAgain: () => attempt(look),
 
     /** None is open any more. */
     unsettle: (here: Here) => {

@@ -22,6 +22,8 @@ interface Case {
 }
 
 const GOLDEN = join(import.meta.dirname, "../../../tests/golden");
+/** Many stories are told, and a machine that is busy takes its time. */
+const PATIENCE_MS = 60_000;
 const OURS = join(GOLDEN, "typescript/stories.json");
 
 function cases(language: string): Case[] {
@@ -92,7 +94,7 @@ describe("what holds for every conversation", () => {
         }
       }
     }
-  });
+  }, PATIENCE_MS);
 
   test("a repeated frame changes no message", () => {
     for (const frames of stories) {

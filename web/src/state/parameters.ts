@@ -8,7 +8,13 @@ export interface ParameterDraft {
   temperature: string;
   max_tokens: string;
   prefer: string;
+  top_p: string;
+  presence_penalty: string;
+  frequency_penalty: string;
 }
+
+/** Those for people who know their model. */
+export const FINER = ["top_p", "presence_penalty", "frequency_penalty"] as const;
 
 /** Nothing decided. */
 export const NO_PARAMETERS: Parameters = {
@@ -24,18 +30,30 @@ export type ParameterProblems = Partial<Record<keyof ParameterDraft, string>>;
 
 export const HOTTEST = 2;
 const LONGEST = 1_000_000;
+const FIELDS = ["temperature", "max_tokens", "prefer", ...FINER] as const;
 
-export function parameterDraft({ temperature, max_tokens, prefer }: Parameters): ParameterDraft {
-  return { temperature: temperature?.toString() ?? "", max_tokens: max_tokens?.toString() ?? "", prefer: prefer ?? "" };
+const isPenalty = (value: number) => value >= -2 && value <= 2;
+
+/** What the server takes, and what is said of anything else. */
+const BOUNDS: readonly (readonly [Exclude<keyof ParameterDraft, "prefer">, (value: number) => boolean, string])[] = [
+  ["temperature", (heat) => heat >= 0 && heat <= HOTTEST, "A number from 0 to 2."],
+  ["max_tokens", (length) => Number.isInteger(length) && length >= 1 && length <= LONGEST, "A whole number of tokens."],
+  ["top_p", (share) => share > 0 && share <= 1, "A number above 0, up to 1."],
+  ["presence_penalty", isPenalty, "A number from -2 to 2."],
+  ["frequency_penalty", isPenalty, "A number from -2 to 2."],
+];
+
+export function parameterDraft(parameters: Parameters): ParameterDraft {
+  return Object.fromEntries(FIELDS.map((name) => [name, parameters[name]?.toString() ?? ""])) as Record<keyof ParameterDraft, string>;
 }
 
 /** What is wrong with what stands in the fields. */
-export function parameterProblems({ temperature, max_tokens }: ParameterDraft): ParameterProblems {
+export function parameterProblems(draft: ParameterDraft): ParameterProblems {
   const problems: ParameterProblems = {};
-  const heat = numberIn(temperature);
-  if (heat !== null && !(heat >= 0 && heat <= HOTTEST)) problems.temperature = "A number from 0 to 2.";
-  const length = numberIn(max_tokens);
-  if (length !== null && !(Number.isInteger(length) && length >= 1 && length <= LONGEST)) problems.max_tokens = "A whole number of tokens.";
+  for (const [name, isFine, words] of BOUNDS) {
+    const value = numberIn(draft[name]);
+    if (value !== null && !isFine(value)) problems[name] = words;
+  }
   return problems;
 }
 
@@ -43,8 +61,7 @@ export function parameterProblems({ temperature, max_tokens }: ParameterDraft): 
 export function parametersIn(draft: ParameterDraft, before: Parameters): Parameters {
   return {
     ...before,
-    temperature: numberIn(draft.temperature),
-    max_tokens: numberIn(draft.max_tokens),
+    ...Object.fromEntries(BOUNDS.map(([name]) => [name, numberIn(draft[name])])),
     prefer: draft.prefer === "speed" || draft.prefer === "quality" ? draft.prefer : null,
   };
 }

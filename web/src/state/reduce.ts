@@ -86,6 +86,7 @@ function conversation(state: ConversationState, frame: DurableFrame): Conversati
     case "entity_changed":
     case "project_updated":
     case "account_updated":
+    case "model_settings_changed":
       return state;
     default:
       return assertNever(frame);
@@ -130,6 +131,7 @@ function user(state: UserState, frame: DurableFrame): UserState {
     case "upload_progress":
     case "entity_changed":
     case "project_updated":
+    case "model_settings_changed":
       return state;
     default:
       return assertNever(frame);
@@ -162,6 +164,7 @@ function project(state: ProjectState, frame: DurableFrame): ProjectState {
     case "system_notification":
     case "upload_progress":
     case "account_updated":
+    case "model_settings_changed":
       return state;
     default:
       return assertNever(frame);

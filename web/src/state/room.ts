@@ -8,7 +8,7 @@ import type { Rest } from "../connection/rest";
 import { RestError } from "../connection/rest";
 import type { ServerFrame, Wire } from "../connection/socket";
 import { pause } from "../connection/socket";
-import type { Account, Approval, ConversationState, Message, UserState } from "../protocol";
+import type { Account, Approval, ConversationState, Message, Regenerate, UserState } from "../protocol";
 import type { ModelView } from "../protocol/providers";
 import type { InvitationAnswer, LogIn, MyChange } from "../protocol/people";
 import type { Me } from "../protocol/rest";
@@ -87,20 +87,33 @@ export function createRoom({
   const session = new Session(open, clock, keep, seen, (words) => void tell(words), heard);
   let tries = 0;
   let nextTry = () => {};
+  let isLost = false;
 
   function seen(view: View): void {
+    const isBack = isLost && view.status === "open";
+    isLost = view.status === "open" ? false : isLost || now().view.status === "open";
     set({ view });
+    if (isBack) void acts.lookAgain();
     if (view.status === "refused" && now().me) out(SESSION_ENDED);
   }
 
   function heard(frame: ServerFrame): void {
     if (frame.type === "approval_decided") set(withSettled(now(), frame.approval));
     if (frame.type === "account_updated") became(frame.account);
-    if (!("topic" in frame) || frame.topic !== `user:${now().me?.user_id ?? ""}`) return;
+    if (frame.type === "model_settings_changed") decidedAnew(frame.topic);
+    if (!("topic" in frame) || frame.topic !== ownTopic()) return;
     if (frame.type === "snapshot") {
       relist();
       if (frame.state.kind === "user") became(frame.state.account);
     } else if ("from_seq" in frame) set({ read: readAfter(now().read, frame) });
+  }
+
+  const ownTopic = () => `user:${now().me?.user_id ?? ""}`;
+
+  /** Who answers, or how, was decided for a topic: it counts here when this is open, and everywhere for oneself. */
+  function decidedAnew(topic: string): void {
+    const { conversation } = now().here;
+    if (topic === ownTopic() || (conversation !== null && topic === topicOf(conversation))) void acts.lookAgain();
   }
 
   /** What one may do, and where one belongs, is as the server says it, at once. */
@@ -253,10 +266,7 @@ export function createRoom({
 
     /** Another answer to the last question, by another model if one is named; the present one stays as a version. */
     regenerate: (message_id: string, named: string | null = null) =>
-      attempt(() => {
-        const model = named ?? now().planned.model ?? null;
-        return session.ask({ type: "regenerate", message_id, command_id: newId(), ...(model !== null && { model }) });
-      }),
+      attempt(() => session.ask({ type: "regenerate", message_id, command_id: newId(), ...wished(now(), named) })),
 
     /** Says one's own message in other words. Returns null, or in words why that was refused. */
     reword: (message_id: string, content: string) =>
@@ -264,7 +274,7 @@ export function createRoom({
 
     /** Says the last question in other words, and asks it again. Returns null, or in words why that was refused. */
     askInWords: (message_id: string, content: string) =>
-      refusalOf(session.ask({ type: "regenerate", message_id, content, command_id: newId() })),
+      refusalOf(session.ask({ type: "regenerate", message_id, content, command_id: newId(), ...wished(now()) })),
 
     /** Takes a message back for good. */
     takeBack: (message_id: string) =>
@@ -317,6 +327,13 @@ async function refusalOf(asked: Promise<void>): Promise<string | null> {
 
 function wordsOf(error: unknown): string {
   return error instanceof Error && error.message !== "" ? error.message : UNEXPECTED;
+}
+
+/** Who is to answer, and how, as far as that was chosen and is not kept yet: what is asked may arrive before it is. */
+function wished({ planned }: Room, named: string | null = null): Pick<Regenerate, "model" | "parameters"> {
+  const model = named ?? planned.model ?? null;
+  const parameters = planned.parameters ?? null;
+  return { ...(model !== null && { model }), ...(parameters !== null && { parameters }) };
 }
 
 /** Who answers the next question here, or null until that is known. */

@@ -143,7 +143,7 @@ export function asides(choose: Choose): DurableFrame[] {
   const projects = [{ id: choose(2) ? "p" : "q", name: "Casa", is_home: true, is_owner: false, is_archived: false }];
   const account = { user_id: "u", username: "zoe", full_name: "Zoë", role: "user", permissions: ["tools:read"], projects } as const;
   const changed: DurableEvent = { type: "account_updated", account: { ...account, permissions: [...account.permissions] } };
-  events.splice(choose(events.length), 0, changed);
+  events.splice(choose(events.length), 0, changed, { type: "model_settings_changed", version: 1 + choose(9) });
   return events.map((event, index) => framed(index + 1, event, "user:u"));
 }
 

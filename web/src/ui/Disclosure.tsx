@@ -18,10 +18,12 @@ export function Disclosure({ face, aside = "", peek = "", children }: Props) {
   const inside = useId();
   return (
     <div className="opens">
-      <button aria-expanded={open} aria-controls={inside} onClick={() => setOpen(!open)}>
-        <span className="opens-face">{face}</span>
-        <span className="opens-peek">{open ? "" : peek}</span>
-        {aside !== "" && <span className="opens-aside">{aside}</span>}
+      <button type="button" aria-expanded={open} aria-controls={inside} onClick={() => setOpen(!open)}>
+        <span className="opens-line">
+          <span className="opens-face">{face}</span>
+          <span className="opens-peek">{open ? "" : peek}</span>
+          {aside !== "" && <span className="opens-aside">{aside}</span>}
+        </span>
         <span className={open ? "opens-mark open" : "opens-mark"}>
           <ChevronIcon />
         </span>

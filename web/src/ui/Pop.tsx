@@ -16,18 +16,29 @@ interface Props {
 export function Pop({ face, label, className = "", children }: Props) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDetailsElement>(null);
-  const close = () => setOpen(false);
+  const over = useRef<HTMLDivElement>(null);
   const shown = useRef<HTMLDivElement>(null);
+  const wasOpen = useRef(false);
+  const close = () => setOpen(false);
 
   useLayoutEffect(() => {
-    if (open && box.current !== null && shown.current !== null) place(shown.current, box.current);
+    // Closed from inside, the cursor goes back to what opened it, unless it was sent elsewhere.
+    if (wasOpen.current && !open && document.activeElement === document.body) box.current?.querySelector("summary")?.focus();
+    wasOpen.current = open;
+  }, [open]);
+
+  useLayoutEffect(() => {
+    if (!open || over.current === null || shown.current === null || box.current === null) return;
+    // Over everything, also where what it hangs on lies in a box of its own; older browsers draw it where it stands.
+    if (typeof over.current.showPopover === "function") over.current.showPopover();
+    place(shown.current, box.current);
   }, [open]);
 
   const pressed = (event: KeyboardEvent<HTMLElement>) => {
     if (!open) return;
     if (event.key === "Escape") {
       event.stopPropagation();
-      close();
+      setOpen(false);
       event.currentTarget.querySelector("summary")?.focus();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -41,7 +52,7 @@ export function Pop({ face, label, className = "", children }: Props) {
       open={open}
       className={`pop ${className}`}
       onBlur={(event) => {
-        if (event.relatedTarget !== null && !event.currentTarget.contains(event.relatedTarget)) close();
+        if (event.relatedTarget !== null && !event.currentTarget.contains(event.relatedTarget)) setOpen(false);
       }}
       onKeyDown={pressed}
     >
@@ -54,10 +65,11 @@ export function Pop({ face, label, className = "", children }: Props) {
       >
         {face}
       </summary>
-      {open && <div className="pop-veil" onClick={close} />}
       {open && (
-        <div ref={shown} className="pop-inside">
-          {children(close)}
+        <div ref={over} popover="manual" className="pop-veil" onClick={(event) => event.target === event.currentTarget && close()}>
+          <div ref={shown} className="pop-inside">
+            {children(close)}
+          </div>
         </div>
       )}
     </details>
@@ -87,13 +99,19 @@ function stepIn(box: Element, by: number): void {
   stops[(at + by + stops.length) % stops.length]?.focus();
 }
 
-/** Puts `shown` below what it hangs on, or above where there is no room, and wholly on the screen. */
+/**
+ * Puts `shown` below what it hangs on, or above where there is more room, and wholly on the screen: what is too high
+ * for the room there scrolls, also when it grows later on.
+ */
 function place(shown: HTMLElement, box: HTMLElement): void {
   const at = box.getBoundingClientRect();
   const { width, height } = shown.getBoundingClientRect();
-  const below = at.bottom + MARGIN / 2;
-  const fits = below + height + MARGIN <= innerHeight || at.top < height;
-  const left = Math.min(Math.max(MARGIN, at.right - width), innerWidth - width - MARGIN);
-  shown.style.top = `${fits ? below : at.top - height - MARGIN / 2}px`;
-  shown.style.left = `${left}px`;
+  const below = innerHeight - at.bottom - MARGIN * 1.5;
+  const above = at.top - MARGIN * 1.5;
+  const isBelow = height <= below || below >= above;
+  shown.style.maxHeight = `${isBelow ? below : above}px`;
+  shown.style.top = isBelow ? `${at.bottom + MARGIN / 2}px` : "auto";
+  shown.style.bottom = isBelow ? "auto" : `${innerHeight - at.top + MARGIN / 2}px`;
+  const left = at.right - width < MARGIN ? at.left : at.right - width;
+  shown.style.left = `${Math.max(MARGIN, Math.min(left, innerWidth - width - MARGIN))}px`;
 }

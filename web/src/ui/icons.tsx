@@ -31,4 +31,6 @@ export const StarIcon = ({ full }: { full: boolean }) => (
 );
 export const PlusIcon = () => <Icon path="M8 3v10M3 8h10" />;
 export const ChevronIcon = () => <Icon path="m6 4 4 4-4 4" />;
+export const UpIcon = () => <Icon path="m4 10 4-4 4 4" />;
+export const DownIcon = () => <Icon path="m4 6 4 4 4-4" />;
 export const CloseIcon = () => <Icon path="m4 4 8 8M12 4l-8 8" />;

@@ -19,7 +19,7 @@ from parlour.identity.who import Who
 from parlour.models.lineup import provider_of
 from parlour.models.offers import host_of, shown
 from parlour.models.other_kinds import NO_OPTIONS, OPENAI, OTHER_KINDS, BadOption, checked_options
-from parlour.models.other_offers import AnyOffer, offer_of_kind
+from parlour.models.other_offers import AnyOffer, of_house, offer_of_kind
 from parlour.models.trial import tried
 from parlour.protocol.providers import (
     NewProvider,
@@ -83,7 +83,7 @@ def provider_routes(doors: Doors) -> APIRouter:
         """Ask a provider for its list of models, and a model for one word, as whoever may set one up. Nothing is
         kept."""
         await doors.providers.check_may_set_up(who, whose)
-        offer = await _offer(doors, who, body, whose)
+        offer = _lent(await _offer(doors, who, body, whose), whose)
         started = doors.clock.monotonic()
         caller = Caller(who.tenant_id, who.user_id, "", frozenset())
         found = await tried(offer, body.model, caller, clock=doors.clock)
@@ -159,6 +159,11 @@ async def _offer(doors: Doors, who: Who, trial: ProviderTrial, whose: Whose) -> 
     if key and address != kept.base_url:
         raise InvalidRequest("A key never follows to another address. Enter the key for the new address too.")
     return _offered(trial.name, trial, address, key, kept)
+
+
+def _lent(offer: AnyOffer, whose: Whose) -> AnyOffer:
+    """The offer; where it is the house's, with what the machine itself may use."""
+    return of_house(offer) if whose == HOUSE else offer
 
 
 def _offered(name: str, trial: ProviderTrial, address: str, key: str, kept: "_Kept | None" = None) -> AnyOffer:

@@ -1,8 +1,9 @@
 """One clause: as the frames say it, as the same is said otherwise, as a continuation of another, or in halves."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from parlour.models.intents import clauses, followup
 from parlour.models.intents.clauses import Words, texts
@@ -18,12 +19,16 @@ from parlour.models.intents.rewording import Kind, english_rewordings, is_of, re
 from parlour.models.intents.standing_in import in_full, says_another
 from parlour.models.intents.tagging import Reading, Tag, readings
 from parlour.models.intents.talk_now import TalkNow, disagreement
+from parlour.models.intents.variants import Phrase
 
 MOST_PARTS = 4
 SHORT = 7
 _MOST_TRIES = 250
 """So many clauses are read for one turn; what is understood hardly ever needs forty, and then no more is tried."""
+_MOST_NOTED = 4
 _WITHIN = frozenset({"in", "on", "at", "of"})
+_WISHES: Set[Kind] = frozenset({"wish"})
+_PLAIN: Set[Kind] = frozenset({"act", "ask", "write"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,10 @@ class ClauseReader:
 
     def readings(self, words: Words) -> list[Reading]:
         """The ways of tagging these words; worked out once for a talk."""
-        said = texts(words)
+        return self.readings_of(texts(words))
+
+    def readings_of(self, said: Phrase) -> list[Reading]:
+        """The same of the mere texts."""
         if said not in self.tagged:
             self.tagged[said] = readings(said, self.grammar, self.index)
         return self.tagged[said]
@@ -51,7 +59,7 @@ class ClauseReader:
     @property
     def commander(self) -> Commander:
         """Who finds what a clause tells to do."""
-        return Commander(self.grammar, self.index, self.readings)
+        return Commander(self.grammar, self.index, self.readings, self.readings_of)
 
     def clause(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | Outcome:
         """The fits of a clause, as it was said or as the same is said otherwise, but for what may be a mere wish."""
@@ -69,7 +77,7 @@ class ClauseReader:
         found = self._but(words, base, talk) or self._as_said(words, base, talk)
         if comes_to_something(found):
             return found
-        meant = self._reworded(words, base, talk, lambda kind, fits: kind != "wish" and comes_to_something(fits))
+        meant = self._reworded(words, base, talk, _PLAIN, comes_to_something)
         return meant or self._like_before(words, base, talk) or found
 
     def _but(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | None:
@@ -103,24 +111,35 @@ class ClauseReader:
 
     def wish(self, words: Words, talk: TalkNow) -> tuple[Fit, ...] | None:
         """What may be wished, where that is all that was said: "it is too dark in the hall"."""
-        meant = self._reworded(words, None, talk, lambda kind, _: kind == "wish") if self.grammar.commands else None
+        meant = self._reworded(words, None, talk, _WISHES, lambda _: True) if self.grammar.commands else None
         return meant and tuple(replace(fit, wished=True) for fit in meant)
 
     def _reworded(
-        self, words: Words, base: Fit | None, talk: TalkNow, fine: Callable[[Kind, tuple[Fit, ...]], bool]
+        self, words: Words, base: Fit | None, talk: TalkNow, kinds: Set[Kind], fine: Callable[[tuple[Fit, ...]], bool]
     ) -> tuple[Fit, ...] | None:
-        """The first other way of saying a clause that is understood, of its kind and `fine`."""
+        """The first other way of saying a clause, of one of these kinds, that is understood, of its kind and `fine`."""
         bare = clauses.bare(words, self.grammar.lexicon)
+        known = [r for r in english_rewordings() if r.kind in kinds]
         for plain in dict.fromkeys((words, bare, clauses.follow_up(bare, self.grammar.lexicon)[0])):
-            for kind, way in reworded(plain, english_rewordings()):
+            if self.tries[len(talk.turns)] > _MOST_TRIES:
+                return None
+            for kind, way in reworded(plain, known):
                 if kind in ("act", "wish") and not all(map(self._may_be_explained, way)):
                     continue
                 if self.tries[len(talk.turns)] > _MOST_TRIES:
                     return None
                 meant = self._as_said(way, base, talk)
-                if isinstance(meant, tuple) and is_of(kind, meant) and fine(kind, meant):
+                if kind == "write" and not isinstance(meant, tuple):
+                    meant = self._noted(way, base, talk) or meant
+                if isinstance(meant, tuple) and is_of(kind, meant) and fine(meant):
                     return meant
         return None
+
+    def _noted(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | None:
+        """What is told of the house and to be noted, said otherwise: "we got a lamp …, add it" without its end."""
+        ways = (way for _, way in reworded(words, [r for r in english_rewordings() if r.kind == "write"]))
+        found = (self._as_said(way, base, talk) for way in islice(ways, _MOST_NOTED))
+        return next((meant for meant in found if isinstance(meant, tuple)), None)
 
     def _may_be_explained(self, word: Word) -> bool:
         """Whether a word of a command to things is a word for anything, a name, a number or a mark."""
@@ -181,8 +200,10 @@ class ClauseReader:
         for reading in self.readings(words):
             found = fits(words, reading, self.grammar, self.index, self.grammar.frames)
             if found and found[0].complete:
-                if not best or not best[0].complete or self._is_only_named(best[0]):
+                if not best or not best[0].complete:
                     best = found
+                elif self._is_only_named(best[0]):
+                    best = best if isinstance(talk.resolver.resolve((found[0],)), Asked) else found
                 elif not self._is_only_named(found[0]):
                     disagreeing = disagreement(best[0], found[0], talk.resolver)
             elif not best:
@@ -196,7 +217,7 @@ class ClauseReader:
     def _is_only_named(self, fit: Fit) -> bool:
         """Whether what to do is a procedure's whole name; better is a thing that one does it to."""
         ids = {i for fill in fit.fills.values() for i in fill.tag.ids}
-        return bool(fit.bound.frame.action and ids) and all(self.index.things[i].kind == "procedure" for i in ids)
+        return bool(ids) and all(self.index.things[i].kind == "procedure" for i in ids)
 
     def _refusal(self, words: Words, found: list[Fit]) -> Outcome:
         missing = next((f for f in found if f.bound.cues and not f.leftover and f.missing is not None), None)

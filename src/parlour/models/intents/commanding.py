@@ -13,9 +13,11 @@ from parlour.models.intents.outcome import Asked, Declined, Outcome, Plan
 from parlour.models.intents.quantities import with_quantities
 from parlour.models.intents.resolving import Resolver
 from parlour.models.intents.tagging import Reading, Tag
+from parlour.models.intents.variants import Phrase
 
 _SHORT = 3
 Tagger = Callable[[Words], list[Reading]]
+PhraseTagger = Callable[[Phrase], list[Reading]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,14 @@ class Commander:
     grammar: Grammar
     index: NameIndex
     tagger: Tagger
+    phrases: PhraseTagger
+    """The same of mere texts."""
 
     def told(self, words: Words, text: str, resolver: Resolver) -> Fit | None:
         """The command that begins with its verb, complete or not; None where nothing is like one."""
         best = self._best(parted(without_commas(words), self.grammar, self.tagger), resolver, texts(words))
         if best is None or not best.complete:
-            ordered = Ordering(self.grammar, self.index, text).fits(words)
+            ordered = Ordering(self.grammar, self.index, text, self.phrases).fits(words)
             best = next((f for f in ordered if f.complete), best or next(iter(ordered), None))
         return best
 
@@ -44,7 +48,7 @@ class Commander:
         best = self._best(elided(without_commas(words), self), resolver, texts(words))
         if best is not None and best.complete:
             return best
-        return next((f for f in Ordering(self.grammar, self.index, text).fits(words) if f.complete), None)
+        return next((f for f in Ordering(self.grammar, self.index, text, self.phrases).fits(words) if f.complete), None)
 
     def readings(self, words: Words) -> list[Reading]:
         """The ways of tagging these words, with what says how much."""

@@ -126,7 +126,7 @@ def _tried(words: Words, understander: Understander, text: str) -> Iterator[Trie
     as_command = next(parted(words, grammar, understander.readings))
     for reading in understander.commander.readings(as_command):
         found += fits(as_command, reading, grammar, index, grammar.commands)
-    found += Ordering(grammar, index, text).fits(words)
+    found += Ordering(grammar, index, text, understander.reader.readings_of).fits(words)
     seen: set[Tried] = set()
     for f in sorted(found, key=lambda f: (not f.complete, len(f.leftover), f.missing is not None, -f.explained)):
         missing = None if f.missing is None else f.missing.argument or " or ".join(f.missing.takes)

@@ -92,7 +92,7 @@ def fit(bound: BoundFrame, words: Sequence[Word], reading: Reading, grammar: Gra
     for slot in sorted(bound.frame.slots, key=lambda s: not s.after):
         _take_tag(slot, marked, attempt, grammar, index)
     place = _take_place(bound, attempt, index)
-    action = _take_action(attempt, index) if bound.frame.action else ""
+    action = _take_action(attempt, grammar, index) if bound.frame.action else ""
     texts = [f.tag for s in bound.frame.slots if "text" in s.takes and (f := attempt.fills.get(slot_key(s)))]
     explained = len(attempt.used) - sum(tag.end - tag.start for tag in texts)
     missing = next((s for s in bound.frame.slots if s.required and slot_key(s) not in attempt.fills), None)
@@ -229,7 +229,7 @@ def _stops(word: Word, grammar: Grammar) -> bool:
     return word.stop or word.text in grammar.lexicon.text_stops
 
 
-def _take_action(attempt: _Attempt, index: NameIndex) -> str:
+def _take_action(attempt: _Attempt, grammar: Grammar, index: NameIndex) -> str:
     """A verb such as "descale" is explained by a procedure in whose name it stands, with the thing it is done to.
 
     Returns the verb, or "". Whether it is done to "it" is to be looked at when it is known what "it" is.
@@ -237,10 +237,14 @@ def _take_action(attempt: _Attempt, index: NameIndex) -> str:
     target = next((f.tag for f in attempt.fills.values() if f.tag.role in ("name", "class", "it")), None)
     if target is None:
         return ""
+    if target.ids and all(index.things[i].kind == "procedure" for i in target.ids):
+        return ""
     about = {stem(w.text) for w in attempt.words[target.start : target.end]}
+    if len(target.ids) == 1:
+        about |= index.stems_of(min(target.ids))
     action = ""
     for at, word in enumerate(attempt.words):
-        if at in attempt.used:
+        if at in attempt.used or (word.text,) in grammar.lexicon.fillers:
             continue
         papers = procedures_named(word.text, index)
         if target.role == "it" and papers and at < target.start:

@@ -13,8 +13,10 @@ from parlour.models.intents.variants import Phrase, by_first, phrases
 
 _PHRASES = (
     *("openings", "requests", "minding", "closings", "fillers", "conjunctions", "follow_ups"),
-    *("it", "there", "them", "greetings", "thanks", "help", "yes"),
+    *("it", "there", "them", "greetings", "thanks", "help", "yes", "hesitations", "corrections"),
 )
+_ASIDE = frozenset({"hesitations", "corrections"})
+"""Left aside before anything is read, and so no words that questions are built of."""
 _WORDS = (
     "prepositions",
     "determiners",
@@ -39,6 +41,10 @@ class Lexicon:
     """Before or behind a command, these make a question mark politeness; some of them are no openings."""
     closings: tuple[Phrase, ...]
     fillers: tuple[Phrase, ...]
+    hesitations: tuple[Phrase, ...]
+    """What is said while thinking."""
+    corrections: tuple[Phrase, ...]
+    """What stands between words and those that are meant instead."""
     conjunctions: tuple[Phrase, ...]
     follow_ups: tuple[Phrase, ...]
     prepositions: frozenset[str]
@@ -87,7 +93,7 @@ def _lexicon(data: dict[str, Any]) -> Lexicon:
     words: dict[str, frozenset[str]] = {name: frozenset(data[name]) for name in _WORDS}
     cues = {k: tuple(v) for k, v in data["cues"].items()}
     commanding = command_words(data)
-    phrased = {w for every in said.values() for phrase in every for w in phrase}
+    phrased = {w for name, every in said.items() if name not in _ASIDE for phrase in every for w in phrase}
     cued = {w for every in cues.values() for text in every for w in text.split()}
     single = {w for name, every in words.items() if name != "elsewhen" for w in every}
     return Lexicon(
@@ -96,6 +102,8 @@ def _lexicon(data: dict[str, Any]) -> Lexicon:
         requests=frozenset(said["requests"] + said["minding"]),
         closings=said["closings"],
         fillers=said["fillers"],
+        hesitations=said["hesitations"],
+        corrections=said["corrections"],
         conjunctions=said["conjunctions"],
         follow_ups=said["follow_ups"],
         it=said["it"],

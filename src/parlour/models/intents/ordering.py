@@ -3,7 +3,7 @@
 A name may be anything, so nothing is left to explain it by: only its place between the other words tells it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from parlour.models.intents.fitting import PLACES, Fill, Fit, said
@@ -12,11 +12,13 @@ from parlour.models.intents.index import NameIndex
 from parlour.models.intents.laying import Span, laid
 from parlour.models.intents.naming import Manner, name_said, new_thing
 from parlour.models.intents.normalise import Word
-from parlour.models.intents.tagging import Reading, Tag, readings
+from parlour.models.intents.tagging import Reading, Tag
 from parlour.models.intents.variants import Phrase
 from parlour.tools.language import Slot
 
 _MOST_WORDS = 30
+_LONGEST_NAMED = 12
+"""So many words name a thing and its place at most."""
 _WITHIN = frozenset({"in", "on", "at", "of", "from", "inside"})
 
 
@@ -27,6 +29,7 @@ class Ordering:
     grammar: Grammar
     index: NameIndex
     text: str
+    tagger: Callable[[Phrase], list[Reading]]
 
     def fits(self, words: Sequence[Word]) -> list[Fit]:
         """What explains every word, and at the end what comes nearest to it, if anything does."""
@@ -73,9 +76,9 @@ class Ordering:
         plain = [w.text for w in words]
         while plain and plain[0] in determiners:
             plain = plain[1:]
-        every = (
-            self._named(slot, tuple(plain), reading) for reading in readings(tuple(plain), self.grammar, self.index)
-        )
+        if not 0 < len(plain) <= _LONGEST_NAMED:
+            return None
+        every = (self._named(slot, tuple(plain), reading) for reading in self.tagger(tuple(plain)))
         return next((tag for tag in every if tag is not None), None)
 
     def _named(self, slot: Slot, words: Phrase, reading: Reading) -> Tag | None:

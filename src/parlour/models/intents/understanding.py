@@ -5,17 +5,21 @@ from dataclasses import dataclass, field, replace
 
 from parlour.models.intents import clauses, followup
 from parlour.models.intents.agreeing import Agreement
+from parlour.models.intents.asides import Asides
 from parlour.models.intents.clause_reading import MOST_PARTS, SHORT, ClauseReader
 from parlour.models.intents.clauses import Words, texts
 from parlour.models.intents.commanding import Commander, sure_of
+from parlour.models.intents.correcting import corrected
 from parlour.models.intents.fitting import Fit
 from parlour.models.intents.followup import Turn
 from parlour.models.intents.frames import Grammar
+from parlour.models.intents.halves import has_target
+from parlour.models.intents.hearts import Hearts
+from parlour.models.intents.hesitating import without_hesitations
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.mending import Mender
 from parlour.models.intents.normalise import Word, words_of
-from parlour.models.intents.outcome import Declined, Outcome, Plan, Social
-from parlour.models.intents.reasons import without_reasons
+from parlour.models.intents.outcome import Asked, Declined, Outcome, Plan, Social
 from parlour.models.intents.rereading import reread
 from parlour.models.intents.resolving import Resolver
 from parlour.models.intents.spelling import repaired
@@ -23,6 +27,7 @@ from parlour.models.intents.tagging import Reading
 from parlour.models.intents.talk_now import TalkNow
 
 _FARTHEST = 8
+_UNCLEAR = ("antecedent", "missing")
 _MENDABLE = ("words", "command", "nothing")
 
 
@@ -53,14 +58,14 @@ class Understander:
         social = self._social(tuple(w for w in words if not w.stop))
         if social is not None:
             return social
+        words = without_hesitations(words, lexicon, self.index.knows)
         written, words = words, repaired(words, self.known, self.index.long_words)
         self.read[len(turns)] = words
-        outcome = self._outcome(words, turns, depth)
-        gist = without_reasons(words, self.grammar, self.index) if isinstance(outcome, Declined) else words
-        if gist != words:
-            written, words = without_reasons(written, self.grammar, self.index), gist
+        outcome = self._corrected(words, turns, depth) or self._outcome(words, turns, depth)
+        if isinstance(outcome, Declined) or (isinstance(outcome, Asked) and outcome.why in _UNCLEAR):
+            words, outcome = self._heart(words, outcome, turns, depth)
             self.read[len(turns)] = words
-            outcome = self._outcome(words, turns, depth)
+            written = tuple(w for w in written if words and words[0].start <= w.start < words[-1].end)
         if not isinstance(outcome, Declined) or outcome.why not in _MENDABLE:
             return outcome
         if clauses.commands(words, lexicon) and not self.grammar.commands:
@@ -68,6 +73,30 @@ class Understander:
         unsure = (words, written) if words != written else (words,)
         mended = next((mended for w in unsure if (mended := self._mended(w, turns, depth))), None)
         return mended or self._proposed(outcome, words, turns)
+
+    def _corrected(self, words: Words, turns: Sequence[Turn], depth: int) -> Outcome | None:
+        """What is meant where one corrects oneself; None where nobody does."""
+        for way in corrected(words, self.grammar.lexicon, self._names):
+            outcome = self._outcome(way, turns, depth)
+            if isinstance(outcome, Plan) or (isinstance(outcome, Asked) and outcome.candidates):
+                self.read[len(turns)] = way
+                return outcome
+        return None
+
+    def _names(self, words: Words) -> bool:
+        """Whether the words name something, or a sort of things."""
+        return any(tag.role in ("name", "class") for tag in self.readings(clauses.without_commas(words))[0])
+
+    def _heart(self, words: Words, refusal: Outcome, turns: Sequence[Turn], depth: int) -> tuple[Words, Outcome]:
+        """What is left of the words without what stands beside the request, and what it comes to."""
+        least = words
+        for heart in Hearts(Asides(self.grammar, self.index)).of(words):
+            outcome = self._corrected(heart.words, turns, depth) or self._outcome(heart.words, turns, depth)
+            if heart.allows(outcome) and (isinstance(refusal, Declined) or isinstance(outcome, Plan)):
+                return heart.words, outcome
+            if not heart.loosely:
+                least = heart.words
+        return (least if isinstance(refusal, Declined) else words), refusal
 
     def _mended(self, words: Words, turns: Sequence[Turn], depth: int) -> Outcome | None:
         """What the words come to when slips in them are mended; None unless there is just one such thing."""
@@ -86,7 +115,8 @@ class Understander:
         talk = TalkNow(resolver, turns, lambda: self._before(turns, depth))
         if len(parts) == 1 and (answer := self._answer(parts[0], talk)) is not None:
             return answer
-        return self._all(parts, talk)
+        outcome = self._all(parts, talk)
+        return (self._noted(parts, talk) or outcome) if len(parts) == 2 and isinstance(outcome, Declined) else outcome
 
     def readings(self, words: Words) -> list[Reading]:
         """The ways of tagging these words."""
@@ -131,7 +161,7 @@ class Understander:
             if not isinstance(one, tuple) and len(parts) == 1:
                 one = self.reader.wish(part, talk) or self._which_of(part, talk) or one
             if isinstance(one, Declined) and one.why == "bare" and len(parts) == 1:
-                one = self._routine(part, talk) or one
+                one = self._routine(part, talk) or self._named_with_a_mark(one, part, talk) or one
             if not isinstance(one, tuple):
                 return one
             found.extend(one)
@@ -142,6 +172,15 @@ class Understander:
             outcome = self.agreement.checked(outcome)
         doubted = any(fit.wished for fit in found) or self._is_asked(talk.text)
         return sure_of(outcome) if isinstance(outcome, Plan) and doubted else outcome
+
+    def _noted(self, parts: list[Words], talk: TalkNow) -> Outcome | None:
+        """How the house has changed, and that it is to be noted: "We got a lamp for the hall. Add it as Shell"."""
+        end = parts[0][-1].end
+        whole = (*parts[0], Word(",", ",", end, end, True), *parts[1])
+        found = self.reader.clause(whole, None, talk)
+        if not isinstance(found, tuple) or not all(fit.bound.frame.order for fit in found):
+            return None
+        return talk.resolver.resolve(found)
 
     def _proposed(self, refusal: Declined, words: Words, turns: Sequence[Turn]) -> Outcome:
         """What only a second reader understands, to be asked about; otherwise the refusal."""
@@ -157,12 +196,13 @@ class Understander:
         return any(w.stop and w.raw == "?" for w in words) and not self._is_requested(words)
 
     def _is_requested(self, words: Words) -> bool:
-        """Whether a part of what was said begins with a request, or nearly, or ends with one."""
+        """Whether a part of what was said, between two marks, begins with a request, or nearly, or ends with one."""
         requests = self.grammar.lexicon.requests
         sizes = range(1, max(map(len, requests), default=0) + 1)
         starts = [0, *(at + 1 for at, w in enumerate(words) if w.stop)]
         said = texts(words)
         begun = {said[s + at : s + at + size] for s in starts for at in range(3) for size in sizes}
+        begun |= {said[at - size : at] for at, w in enumerate(words) if w.stop for size in sizes if at >= size}
         plain = texts(clauses.without_commas(words))
         return not requests.isdisjoint(begun | {plain[-size:] for size in sizes})
 
@@ -190,14 +230,32 @@ class Understander:
         found = self.reader.clause(way, None, talk)
         if not isinstance(found, tuple) or found[0].bound.frame.act is None:
             return None
-        requested = self._is_requested(words_of(talk.text, self.grammar.lexicon.spoken))
+        said = words_of(talk.text, self.grammar.lexicon.spoken)
+        meant = {i for fit in found for fill in fit.fills.values() for i in fill.tag.ids}
+        is_scene = bool(meant) and all(self.index.things[i].kind == "automation" for i in meant)
+        at_once = is_scene and (said[-1].raw == "!" or said[-1].text == "now")
+        requested = at_once or self._is_requested(said)
         return tuple(replace(fit, wished=not requested) for fit in found)
+
+    def _is_told(self, words: Words, talk: TalkNow) -> bool:
+        """Whether it tells something to be done, and to what: "hall light on"."""
+        found = self.reader.clause(words, None, talk) if len(words) > 1 else None
+        return isinstance(found, tuple) and found[0].bound.frame.act is not None and has_target(found[:1])
+
+    def _named_with_a_mark(self, bare: Declined, words: Words, talk: TalkNow) -> tuple[Fit, ...] | None:
+        """ "Bin days?": what was noted down is asked about by its name and a question mark."""
+        known = self.index.things.get(bare.thing or "")
+        if known is None or known.kind != "note" or not self._is_asked(talk.text):
+            return None
+        first = Word("about", "", words[0].start, words[0].start)
+        whole = self.reader.complete((first, *clauses.without_commas(words)), talk)
+        return (whole,) if isinstance(whole, Fit) else None
 
     def _answer(self, words: Words, talk: TalkNow) -> Outcome | None:
         """The outcome when it answers a question of ours; None when it is something new."""
         if len(words) > SHORT or talk.pending() is None:
             return None
-        if isinstance(self.reader.complete(words, talk), Fit):
+        if isinstance(self.reader.complete(words, talk), Fit) or self._is_told(words, talk):
             return None
         asked = talk.pending()
         assert asked is not None

@@ -60,6 +60,11 @@ def tool_run_from(row: Row) -> ToolRun:
     return ToolRun(**fields, error=Problem.model_validate(row["error"]) if row["error"] else None)
 
 
+async def end_of_turn(connection: AsyncConnection, turn_id: str) -> str | None:
+    """When a turn ended; None for one that has not, or is no more."""
+    return await connection.scalar(select(turns.c.ended_at).where(turns.c.id == turn_id))
+
+
 async def stored_turn(connection: AsyncConnection, turn_id: str) -> StoredTurn | None:
     """The turn with this id, whoever it belongs to; None where there is none."""
     found = await rows(connection, _TURN, turn_id=turn_id)

@@ -1,10 +1,11 @@
-import { useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import { useContext, useEffect, useRef, useState } from "react";
 import type { Message } from "../../protocol";
-import { inOrder, nameOf } from "../../state/models";
 import { answering } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { useKept } from "../../ui/kept";
 import { Attempts } from "./Attempts";
+import { OthersContext } from "./others";
 import { standingOf } from "./exchanges";
 import { Foot } from "./Foot";
 import { Parts } from "./Parts";
@@ -52,36 +53,49 @@ interface VersionProps {
 
 function Version({ message, at, of, show, again, isEarlier, isLinked }: VersionProps) {
   const isRunning = message.status === "running";
-  const askAgain = again !== null && !isEarlier && <Again newest={again} label="Ask again" />;
+  const box = useRef<HTMLElement>(null);
+  // What was pressed is gone while it is being answered.
+  const stay = () => box.current?.focus({ preventScroll: true });
+  const asks = (label: string) => again !== null && <Again newest={again} label={label} onAsk={stay} />;
   return (
-    <article className="answer" aria-busy={isRunning} aria-label="Answer">
+    <article ref={box} tabIndex={-1} className="answer" aria-busy={isRunning} aria-label="Answer">
       <Body key={message.id} message={message} isLinked={isLinked} />
-      {isEarlier && <Earlier again={again} />}
-      {!isRunning && <Foot message={message} again={askAgain} at={at} of={of} show={show} />}
+      {isEarlier && <Earlier again={asks("ask again")} />}
+      {!isRunning && <Foot message={message} again={!isEarlier && asks("Ask again")} at={at} of={of} show={show} />}
     </article>
   );
 }
 
 /** Says that an answer was given to other words than those that stand. */
-function Earlier({ again }: { again: string | null }) {
+function Earlier({ again }: { again: ReactNode }) {
   return (
-    <p className="faint earlier">
+    <div className="faint earlier">
       Answers the earlier wording
-      {again !== null && (
+      {again !== false && (
         <>
           {" · "}
-          <Again newest={again} label="ask again" />
+          {again}
         </>
       )}
-    </p>
+    </div>
   );
 }
 
-/** Asks for another version of an answer, by its newest one. */
-function Again({ newest, label }: { newest: string; label: string }) {
+interface AgainProps {
+  /** The newest version of the answer. */
+  newest: string;
+  label: string;
+  /** Told before it is asked for. */
+  onAsk: () => void;
+}
+
+/** Asks for another version of an answer, by its newest one: by who gave it, or by somebody else. */
+function Again({ newest, label, onAsk }: AgainProps) {
   const acts = useActs();
+  const others = useContext(OthersContext);
   const [isAsked, setAsked] = useState(false);
   const ask = async (model: string | null = null) => {
+    onAsk();
     setAsked(true);
     await acts.regenerate(newest, model);
     setAsked(false);
@@ -91,33 +105,10 @@ function Again({ newest, label }: { newest: string; label: string }) {
       <button className="quiet" disabled={isAsked} onClick={() => void ask()}>
         {label}
       </button>
-      <With ask={(model) => void ask(model)} isAsked={isAsked} />
+      {!isAsked && others?.((model) => void ask(model))}
     </>
   );
 }
-
-/** Has somebody else answer it, this once. */
-function With({ ask, isAsked }: { ask: (model: string) => void; isAsked: boolean }) {
-  const models = useRoom((room) => room.models);
-  const favourites = useRoom((room) => room.effective?.favourites ?? NONE);
-  const others = inOrder(models, favourites);
-  if (others.length < 2 || isAsked) return null;
-  return (
-    // A list of the browser's own: the lines of a talk are drawn where nothing else can lie over what is around them.
-    <select className="quiet with" aria-label="Ask again with another model" value="" onChange={(event) => ask(event.target.value)}>
-      <option value="" disabled>
-        with…
-      </option>
-      {others.map(({ id }) => (
-        <option key={id} value={id}>
-          {nameOf(id)}
-        </option>
-      ))}
-    </select>
-  );
-}
-
-const NONE: readonly string[] = [];
 
 /** What is seen between a question and the first sign of its answer. */
 function Beginning() {

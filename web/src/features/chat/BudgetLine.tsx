@@ -1,18 +1,12 @@
-import { useEffect, useRef } from "react";
 import type { ConversationState } from "../../protocol";
 import { useAsked } from "../../state/asked";
+import { useEndedAnswers } from "./ended";
 
 /** A line above the input while a budget that one draws on here is nearly used up: whose, how much, and until when. */
 export function BudgetLine({ project, state }: { project: string | null; state: ConversationState | null }) {
   const where = state?.conversation?.project_id ?? project;
   const { value, again } = useAsked(`nearly used ${where ?? ""}`, (rest) => rest.nearlyUsed(where));
-  const ended = (state?.messages ?? []).filter(({ role, status }) => role === "assistant" && status !== "running").length;
-  const before = useRef(ended);
-  useEffect(() => {
-    // Only an answer that has ended has used something more.
-    if (before.current !== ended) again();
-    before.current = ended;
-  }, [ended, again]);
+  useEndedAnswers(state, again);
   const scarcest = value?.[0];
   if (scarcest === undefined) return null;
   return (

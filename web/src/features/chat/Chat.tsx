@@ -11,6 +11,9 @@ import "./answer.css";
 import "./tool.css";
 import "./write.css";
 import { Conversation } from "./Conversation";
+import { Count } from "./Count";
+import type { DrawOthers } from "./others";
+import { OthersContext } from "./others";
 import type { OnSeen } from "./seen";
 import { SeenContext } from "./seen";
 import type { DrawWaiting } from "./waits";
@@ -33,10 +36,12 @@ interface Props {
   onSeen?: OnSeen | null;
   /** Draws what waits for a person; without it that is only said. */
   drawWaiting?: DrawWaiting | null;
+  /** Draws who else could give an answer; without it only who gave it is asked again. */
+  drawOthers?: DrawOthers | null;
 }
 
 /** One conversation on its page. */
-export function Chat({ id, project = null, menu, covered, models = null, welcome = null, onSeen = null, drawWaiting = null }: Props) {
+export function Chat({ id, project = null, menu, covered, models = null, welcome = null, ...draws }: Props) {
   const acts = useActs();
   const state = useRoom((room) => (id === null ? null : conversationIn(room.view, id)));
   const refused = useRoom((room) => (id === null ? undefined : room.view.refused[topicOf(id)]));
@@ -72,24 +77,29 @@ export function Chat({ id, project = null, menu, covered, models = null, welcome
       {gone ? (
         <Gone />
       ) : (
-        <SeenContext value={onSeen}>
-          <WaitingContext value={drawWaiting}>
-            <Conversation id={id} project={project} state={state} onStop={onStop} welcome={welcome} />
-          </WaitingContext>
-        </SeenContext>
+        <Drawn {...draws}>
+          <Conversation id={id} project={project} state={state} onStop={onStop} welcome={welcome} />
+        </Drawn>
       )}
     </main>
   );
 }
 
-function titleOf(id: string | null, state: ConversationState | null): string {
-  return id === null ? "New conversation" : (state?.conversation?.title ?? "");
+type Draws = Pick<Props, "onSeen" | "drawWaiting" | "drawOthers">;
+
+/** What others draw in a talk. */
+function Drawn({ onSeen = null, drawWaiting = null, drawOthers = null, children }: Draws & { children: ReactNode }) {
+  return (
+    <SeenContext value={onSeen}>
+      <WaitingContext value={drawWaiting}>
+        <OthersContext value={drawOthers}>{children}</OthersContext>
+      </WaitingContext>
+    </SeenContext>
+  );
 }
 
-function Count({ state }: { state: ConversationState | null }) {
-  const messages = state?.conversation?.message_count ?? 0;
-  if (messages === 0) return null;
-  return <span className="faint count-of">{messages === 1 ? "1 message" : `${messages.toLocaleString("en-GB")} messages`}</span>;
+function titleOf(id: string | null, state: ConversationState | null): string {
+  return id === null ? "New conversation" : (state?.conversation?.title ?? "");
 }
 
 /** Who answers is asked only of a conversation that is there: of any other that would be refused. */

@@ -5,6 +5,7 @@ import type { ParameterDraft } from "../../state/parameters";
 import { NO_PARAMETERS, fromWhere, parameterDraft, parameterProblems, parametersIn } from "../../state/parameters";
 import { useActs, useRoom } from "../../state/use-room";
 import { Choice, Field } from "../../ui/Field";
+import { FinerFields } from "../../ui/FinerFields";
 
 const EMPTY = parameterDraft(NO_PARAMETERS);
 
@@ -22,7 +23,7 @@ export function How() {
 function decidedHere({ parameters, origins }: EffectiveModels): ParameterDraft {
   const all = parameterDraft(parameters);
   const mine = (name: keyof ParameterDraft) => (origins[name] === "conversation" ? all[name] : "");
-  return { temperature: mine("temperature"), max_tokens: mine("max_tokens"), prefer: mine("prefer") };
+  return Object.fromEntries((Object.keys(all) as (keyof ParameterDraft)[]).map((name) => [name, mine(name)])) as Record<keyof ParameterDraft, string>;
 }
 
 function Fields({ own, effective }: { own: ParameterDraft; effective: EffectiveModels }) {
@@ -69,6 +70,7 @@ function Fields({ own, effective }: { own: ParameterDraft; effective: EffectiveM
         hint={now("prefer", "It counts where a question is given to whoever suits it.")}
         onText={(prefer) => put({ prefer })}
       />
+      <FinerFields draft={draft} put={put} problems={problems} now={(name) => now(name, "Left to the provider.")} />
       <button className="plain">Keep for this conversation</button>
     </form>
   );

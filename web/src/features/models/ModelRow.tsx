@@ -5,8 +5,8 @@ import { money } from "../../ui/money";
 
 interface Props {
   model: ModelView;
-  /** Whether it is who answers now. */
-  isNow: boolean;
+  /** Whether it is who answers now; left out where none is chosen to stay. */
+  isNow?: boolean;
   isFavourite: boolean;
   choose: () => void;
   favour: (isFavourite: boolean) => void;
@@ -21,7 +21,7 @@ export function ModelRow({ model, isNow, isFavourite, choose, favour }: Props) {
       <button className="pop-item" aria-pressed={isNow} onClick={choose}>
         <span className="models-name">
           {name}
-          {isNow && <span className="faint"> · now</span>}
+          {isNow === true && <span className="faint"> · now</span>}
         </span>
         <span className="faint">{whereItGoes(model)}</span>
         {facts.length > 0 && <span className="faint">{facts.join(" · ")}</span>}

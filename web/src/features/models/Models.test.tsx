@@ -8,6 +8,7 @@ import type { ModelView } from "../../protocol/providers";
 import { NO_PARAMETERS } from "../../state/parameters";
 import { ADMIN, BUILT_IN, GUEST, IN_FORCE, drawn } from "../pretend";
 import { Models } from "./Models";
+import { With } from "./With";
 
 const DEN: ModelView = { id: "den/small", provider: "den", host: "den.example", is_allowed: true, is_default: true, window: 128_000 };
 const FOUND: ModelView = { id: "openai/gpt", provider: "openai", host: "api.openai.com", is_allowed: false, is_default: false };
@@ -146,7 +147,7 @@ test("how it answers says what counts now and who decided it, and only what is w
   await among(ALL);
   await opens();
   await press("How it answers");
-  const heat = screen.getByLabelText("Temperature");
+  const heat = await screen.findByLabelText("Temperature");
   expect(heat.getAttribute("placeholder")).toBe("0.1");
   expect(screen.getByText("0 keeps to the facts, 2 is wild. Now 0.1, as it was set up.")).toBeTruthy();
   await userEvent.type(heat, "3");
@@ -155,6 +156,51 @@ test("how it answers says what counts now and who decided it, and only what is w
   await userEvent.type(heat, "1,2");
   await press("Keep for this conversation");
   await waitFor(() => expect(kept.get(`conversation ${TALK}`)).toEqual({ parameters: { ...NO_PARAMETERS, temperature: 1.2 } }));
+});
+
+test("more than that is out of the way, bounded, says where it comes from, and is emptied by one press", async () => {
+  const parameters = { ...IN_FORCE.parameters, top_p: 0.8, presence_penalty: 0.5 };
+  effective = { ...effective, parameters, origins: { ...effective.origins, top_p: "conversation", presence_penalty: "project" } };
+  kept.set(`conversation ${TALK}`, { parameters: { ...NO_PARAMETERS, top_p: 0.8 } });
+  await among(ALL);
+  await opens();
+  await press("How it answers");
+  expect(await screen.findByLabelText("Temperature")).toBeTruthy();
+  expect(screen.queryByLabelText("Top p")).toBeNull();
+  await press(/^More/);
+  expect(screen.getByText(/Now 0.8, chosen for this conversation\.$/)).toBeTruthy();
+  expect(screen.getByText(/Now 0.5, the project’s default\.$/)).toBeTruthy();
+  expect(screen.getByText(/Left to the provider\.$/)).toBeTruthy();
+  await userEvent.type(screen.getByLabelText("Frequency penalty"), "2.5");
+  expect(screen.getByText("A number from -2 to 2.")).toBeTruthy();
+  await userEvent.clear(screen.getByLabelText("Top p"));
+  await userEvent.type(screen.getByLabelText("Top p"), "0");
+  expect(screen.getByText("A number above 0, up to 1.")).toBeTruthy();
+  await press("Empty these");
+  expect(screen.queryByText("A number above 0, up to 1.")).toBeNull();
+  await press("Keep for this conversation");
+  await waitFor(() => expect(kept.get(`conversation ${TALK}`)).toEqual({ parameters: NO_PARAMETERS }));
+});
+
+test("somebody else is asked this once from a list like it, by a press and no sooner", async () => {
+  const asked: string[] = [];
+  await drawn(<With ask={(model) => asked.push(model)} />, { ...doors(ALL), models: () => Promise.resolve(ALL) });
+  const face = await screen.findByLabelText("Ask again with another model");
+  await userEvent.click(face);
+  expect(screen.getByRole("button", { name: /^den\/small/ }).textContent).toMatch(/^den\/small.*128k tokens at once$/);
+  screen.getByRole("button", { name: /^den\/small/ }).focus();
+  await userEvent.keyboard("{ArrowDown}{ArrowDown}");
+  expect(asked).toEqual([]);
+  expect(document.activeElement?.textContent).toMatch(/^built in/);
+  await userEvent.keyboard("{Enter}");
+  expect(asked).toEqual(["built-in"]);
+  expect(screen.queryByRole("listitem")).toBeNull();
+  expect(document.activeElement).toBe(face);
+});
+
+test("where nobody else may answer, nobody else is asked", async () => {
+  await drawn(<With ask={() => undefined} />, { models: () => Promise.resolve([DEN, FOUND]) });
+  expect(screen.queryByLabelText("Ask again with another model")).toBeNull();
 });
 
 test("what waits for an admin's word is told to everybody, and only an admin is led to where it is given", async () => {

@@ -1,15 +1,17 @@
-import { useEffect } from "react";
+import { lazy, useEffect } from "react";
 import type { ModelView } from "../../protocol/providers";
-import { inOrder, nameOf } from "../../state/models";
+import { nameOf } from "../../state/models";
 import { fromWhere } from "../../state/parameters";
 import { answering } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { Disclosure } from "../../ui/Disclosure";
+import { Later } from "../../ui/Later";
 import { Link } from "../../ui/navigation";
 import { Pop } from "../../ui/Pop";
-import { How } from "./How";
-import { ModelRow } from "./ModelRow";
+import { ModelList } from "./ModelList";
 import "./models.css";
+
+const How = lazy(async () => ({ default: (await import("./How")).How }));
 
 interface Props {
   /** The conversation, or null for one that is not begun. */
@@ -40,7 +42,9 @@ export function Models({ conversation, project }: Props) {
           <Whence now={now} isBegun={conversation !== null} close={close} />
           <div className="models-others">
             <Disclosure face="How it answers">
-              <How />
+              <Later>
+                <How />
+              </Later>
             </Disclosure>
           </div>
           <Others models={models} mayDecide={mayDecide} />
@@ -53,32 +57,12 @@ export function Models({ conversation, project }: Props) {
 /** Everybody who may answer, those one wants to see first at the top. */
 function Offered({ now, close }: { now: ModelView; close: () => void }) {
   const acts = useActs();
-  const models = useRoom((room) => room.models);
-  const favourites = useRoom((room) => room.effective?.favourites ?? NONE);
   const choose = (model: string) => {
     void acts.choose(model);
     close();
   };
-  return (
-    <>
-      <p className="faint">Who answers in this conversation</p>
-      <ul className="models-list">
-        {inOrder(models, favourites).map((model) => (
-          <ModelRow
-            key={model.id}
-            model={model}
-            isNow={model.id === now.id}
-            isFavourite={favourites.includes(model.id)}
-            choose={() => choose(model.id)}
-            favour={(isFavourite) => void acts.favour(model.id, isFavourite)}
-          />
-        ))}
-      </ul>
-    </>
-  );
+  return <ModelList title="Who answers in this conversation" now={now.id} choose={choose} />;
 }
-
-const NONE: readonly string[] = [];
 
 /** Who chose that, who would have answered and cannot, and what can be done about it. */
 function Whence({ now, isBegun, close }: { now: ModelView; isBegun: boolean; close: () => void }) {

@@ -9,11 +9,14 @@ import { NO_PARAMETERS, parameterDraft, parameterProblems, parametersIn } from "
 import { useAsked } from "../../state/asked";
 import { useActs, useRest } from "../../state/use-room";
 import { Choice, Field } from "../../ui/Field";
+import { FinerFields } from "../../ui/FinerFields";
 import { NotCome } from "../../ui/NotCome";
 import { keyOf } from "./whose";
 
 interface Props {
   whose: Whose;
+  /** What it is called where it stands: what is kept is named so. */
+  title: string;
   /** Who can be chosen to answer; null where that is decided elsewhere. */
   models: readonly ModelView[] | null;
   /** Who decides what is left empty. */
@@ -21,11 +24,11 @@ interface Props {
 }
 
 /** What one scope decides about answers: what is left empty is left to the next one. */
-export function Defaults({ whose, models, next }: Props) {
+export function Defaults({ whose, title, models, next }: Props) {
   const { value, problem, again, put } = useAsked(keyOf(whose), (rest) => rest.modelSettings(whose));
   if (value === null) return problem === null ? <p className="faint">Fetching…</p> : <NotCome why={problem} again={again} />;
   if (!value.may_change) return <p className="soft">Its owner and admins decide who answers there.</p>;
-  return <Form key={value.version} whose={whose} models={models} next={next} before={value} kept={put} again={again} />;
+  return <Form key={value.version} whose={whose} title={title} models={models} next={next} before={value} kept={put} again={again} />;
 }
 
 interface FormProps extends Props {
@@ -34,7 +37,7 @@ interface FormProps extends Props {
   again: () => void;
 }
 
-function Form({ whose, models, next, before, kept, again }: FormProps) {
+function Form({ whose, title, models, next, before, kept, again }: FormProps) {
   const acts = useActs();
   const rest = useRest();
   const { settings, version } = before;
@@ -59,7 +62,7 @@ function Form({ whose, models, next, before, kept, again }: FormProps) {
     }
   };
   return (
-    <form className="defaults" onSubmit={(event) => void save(event)}>
+    <form className="defaults" aria-label={title} onSubmit={(event) => void save(event)}>
       {models !== null && (
         <Choice label="Who answers" value={draft.model} options={optionsOf(models, draft.model, next)} onText={(model) => put({ model })} />
       )}
@@ -92,6 +95,7 @@ function Form({ whose, models, next, before, kept, again }: FormProps) {
           onText={(prefer) => put({ prefer })}
         />
       </div>
+      <FinerFields draft={draft} put={put} problems={problems} now={(name) => (draft[name] === "" ? `${next}.` : "")} />
       {whose.kind === "house" && (
         <label className="defaults-tick">
           <input type="checkbox" checked={draft.own_keys} onChange={(event) => put({ own_keys: event.target.checked })} />
@@ -101,7 +105,7 @@ function Form({ whose, models, next, before, kept, again }: FormProps) {
           </span>
         </label>
       )}
-      <button className="plain" disabled={isBusy || isSame}>
+      <button className="plain" aria-label={`Keep: ${title}`} disabled={isBusy || isSame}>
         Keep
       </button>
     </form>

@@ -101,7 +101,7 @@ describe("who answers", () => {
     await drawn(<ModelSettings />, { ...doors(), providers: () => Promise.reject(new RestError("Only admins.", 403)) }, GUEST);
     expect(screen.getByText("answers now")).toBeTruthy();
     expect(await screen.findByText(/Only Robin can change who answers/)).toBeTruthy();
-    expect(screen.getAllByRole("button").map((one) => one.textContent)).toEqual(["Keep"]);
+    expect(screen.getAllByRole("button").map((one) => one.textContent)).toEqual(["More", "Keep"]);
     expect(screen.queryByText("Only admins.")).toBeNull();
   });
 });
@@ -295,9 +295,11 @@ describe("defaults", () => {
     const who = await within(own).findByLabelText("Who answers");
     expect(within(who).getByRole("option", { name: "den/old (cannot answer now)" })).toBeTruthy();
     await userEvent.type(within(own).getByLabelText("Temperature"), "0.5");
-    await userEvent.click(within(own).getByRole("button", { name: "Keep" }));
+    await userEvent.click(within(own).getByRole("button", { name: "More" }));
+    await userEvent.type(within(own).getByLabelText("Top p"), "0.9");
+    await userEvent.click(within(own).getByRole("button", { name: "Keep: Your own defaults" }));
     expect(saved).toEqual([
-      ["mine", { settings: { model: "den/old", favourites: ["den/small"], parameters: { ...NO_PARAMETERS, temperature: 0.5 }, own_keys: false }, version: 3 }],
+      ["mine", { settings: { model: "den/old", favourites: ["den/small"], parameters: { ...NO_PARAMETERS, temperature: 0.5, top_p: 0.9 }, own_keys: false }, version: 3 }],
     ]);
   });
 
@@ -308,7 +310,7 @@ describe("defaults", () => {
     await drawn(<ModelSettings />, deciding());
     const house = await screen.findByRole("region", { name: "How it is answered in this house" });
     await userEvent.click(await within(house).findByRole("checkbox"));
-    await userEvent.click(within(house).getByRole("button", { name: "Keep" }));
+    await userEvent.click(within(house).getByRole("button", { name: "Keep: How it is answered in this house" }));
     expect(saved.map(([whose, { settings }]) => [whose, settings.own_keys])).toEqual([["house", true]]);
   });
 
@@ -336,7 +338,7 @@ describe("defaults", () => {
     await drawn(<ModelSettings />, deciding(), { ...GUEST, projects: [boat] });
     const project = await screen.findByRole("region", { name: "Defaults of a project" });
     await userEvent.selectOptions(await within(project).findByLabelText("Who answers"), "den/small");
-    await userEvent.click(within(project).getByRole("button", { name: "Keep" }));
+    await userEvent.click(within(project).getByRole("button", { name: "Keep: Defaults of The boat" }));
     expect(saved.map(([whose, { settings }]) => [whose, settings.model])).toEqual([["project", "den/small"]]);
   });
 });

@@ -42,7 +42,7 @@ function House() {
     <section aria-labelledby="house-defaults">
       <h2 id="house-defaults">How it is answered in this house</h2>
       <p className="soft">It counts wherever no project, person or conversation says something else.</p>
-      <Defaults whose={HOUSE} models={null} next="As set up" />
+      <Defaults whose={HOUSE} title="How it is answered in this house" models={null} next="As set up" />
     </section>
   );
 }
@@ -55,7 +55,7 @@ function Own() {
       <section aria-labelledby="own-defaults">
         <h2 id="own-defaults">Your own defaults</h2>
         <p className="soft">They count for your questions, unless you choose something else in a conversation.</p>
-        <Defaults whose={MINE} models={models} next="As the project or the house has it" />
+        <Defaults whose={MINE} title="Your own defaults" models={models} next="As the project or the house has it" />
       </section>
       {mayBring && (
         <WhoseContext value={MINE}>
@@ -95,5 +95,5 @@ function Projects({ mayDecide }: { mayDecide: boolean }) {
 function OfProject({ project }: { project: Joined }) {
   const { value: models } = useAsked(`models ${project.id}`, (rest) => rest.models(project.id));
   const theirs = (models ?? []).filter(({ scope = "tenant" }) => scope !== "user");
-  return <Defaults whose={{ kind: "project", id: project.id }} models={theirs} next="As the house has it" />;
+  return <Defaults whose={{ kind: "project", id: project.id }} title={`Defaults of ${project.name}`} models={theirs} next="As the house has it" />;
 }

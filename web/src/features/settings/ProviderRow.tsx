@@ -1,3 +1,4 @@
+import type { Ref } from "react";
 import type { ProviderView } from "../../protocol/providers";
 import { Sure } from "../../ui/Sure";
 import type { Trial } from "./trial";
@@ -6,13 +7,15 @@ import { useTrial, wordsFor } from "./trial";
 interface Props {
   provider: ProviderView;
   change: () => void;
+  /** Given the button that opens it. */
+  changeButton: Ref<HTMLButtonElement>;
   remove: () => void;
   /** Lets it be asked, or no longer; null where that follows from whose it is. */
   allow: ((isAllowed: boolean) => void) | null;
 }
 
 /** One provider: where the talk goes, whether it may, and what can be done with it. */
-export function ProviderRow({ provider, change, remove, allow }: Props) {
+export function ProviderRow({ provider, change, changeButton, remove, allow }: Props) {
   const { name, is_allowed } = provider;
   const { trial, tryOut } = useTrial();
   const fromApp = provider.source === "app";
@@ -31,7 +34,7 @@ export function ProviderRow({ provider, change, remove, allow }: Props) {
           Test
         </button>
         {fromApp && (
-          <button className="quiet" data-change={name} onClick={change}>
+          <button ref={changeButton} className="quiet" onClick={change}>
             Change
           </button>
         )}

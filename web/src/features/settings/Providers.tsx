@@ -17,7 +17,7 @@ export function Providers({ title = "Providers", said = WHAT }: { title?: string
   const heading = useId();
   const acts = useActs();
   const { value: providers, problem, again, put } = useAsked(`providers ${keyOf(whose)}`, () => rest.providers(whose));
-  const { open, show, hide, add } = useOpened();
+  const { open, show, hide, buttonOf } = useOpened();
   const names = (providers ?? []).map(({ name }) => name);
 
   const kept = (now: ProviderView[], name: string) => {
@@ -58,6 +58,7 @@ export function Providers({ title = "Providers", said = WHAT }: { title?: string
               <ProviderRow
                 provider={provider}
                 change={() => show(provider.name)}
+                changeButton={buttonOf(provider.name)}
                 remove={() => void remove(provider.name)}
                 allow={isHouse ? (isAllowed) => void allow(provider.name, isAllowed) : null}
               />
@@ -72,7 +73,7 @@ export function Providers({ title = "Providers", said = WHAT }: { title?: string
           <ProviderForm known={null} taken={names} kept={kept} leave={hide} />
         </>
       ) : (
-        <button ref={add} className="plain" aria-label={labelOf(isHouse, title)} disabled={providers === null} onClick={() => show("")}>
+        <button ref={buttonOf("")} className="plain" aria-label={labelOf(isHouse, title)} disabled={providers === null} onClick={() => show("")}>
           Add a provider
         </button>
       )}
@@ -90,17 +91,19 @@ function None({ is, isHouse }: { is: boolean; isHouse: boolean }) {
   return <p className="faint">{isHouse ? "None is set up yet. The built-in model answers without one." : "None is set up yet."}</p>;
 }
 
-/** Which provider is being written down: its name, "" for a new one, null for none. Closing leads back to the button. */
+/** Which provider is being written down: its name, "" for a new one, null for none. Closing leads back to its button. */
 function useOpened() {
   const [open, setOpen] = useState<string | null>(null);
-  const add = useRef<HTMLButtonElement>(null);
+  const [buttons] = useState(() => new Map<string, HTMLElement>());
   const was = useRef<string | null>(null);
   useEffect(() => {
-    if (was.current !== null && open === null) {
-      const change = document.querySelector<HTMLElement>(`[data-change="${was.current}"]`);
-      (change ?? add.current)?.focus();
-    }
+    // Of one that was removed meanwhile, or named anew, the one that adds another.
+    if (was.current !== null && open === null) (buttons.get(was.current) ?? buttons.get(""))?.focus();
     was.current = open;
-  }, [open]);
-  return { open, show: setOpen, hide: () => setOpen(null), add };
+  }, [open, buttons]);
+  const buttonOf = (name: string) => (button: HTMLElement | null) => {
+    if (button === null) buttons.delete(name);
+    else buttons.set(name, button);
+  };
+  return { open, show: setOpen, hide: () => setOpen(null), buttonOf };
 }

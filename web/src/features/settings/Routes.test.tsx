@@ -117,8 +117,9 @@ test("the routes are shown in order, changed, and left to the server again", asy
   ]);
   expect(screen.getByText("So the settings of the server say.")).toBeTruthy();
   await press("Change the routes");
-  await userEvent.type(screen.getByLabelText("Fast"), " den/small ,, attic/large");
-  await userEvent.clear(screen.getByLabelText("When others fail"));
+  await userEvent.type(screen.getByLabelText("Add to Fast"), " den/small ,, attic/large");
+  await press("Take attic/large out of When others fail");
+  await press("Take den/small out of When others fail");
   await userEvent.selectOptions(screen.getByLabelText("Of several"), "round_robin");
   await press("Save");
   expect(asked).toEqual([{ fast: ["den/small", "attic/large"], balanced: ["den/small"], strong: [], fallback: [], strategy: "round_robin" }]);
@@ -133,8 +134,34 @@ test("routes that are refused stay written, with the reason", async () => {
   refusal = new RestError("nobody/x cannot stand in a route: no provider here has it.", 422, "invalid_message");
   await drawn(<Routes />, doors());
   await press("Change the routes");
-  await userEvent.type(screen.getByLabelText("Strong"), "nobody/x");
+  await userEvent.type(screen.getByLabelText("Add to Strong"), "nobody/x");
   await press("Save");
   expect((await screen.findByRole("alert")).textContent).toMatch(/no provider here has it/);
-  expect(screen.getByLabelText<HTMLInputElement>("Strong").value).toBe("nobody/x");
+  expect(screen.getByLabelText<HTMLInputElement>("Add to Strong").value).toBe("nobody/x");
+});
+
+test("a list is put in another order by keys alone, and the focus goes with what is moved", async () => {
+  await drawn(<Routes />, doors());
+  await press("Change the routes");
+  const list = () => within(screen.getByRole("list", { name: "When others fail" })).getAllByRole("listitem").map((row) => row.textContent);
+  const focused = () => document.activeElement?.getAttribute("aria-label");
+  await userEvent.type(screen.getByLabelText("Add to When others fail"), "attic/small{Enter}");
+  expect(list()).toEqual(["attic/large", "den/small", "attic/small"]);
+  expect(asked).toEqual([]);
+
+  screen.getByRole("button", { name: "Move attic/small up in When others fail" }).focus();
+  await userEvent.keyboard("{Enter}");
+  expect(list()).toEqual(["attic/large", "attic/small", "den/small"]);
+  expect(focused()).toBe("Move attic/small up in When others fail");
+  expect(screen.getByText("attic/small is number 2 of 3 now.")).toBeTruthy();
+  await userEvent.keyboard("{Enter}");
+  expect(list()).toEqual(["attic/small", "attic/large", "den/small"]);
+  expect(focused()).toBe("Move attic/small down in When others fail");
+
+  screen.getByRole("button", { name: "Take den/small out of When others fail" }).focus();
+  await userEvent.keyboard("{Enter}");
+  expect(focused()).toBe("Take attic/large out of When others fail");
+  await userEvent.keyboard("{Enter}{Enter}");
+  expect(screen.queryByRole("list", { name: "When others fail" })).toBeNull();
+  expect(document.activeElement).toBe(screen.getByLabelText("Add to When others fail"));
 });

@@ -1,10 +1,11 @@
 import { useState } from "react";
 import type { Routing, Strategy } from "../../protocol/routing";
 import { useAsked } from "../../state/asked";
-import { useActs, useRest } from "../../state/use-room";
-import { Choice, Field } from "../../ui/Field";
+import { useActs, useRest, useRoom } from "../../state/use-room";
+import { Choice } from "../../ui/Field";
 import { NotCome } from "../../ui/NotCome";
 import { Form } from "./Form";
+import { RouteList, withNames } from "./RouteList";
 import { asNames, LISTS, STRATEGIES, strategyWords, type List } from "./routing-words";
 import { useSending } from "./use-sending";
 
@@ -82,6 +83,11 @@ function Shown({ routing, fromApp, change, leave }: ShownProps) {
   );
 }
 
+/** Something for each of the lists. */
+function ofEach<T>(make: (list: List) => T): Record<List, T> {
+  return Object.fromEntries(LISTS.map(({ list }) => [list, make(list)])) as Record<List, T>;
+}
+
 interface ChangeProps {
   routing: Routing;
   decide: (routing: Routing) => Promise<void>;
@@ -89,25 +95,26 @@ interface ChangeProps {
 }
 
 function Change({ routing, decide, leave }: ChangeProps) {
-  const [lists, setLists] = useState(() => Object.fromEntries(LISTS.map(({ list }) => [list, asNames(routing[list])])) as Record<List, string>);
+  const known = useRoom((room) => room.models);
+  const [lists, setLists] = useState(() => ofEach((list) => routing[list] ?? []));
+  const [named, setNamed] = useState(() => ofEach(() => ""));
   const [strategy, setStrategy] = useState<Strategy>(routing.strategy ?? "adaptive");
   const { busy, problem, send } = useSending();
-  const written = (): Routing => {
-    const names = (text: string) => text.split(",").map((name) => name.trim()).filter((name) => name !== "");
-    return { ...routing, strategy, ...Object.fromEntries(LISTS.map(({ list }) => [list, names(lists[list])])) };
-  };
+  const written = (): Routing => ({ ...routing, strategy, ...ofEach((list) => withNames(lists[list], named[list])) });
+  const offered = known.filter(({ is_tier = false }) => !is_tier).map(({ id }) => id);
   return (
     <Form label="The routes" problem={problem} busy={busy} send="Save" onSend={() => void send(() => decide(written()))} leave={leave}>
       {LISTS.map(({ list, name, hint }, index) => (
-        <Field
+        <RouteList
           key={list}
-          label={name}
-          value={lists[list]}
+          name={name}
           hint={hint}
+          models={lists[list]}
+          change={(models) => setLists((before) => ({ ...before, [list]: models }))}
+          named={named[list]}
+          write={(text) => setNamed((before) => ({ ...before, [list]: text }))}
+          known={offered}
           autoFocus={index === 0}
-          autoCapitalize="none"
-          spellCheck={false}
-          onText={(text) => setLists((before) => ({ ...before, [list]: text }))}
         />
       ))}
       <Choice label="Of several" value={strategy} options={STRATEGIES} onText={(chosen) => setStrategy(chosen as Strategy)} />

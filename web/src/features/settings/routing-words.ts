@@ -15,7 +15,7 @@ interface Told {
 const STAND_IN = "Nobody in particular: whoever answers by default.";
 
 export const LISTS: readonly Told[] = [
-  { list: "fast", name: "Fast", none: STAND_IN, hint: "For what is simple, where somebody prefers speed. Names as they stand above, with commas." },
+  { list: "fast", name: "Fast", none: STAND_IN, hint: "For what is simple, where somebody prefers speed." },
   { list: "balanced", name: "Balanced", none: STAND_IN, hint: "For what is neither simple nor hard." },
   { list: "strong", name: "Strong", none: STAND_IN, hint: "For what is hard, and where many tools were used." },
   { list: "fallback", name: "When others fail", none: "Nobody: an answer that fails says so.", hint: "In this order." },

@@ -1,0 +1,162 @@
+"""What may be asked of a database: one statement that only reads, and reaches no further than its tables."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parlour.toolkits.data.sql.checking import to_read
+from parlour.toolkits.data.sql.settings import Dialect
+from parlour.tools.outcomes import BadArguments, Refused, ToolProblem
+
+DIALECTS: tuple[Dialect, ...] = ("sqlite", "postgresql", "mysql")
+
+READS: list[tuple[Dialect, str]] = [
+    *((each, "SELECT name FROM customers WHERE city = 'Leeds' ORDER BY name LIMIT 5") for each in DIALECTS),
+    *((each, "SELECT 1 UNION SELECT 2") for each in DIALECTS),
+    *((each, "WITH a AS (SELECT 1 AS x) SELECT MAX(x) FROM a") for each in DIALECTS),
+    ("postgresql", "SHOW server_version"),
+    ("postgresql", "EXPLAIN (analyze, format json) SELECT 1"),
+    ("postgresql", "SELECT JSONB_PATH_QUERY(a, '$.x'), b ->> 'c' FROM t WHERE d ~ 'x'"),
+    ("postgresql", "SELECT * FROM GENERATE_SERIES(1, 10)"),
+    ("mysql", "SHOW TABLES LIKE 'a%'"),
+    ("mysql", "DESCRIBE customers"),
+    ("mysql", "SELECT DATE_FORMAT(NOW(), '%Y')"),
+    ("sqlite", "PRAGMA table_info(customers)"),
+    ("sqlite", "EXPLAIN query plan SELECT 1"),
+    ("sqlite", "SELECT DATE('now', '-1 day'), JSON_EXTRACT(a, '$.b') FROM t"),
+]
+
+CHANGES: list[tuple[Dialect, str]] = [
+    *((each, "INSERT INTO customers VALUES (9, 'x', 'y')") for each in DIALECTS),
+    *((each, "UPDATE customers SET name = 'x'") for each in DIALECTS),
+    *((each, "DELETE FROM customers") for each in DIALECTS),
+    *((each, "DROP TABLE customers") for each in DIALECTS),
+    *((each, "CREATE TABLE x (a INT)") for each in DIALECTS),
+    *((each, "ALTER TABLE customers ADD COLUMN x INT") for each in DIALECTS),
+    ("postgresql", "TRUNCATE customers"),
+    ("postgresql", "WITH gone AS (DELETE FROM orders RETURNING *) SELECT * FROM gone"),
+    ("postgresql", "SELECT * INTO copied FROM customers"),
+    ("postgresql", "EXPLAIN ANALYZE DELETE FROM orders"),
+    ("postgresql", "COPY customers TO '/tmp/x'"),
+    ("postgresql", "COPY (SELECT 1) TO PROGRAM 'id'"),
+    ("postgresql", "DO $$ BEGIN END $$"),
+    ("postgresql", "CALL something()"),
+    ("postgresql", "SET statement_timeout = 0"),
+    ("postgresql", "BEGIN"),
+    ("postgresql", "VACUUM"),
+    ("postgresql", "GRANT ALL ON customers TO public"),
+    ("postgresql", "SELECT * FROM customers FOR UPDATE"),
+    ("mysql", "SELECT * FROM customers LOCK IN SHARE MODE"),
+    ("mysql", "SELECT 1 INTO @a"),
+    ("mysql", "SELECT @a := 1"),
+    ("mysql", "SET STATEMENT max_statement_time = 0 FOR SELECT 1"),
+    ("mysql", "REPLACE INTO customers VALUES (1, 'x', 'y')"),
+    ("mysql", "USE mysql"),
+    ("mysql", "KILL 1"),
+    ("sqlite", "ATTACH '/etc/passwd' AS x"),
+    ("sqlite", "PRAGMA writable_schema = 1"),
+    ("sqlite", "VACUUM INTO '/tmp/x'"),
+]
+
+REACHES: list[tuple[Dialect, str]] = [
+    ("postgresql", "SELECT pg_read_file('/etc/passwd')"),
+    ("postgresql", "SELECT \"pg_read_file\"('/etc/passwd')"),
+    ("postgresql", "SELECT pg_catalog.pg_sleep(100)"),
+    ("postgresql", "SELECT (SELECT pg_sleep(100))"),
+    ("postgresql", "SELECT * FROM pg_ls_dir('/')"),
+    ("postgresql", "SELECT * FROM ROWS FROM (pg_ls_dir('/')) AS t"),
+    ("postgresql", "SELECT lo_import('/etc/passwd')"),
+    ("postgresql", "SELECT * FROM dblink('host=elsewhere', 'SELECT 1') AS t (a INT)"),
+    ("postgresql", "SELECT query_to_xml('DELETE FROM orders', true, true, '')"),
+    ("postgresql", "SELECT set_config('statement_timeout', '0', false)"),
+    ("postgresql", "SELECT nextval('s')"),
+    ("postgresql", "SELECT other.lower('x')"),
+    ("postgresql", "SELECT * FROM other.lower('x')"),
+    ("postgresql", "SELECT * FROM pg_shadow"),
+    ("postgresql", "SELECT * FROM pg_catalog.pg_authid"),
+    ("mysql", "SELECT load_file('/etc/passwd')"),
+    ("mysql", "SELECT sleep(100)"),
+    ("mysql", "SELECT benchmark(1000000000, md5('x'))"),
+    ("mysql", "SELECT get_lock('x', 100)"),
+    ("mysql", "SELECT * FROM mysql.user"),
+    ("mysql", "SELECT /*+ SET_VAR(max_execution_time = 0) */ 1"),
+    ("sqlite", "SELECT load_extension('x')"),
+    ("sqlite", "SELECT readfile('/etc/passwd')"),
+    ("sqlite", "SELECT writefile('/tmp/x', 'y')"),
+    ("sqlite", "SELECT fts3_tokenizer('x')"),
+]
+
+NO_STATEMENT: list[tuple[Dialect, str]] = [
+    *((each, "SELECT 1; DROP TABLE customers") for each in DIALECTS),
+    *((each, "SELECT 1; SELECT 2") for each in DIALECTS),
+    *((each, text) for each in DIALECTS for text in ("", " ; ", "-- nothing", "selec", "What is in it?")),
+    *((each, "SELECT " + "(" * 2_000 + "1" + ")" * 2_000) for each in DIALECTS),
+    ("postgresql", "SELECT $1"),
+    ("sqlite", "SELECT ?"),
+    ("mysql", "SELECT 1 INTO OUTFILE '/tmp/x'"),
+    ("mysql", "LOAD DATA INFILE '/etc/passwd' INTO TABLE customers"),
+]
+
+
+@pytest.mark.parametrize(("dialect", "query"), READS)
+def test_what_reads_is_passed_on_as_it_was_understood(dialect: Dialect, query: str) -> None:
+    assert to_read(query, dialect).text == query
+    assert to_read(f"  {query} ; ", dialect).text == query
+
+
+@pytest.mark.parametrize(("dialect", "query"), CHANGES)
+def test_what_does_more_than_read_is_refused(dialect: Dialect, query: str) -> None:
+    with pytest.raises(Refused, match=r"only reads|locks no rows|sets no variables"):
+        to_read(query, dialect)
+
+
+@pytest.mark.parametrize(("dialect", "query"), REACHES)
+def test_what_reaches_beyond_the_tables_is_refused(dialect: Dialect, query: str) -> None:
+    with pytest.raises(Refused, match=r"is not among those|is not read here"):
+        to_read(query, dialect)
+
+
+@pytest.mark.parametrize(("dialect", "text"), NO_STATEMENT)
+def test_what_is_not_one_statement_is_no_statement(dialect: Dialect, text: str) -> None:
+    with pytest.raises((BadArguments, Refused)) as told:
+        to_read(text, dialect)
+    assert told.value.message
+
+
+def test_comments_that_only_a_database_would_run_never_arrive() -> None:
+    assert to_read("SELECT /*!50000 sleep(5), */ 1 -- and more\n", "mysql").text == "SELECT 1"
+    assert to_read("SELECT 1 # and more", "mysql").text == "SELECT 1"
+
+
+def test_a_function_is_called_that_an_admin_allowed() -> None:
+    query = "SELECT app.margin(total) FROM orders"
+    assert to_read(query, "postgresql", frozenset({"app.margin"})).text == query
+    with pytest.raises(Refused, match=r"app\.margin"):
+        to_read(query, "postgresql", frozenset({"margin", "other.margin"}))
+
+
+WORDS_OF_SQL = (
+    "SELECT FROM WHERE DELETE INSERT UPDATE DROP INTO OUTFILE pg_sleep load_file ( ) ; ' \" ` , . * 1 'x' -- /* */ "
+    "/*! # $$ \\ @a := UNION WITH AS (SELECT customers ATTACH PRAGMA COPY SET CALL EXECUTE EXPLAIN SHOW"
+)
+WORDS = st.sampled_from(WORDS_OF_SQL.split())
+
+
+@settings(max_examples=50)
+@given(st.lists(WORDS, max_size=14), st.sampled_from(DIALECTS))
+def test_whatever_is_put_together_is_refused_or_reads_and_stays_so(words: list[str], dialect: Dialect) -> None:
+    try:
+        statement = to_read(" ".join(words), dialect)
+    except ToolProblem:
+        return
+    assert to_read(statement.text, dialect).text == statement.text
+    assert ";" not in statement.text.replace("';'", "").replace('";"', "")
+
+
+@settings(max_examples=30)
+@given(st.text(), st.sampled_from(DIALECTS))
+def test_whatever_is_typed_is_refused_or_reads(text: str, dialect: Dialect) -> None:
+    with suppress(ToolProblem):
+        assert to_read(text, dialect).text
