@@ -178,7 +178,7 @@ class Questions:
             )
 
     def _unpaid(
-        self, over: OverBudget, model: Model, live: Live, seen: Json, asked: tuple[str, ...]
+        self, over: OverBudget, model: Model, live: Live, seen: Json | None, asked: tuple[str, ...]
     ) -> Broke | _Failure:
         """No budget pays for more. Where it is the provider's, and nothing was said, somebody else may be asked."""
         if isinstance(over, ProviderOverBudget) and live.length == 0:
