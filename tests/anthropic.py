@@ -1,10 +1,12 @@
 """What a provider of Anthropic's says: the events of its Messages format, for the provider on the loopback."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import orjson
 
-from tests.providers import Act, Answer
+from tests.providers import Act, Answer, Received
+from tests.wires import SIGNATURE, Said
 
 KEY = "sk-ant-very-secret"
 NO_CACHE = {"cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
@@ -81,6 +83,51 @@ def message_end(reason: str = "end_turn", *, written: int = 3, thought: int = 0)
 def answer_of(*blocks: tuple[bytes, ...], reason: str = "end_turn") -> tuple[bytes, ...]:
     """The pieces of an ordinary answer of these blocks."""
     return (message_start(), event("ping"), *(piece for each in blocks for piece in each), *message_end(reason))
+
+
+def said_of(said: Said) -> tuple[bytes, ...]:
+    """The pieces of an answer that is given in words which every provider has."""
+    blocks: list[tuple[bytes, ...]] = []
+    if said.thought:
+        blocks.append(thinking(0, *said.thought, signature=SIGNATURE))
+    if said.text:
+        blocks.append(text(len(blocks), *said.text))
+    for call in said.calls:
+        middle = len(call.raw) // 2
+        blocks.append(tool_use(len(blocks), call.id, call.name, call.raw[:middle], call.raw[middle:]))
+    return (
+        message_start(prompt=said.prompt_tokens - said.cached_tokens, read=said.cached_tokens),
+        *(piece for each in blocks for piece in each),
+        *message_end(
+            "tool_use" if said.calls else "end_turn", written=said.completion_tokens, thought=said.reasoning_tokens
+        ),
+    )
+
+
+def served(*script: Said) -> Callable[[Received], Answer]:
+    """What a request gets: the answer that is its turn, or the refusal that it deserves."""
+
+    def answered(received: Received) -> Answer:
+        messages = received.json["messages"]
+        asked = max(number for number, message in enumerate(messages) if _is_question(message))
+        answers = [message for message in messages[asked:] if message["role"] == "assistant"]
+        for message in answers:
+            if message["content"][0].get("signature") != SIGNATURE:
+                return refused("Expected `thinking` or `redacted_thinking`, but found `tool_use`.")
+        return Answer(said_of(script[len(answers)]))
+
+    return answered
+
+
+def refused(why: str) -> Answer:
+    """The refusal of a request that is wrong."""
+    body = orjson.dumps(error("invalid_request_error", why))
+    return Answer((body,), 400, {"Content-Type": "application/json"})
+
+
+def _is_question(message: Mapping[str, Any]) -> bool:
+    content = message["content"]
+    return message["role"] == "user" and (isinstance(content, str) or content[-1]["type"] == "text")
 
 
 def error(kind: str, message: str = "no") -> dict[str, object]:

@@ -25,6 +25,7 @@ from parlour.models.other_offers import AnyOffer, Named, offer_with, other_offer
 from parlour.models.own_prices import own_prices
 from parlour.models.prices import Prices
 from parlour.models.route import Wish
+from parlour.models.shipped_tiers import ANTHROPIC
 from parlour.protocol.routing import Routing
 from parlour.store.database import Database
 from parlour.store.queries.choices import Choices, choices
@@ -60,8 +61,9 @@ def offers_of(settings: Settings, given: Sequence[Model] | None) -> tuple[AnyOff
         ollama_models=(settings.ollama_model,),
         windows=dict(settings.ai_model_windows),
     )
+    claude = (settings.anthropic_model,) if settings.anthropic_model else ANTHROPIC.models
     named = {
-        "anthropic": Named(settings.anthropic_api_key, (settings.anthropic_model,), settings.anthropic_base_url),
+        "anthropic": Named(settings.anthropic_api_key, claude, settings.anthropic_base_url),
         "google": Named(settings.google_api_key, (settings.google_model,)),
         "mistral": Named(settings.mistral_api_key, (settings.mistral_model,)),
     }
@@ -106,14 +108,14 @@ def lineup_of(
 
 
 def routing_of(settings: Settings) -> Routing:
-    """The routes that the settings ask for."""
-    return Routing.model_validate(
-        {
-            "fast": list(settings.ai_fast_models),
-            "balanced": list(settings.ai_balanced_models),
-            "strong": list(settings.ai_strong_models),
-            "fallback": list(settings.ai_fallback_models),
-            "strategy": settings.ai_balancing,
-            "max_connections": settings.ai_max_connections,
-        }
-    )
+    """The routes that the settings ask for; where they name no model, those that come with a key for Anthropic."""
+    shared = {"strategy": settings.ai_balancing, "max_connections": settings.ai_max_connections}
+    asked = {
+        "fast": list(settings.ai_fast_models),
+        "balanced": list(settings.ai_balanced_models),
+        "strong": list(settings.ai_strong_models),
+        "fallback": list(settings.ai_fallback_models),
+    }
+    if not any(asked.values()) and settings.anthropic_api_key.strip() and not settings.anthropic_model:
+        asked = {"fast": [ANTHROPIC.fast], "balanced": [ANTHROPIC.balanced], "strong": [ANTHROPIC.strong]}
+    return Routing.model_validate(asked | shared)

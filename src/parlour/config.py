@@ -120,7 +120,9 @@ class Settings:
     ollama_model: str = _setting("OLLAMA_MODEL", str, "llama3.2", "The model to ask there.")
     anthropic_api_key: str = _setting("ANTHROPIC_API_KEY", str, "", "The key for Anthropic; an extra.", secret=True)
     anthropic_base_url: str = _setting("ANTHROPIC_BASE_URL", address, "", "Another server of its format.", kind="URL")
-    anthropic_model: str = _setting("ANTHROPIC_MODEL", str, "claude-sonnet-5-5", "The model to ask there.")
+    anthropic_model: str = _setting(
+        "ANTHROPIC_MODEL", str, "", "The only model to ask there; by default a Haiku, a Sonnet and an Opus, as tiers."
+    )
     google_api_key: str = _setting("GOOGLE_API_KEY", str, "", "The key for Google's Gemini; an extra.", secret=True)
     google_model: str = _setting("GOOGLE_MODEL", str, "gemini-3.8-flash", "The model to ask there.")
     mistral_api_key: str = _setting("MISTRAL_API_KEY", str, "", "The key for Mistral; an extra.", secret=True)

@@ -138,6 +138,28 @@ async def test_a_model_of_the_settings_is_asked_once_it_is_allowed(serving: Serv
         assert words(await answer(client, "Who are you?")) == "I speak Messages."
 
 
+# Its client warns that these models choose their words without a temperature, and leaves it out.
+@pytest.mark.filterwarnings("ignore:Sampling parameters:UserWarning")
+async def test_a_key_of_the_settings_alone_brings_tiers_once_its_provider_is_allowed(
+    serving: Serving, loopback: Provider
+):
+    chosen: dict[str, Any] = {"anthropic_api_key": said.KEY, "anthropic_base_url": loopback.base_url}
+    async with serving(**chosen) as served:
+        _, routing = await asks(served, "GET", "/models/routing")
+        assert (routing["source"], routing["routing"]["strong"]) == ("environment", ["anthropic/claude-opus-5-5"])
+        status, _ = await asks(served, "POST", "/chat/messages", {"content": "Who are you?"})
+        assert (status, loopback.received) == (200, [])
+        _, after = await asks(served, "POST", "/models/allowed", {"provider": "anthropic"})
+        assert [one["id"] for one in after["models"] if one["is_default"]] == ["auto"]
+        for tier, model in (("fast", "haiku"), ("balanced", "sonnet"), ("strong", "opus"), (None, "sonnet")):
+            _, told = await asks(served, "POST", "/chat/messages", {"content": "Who are you?", "model": tier})
+            assert told["ai_message"]["status"] == "completed"
+            assert loopback.received[-1].json["model"] == f"claude-{model}-5-5"
+        await asks(served, "PUT", "/models/routing", {"strong": ["anthropic/claude-haiku-5-5"]})
+        await asks(served, "POST", "/chat/messages", {"content": "Who are you?", "model": "strong"})
+        assert loopback.received[-1].json["model"] == "claude-haiku-5-5"
+
+
 async def test_options_that_its_kind_does_not_have_are_refused(serving: Serving, loopback: Provider):
     async with serving() as served:
         for options in ({"region": "eu-central-1"}, {"thinking": "wildly"}):

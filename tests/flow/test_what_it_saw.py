@@ -1,14 +1,18 @@
 """What went into an answer can be opened afterwards, request by request."""
 
+import pytest
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from parlour.identity.access import message_for
 from parlour.journal.unit import Unit
+from parlour.models.openai import OpenAIModel
 from parlour.models.scripted import Script, ScriptedModel, call, says
 from parlour.protocol.seen import SeenRequest
 from parlour.store.tables import messages, turn_steps
 from parlour.turn.seen import seen_for
 from tests.flow.conftest import HeldModel, Opening, Talking
+from tests.providers import DONE, delta, end, provider, usage
 
 
 async def answer_to(robin: Talking, question: str, conversation_id: str | None = None) -> tuple[dict[str, str], str]:
@@ -109,3 +113,20 @@ async def test_an_answer_that_was_stopped_tells_what_it_saw(opened: Opening, hel
         await robin.ended(ids["turn_id"])
         (request,) = await saw(robin, listener.answers[0].id)
         assert [piece.text for piece in request.pieces if piece.kind == "question"] == ["Tell me a story"]
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("prompt", "warnings"), [(8_900, []), (8_901, [(9_001, 10_000)])])
+async def test_whoever_uses_more_than_nine_tenths_of_a_window_is_named_in_the_log(
+    opened: Opening, prompt: int, warnings: list[tuple[int, int]]
+) -> None:
+    async with provider() as loopback:
+        loopback.answer(delta(content="Yes."), end(), usage(prompt, 100), DONE)
+        remote = OpenAIModel(name="far/away", base_url=loopback.base_url, window=10_000)
+        async with opened(remote) as robin:
+            with capture_logs() as lines:
+                await answer_to(robin, "Are you there?")
+        await remote.close()
+    full = [line for line in lines if line["event"] == "a model's window is nearly full"]
+    assert [(line["tokens"], line["window"]) for line in full] == warnings
+    assert all((line["log_level"], line["model"]) == ("warning", "far/away") for line in full)

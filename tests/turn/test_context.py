@@ -257,3 +257,13 @@ def test_of_too_much_news_the_last_is_told_and_the_rest_counted() -> None:
     none = seen([], Exchange("Well?", notices=news), replace(WIDE, context=400))
     assert [piece.kind for piece in none.report.pieces] == ["system", "question"]
     assert none.report.cut == ("5 notices left out",)
+
+
+def test_of_a_long_talk_it_is_named_how_many_questions_it_has() -> None:
+    def cut(questions: int, budget: Budget) -> tuple[str, ...]:
+        return seen([said("q", "a")] * (questions - 1), Exchange("now"), budget).report.cut
+
+    narrow = replace(WIDE, messages=50)
+    assert cut(100, narrow) == ("150 earlier messages left out",)
+    assert cut(101, narrow) == ("152 earlier messages left out", "a long talk: 101 questions, more than 100")
+    assert cut(101, WIDE) == (), "where everything fits there is nothing to warn of"

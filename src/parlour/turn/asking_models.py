@@ -1,7 +1,8 @@
 """One step of an answer: whoever is next in the route is asked, until somebody answers to the end.
 
-Who fails before the first word is followed by the next without anybody noticing. What somebody had said who failed
-after it is kept as an attempt, with whose it is, and the next begins anew.
+Who fails before the first word is followed by the next without anybody noticing, and so is who is not asked because
+the budget of that provider is used up. What somebody had said who failed after it is kept as an attempt, with whose it
+is, and the next begins anew.
 """
 
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from parlour.protocol.content import Json, Problem
 from parlour.tools.caller import Caller
 from parlour.tools.plan import planned
 from parlour.turn.context import Budget, Exchange, assemble, without_notices
-from parlour.turn.granting import OverBudget
+from parlour.turn.granting import OverBudget, ProviderOverBudget
 from parlour.turn.interrupting import Interruptible, Interruption
 from parlour.turn.listening import OutputLimit, listen, partial_step
 from parlour.turn.live import Live
@@ -25,14 +26,20 @@ from parlour.turn.means import Means
 from parlour.turn.progress import Progress
 from parlour.turn.prompt import system_prompt
 from parlour.turn.record import Past
-from parlour.turn.steps import Answered, Broke, Interrupted, ToolStep
+from parlour.turn.steps import Answered, Broke, Interrupted, ModelStep, ToolStep
 
 SHORTER_PERCENT = 70
 """How much of a prompt is sent once its provider has said that it is too long."""
+NEARLY_FULL_PERCENT = 90
+"""How much of a model's window a request and its answer may take before it is logged."""
 CUTS = 2
 """So often one model may break off within a step. It is asked again only when nobody else is left."""
 
 log = structlog.get_logger(__name__)
+
+
+class Unpaid(ModelProblem):
+    """The budget of its provider does not pay for a word of a model."""
 
 
 @dataclass
@@ -45,6 +52,8 @@ class Trying:
     """In order."""
     problem: ModelProblem = field(default_factory=NobodyLeft)
     """What went wrong last."""
+    _unpaid: Unpaid | None = None
+    """The first whose provider's budget was in the way."""
     _cuts: dict[str, int] = field(default_factory=dict[str, int])
     _given_up: set[str] = field(default_factory=set[str])
 
@@ -61,6 +70,8 @@ class Trying:
         """Somebody failed."""
         if isinstance(problem, NotAsked):
             self.asked.pop()
+        elif isinstance(problem, Unpaid):
+            self._unpaid = self._unpaid or problem
         else:
             self.problem = problem
         if had_spoken:
@@ -70,8 +81,12 @@ class Trying:
 
     @property
     def failure(self) -> Problem:
-        """What is said when nobody is left: of one model what went wrong with it, of several the last resort."""
-        told = self.problem if len(set(self.asked)) == 1 else NobodyLeft()
+        """What is said when nobody is left.
+
+        Of a budget that was in the way its own words, since they say until when; else of one model what went wrong with
+        it, of several the last resort.
+        """
+        told = self._unpaid or (self.problem if len(set(self.asked)) == 1 else NobodyLeft())
         return Problem(code=told.code, message=told.safe)
 
 
@@ -139,10 +154,7 @@ class Questions:
             return _Failure(model, live, problem, seen)
         except OverBudget as over:
             await live.settled()
-            self.progress.said(live.parts, live.chunk_index)
-            partial = partial_step(live, model, seen)
-            asked = tuple(trying.asked)
-            return Broke(over.problem, partial and replace(partial, asked=asked), asked)
+            return self._unpaid(over, model, live, seen, tuple(trying.asked))
         except (Interruption, OutputLimit) as end:
             await live.settled()
             self.progress.said(live.parts, live.chunk_index)
@@ -150,8 +162,32 @@ class Questions:
             partial = partial_step(live, model, seen)
             return Interrupted(reason, partial and replace(partial, asked=tuple(trying.asked)), tuple(trying.asked))
         self.progress.said(live.parts, live.chunk_index)
+        self._warn_if_nearly_full(model, step)
         plan = planned(step.calls, {tool.name: tool for tool in request.tools})
         return Answered(replace(step, asked=tuple(trying.asked), plan=plan))
+
+    def _warn_if_nearly_full(self, model: Model, step: ModelStep) -> None:
+        used = step.usage.total_tokens if step.usage else 0
+        if used * 100 > model.window * NEARLY_FULL_PERCENT:
+            log.warning(
+                "a model's window is nearly full",
+                turn=self.past.turn.id,
+                model=model.name,
+                tokens=used,
+                window=model.window,
+            )
+
+    def _unpaid(
+        self, over: OverBudget, model: Model, live: Live, seen: Json | None, asked: tuple[str, ...]
+    ) -> Broke | _Failure:
+        """No budget pays for more. Where it is the provider's, and nothing was said, somebody else may be asked."""
+        if isinstance(over, ProviderOverBudget) and live.length == 0:
+            log.info("a provider's budget is used up", turn=self.past.turn.id, model=model.name)
+            self.progress.chunk_index = live.chunk_index
+            return _Failure(model, live, Unpaid(over.problem.code, over.problem.message), seen)
+        self.progress.said(live.parts, live.chunk_index)
+        partial = partial_step(live, model, seen)
+        return Broke(over.problem, partial and replace(partial, asked=asked), asked)
 
     def _gave_up(self, failed: _Failure | None, trying: Trying) -> Broke:
         """Nobody is left. What the last one had said stands."""

@@ -18,6 +18,8 @@ from parlour.turn.report import LONGEST_SYSTEM, Piece, Report
 from parlour.turn.steps import ModelStep, Settled, ToolStep
 
 RECENT_EXCHANGES = 5
+LONG_TALK = 100
+"""With more questions than these in a conversation, its length is named as why not all of it is read."""
 CAPS = {"system": 500, "tool_results": 1000, "recent": 2000, "older": 1000, "notices": 250}
 CAPS_BUDGET = 4000
 """The prompt at which `CAPS` hold exactly; at another they grow or shrink with it."""
@@ -123,6 +125,8 @@ def assemble(
     left_out = sum(exchange.length for exchange in earlier) - len(kept)
     if left_out:
         cut.append(f"{left_out} earlier messages left out")
+        if len(earlier) >= LONG_TALK:
+            cut.append(f"a long talk: {len(earlier) + 1} questions, more than {LONG_TALK}")
     shown = [*kept, *now]
     before = [*_system_piece(system, shown_system, count), *_tools_piece(tools, count)]
     tainted = any(each.is_tainted for each in shown)

@@ -25,6 +25,10 @@ class OverBudget(Exception):
         super().__init__(problem.message)
 
 
+class ProviderOverBudget(OverBudget):
+    """It is the budget of the provider alone that does not pay: somebody else may still answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """What one request may use; None is no limit."""
@@ -39,25 +43,35 @@ class Grant:
         """Why the answer ends in its middle."""
         assert by is not None
         allowance, lacking = by
-        return OverBudget(Problem(code="budget", message=allowance.ending(lacking)))
+        return _over(allowance, "budget", allowance.ending(lacking))
 
 
 def granted(allowances: Sequence[Allowance], price: Price | None, prompt: int) -> Grant:
-    """What a request with a prompt of so many tokens may use. Raises OverBudget where that is no answer at all.
+    """What a request with a prompt of so many tokens may use.
 
+    Raises OverBudget where that is no answer at all, ProviderOverBudget where only the provider's budget is in the way.
     Money is not counted where nobody knows the price.
     """
     grant = Grant()
-    for allowance in allowances:
+    for allowance in sorted(allowances, key=_is_of_provider):
         for lacking, room in _rooms(allowance, price, prompt):
             if room <= 0:
-                raise OverBudget(Problem(code="budget_exhausted", message=allowance.refusal(lacking)))
+                raise _over(allowance, "budget_exhausted", allowance.refusal(lacking))
             if lacking.kind == "time":
                 if grant.ms is None or room < grant.ms:
                     grant = Grant(grant.completion_tokens, grant.completion_of, room, (allowance, lacking))
             elif grant.completion_tokens is None or room < grant.completion_tokens:
                 grant = Grant(room, (allowance, lacking), grant.ms, grant.ms_of)
     return grant
+
+
+def _is_of_provider(allowance: Allowance) -> bool:
+    return allowance.budget.kind == "provider"
+
+
+def _over(allowance: Allowance, code: str, message: str) -> OverBudget:
+    kind = ProviderOverBudget if _is_of_provider(allowance) else OverBudget
+    return kind(Problem(code=code, message=message))
 
 
 def _rooms(allowance: Allowance, price: Price | None, prompt: int) -> Iterable[tuple[Scarce, int]]:
