@@ -138,8 +138,6 @@ async def test_a_model_of_the_settings_is_asked_once_it_is_allowed(serving: Serv
         assert words(await answer(client, "Who are you?")) == "I speak Messages."
 
 
-# Its client warns that these models choose their words without a temperature, and leaves it out.
-@pytest.mark.filterwarnings("ignore:Sampling parameters:UserWarning")
 async def test_a_key_of_the_settings_alone_brings_tiers_once_its_provider_is_allowed(
     serving: Serving, loopback: Provider
 ):

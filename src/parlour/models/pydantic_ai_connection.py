@@ -34,6 +34,10 @@ class Connection:
         kind, limits = self.access.kind, self.limits
         messages = messages_of(request, kind, self.model)
         settings = settings_of(request, kind, self.access.options)
+        if self.model.profile.get("anthropic_disallows_sampling_settings"):
+            # Its package would leave them out too, and warn of it each time.
+            settings.pop("temperature", None)
+            settings.pop("top_p", None)
         parameters = parameters_of(request)
         return OtherExchange(
             lambda: self.model.request_stream(messages, settings, parameters),

@@ -43,7 +43,7 @@ class Grant:
         """Why the answer ends in its middle."""
         assert by is not None
         allowance, lacking = by
-        return _over(allowance, "budget", allowance.ending(lacking))
+        return _over(allowance, code="budget", message=allowance.ending(lacking))
 
 
 def granted(allowances: Sequence[Allowance], price: Price | None, prompt: int) -> Grant:
@@ -56,7 +56,7 @@ def granted(allowances: Sequence[Allowance], price: Price | None, prompt: int) -
     for allowance in sorted(allowances, key=_is_of_provider):
         for lacking, room in _rooms(allowance, price, prompt):
             if room <= 0:
-                raise _over(allowance, "budget_exhausted", allowance.refusal(lacking))
+                raise _over(allowance, code="budget_exhausted", message=allowance.refusal(lacking))
             if lacking.kind == "time":
                 if grant.ms is None or room < grant.ms:
                     grant = Grant(grant.completion_tokens, grant.completion_of, room, (allowance, lacking))
