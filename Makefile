@@ -11,9 +11,8 @@ WEB     := $(shell find web -name node_modules -prune -o -path web/dist -prune -
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
-# Tests side by side, in the order of the folders: the longest files have few tests and would come last, one worker
-# waiting for the other. A worker that crashes ends the run: one that is replaced may wait for ever.
-SIDE   := -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+# Tests side by side. A worker that crashes ends the run: one that is replaced may wait for ever.
+SIDE   := -n 2 --dist loadfile --max-worker-restart 0
 
 # Soak runs, and words that are handed on: make soak N=1000 FAULTS=200, make bench ARGS='--rounds 5'
 N      ?= 100

@@ -30,7 +30,10 @@ ENTRIES = (
     Entry("user", "Add people to the house, and say what they may do."),
     Entry("sample", "Add sample people and a project of theirs, to try the house with."),
     Entry("token", "Make tokens for programs."),
-    Entry("mcp", "Serve the tools of a running house to a program over its standard streams."),
+    Entry(
+        "mcp",
+        "Serve the tools of a running house over standard input and output, for whoever PARLOUR_TOKEN speaks for.",
+    ),
     Entry("key", "Say what to do about the key that secrets are sealed under."),
     Entry("backup", "Write everything this house holds into one file."),
     Entry("restore", "Put everything that a backup holds in the place of what is here."),

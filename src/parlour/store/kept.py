@@ -1,7 +1,7 @@
 """Connections to PostgreSQL that stay open, each lent to one at a time, whose driver may be spoken to."""
 
-from asyncio import Semaphore
-from collections.abc import AsyncGenerator
+from asyncio import Semaphore, Task, create_task, gather, shield
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -33,6 +33,9 @@ class Connections:
         self._engine = line_to(url, execution_options=STRAIGHT)
         self._idle: list[AsyncConnection] = []
         self._free = Semaphore(most)
+        self._at_work: set[Task[None]] = set()
+        """What comes to its end though nobody may wait for it any more: a connection half made or half given back
+        would be nobody's."""
 
     @asynccontextmanager
     async def lend(self) -> AsyncGenerator[AsyncConnection]:
@@ -42,21 +45,40 @@ class Connections:
             try:
                 yield connection
             except BaseException:
-                if await _rolled_back(connection):
-                    self._idle.append(connection)
-                else:
-                    await self._give_up(connection)
+                await self._to_its_end(self._take_back(connection))
                 raise
             self._idle.append(connection)
 
     async def _alive(self) -> AsyncConnection:
         """One that is idle, unless all of those have been lost: then a new one."""
-        while self._idle:
-            connection = self._idle.pop()
-            if not driver_of(connection).is_closed():
-                return connection
+        while True:
+            while self._idle:
+                connection = self._idle.pop()
+                if not driver_of(connection).is_closed():
+                    return connection
+                await self._to_its_end(self._give_up(connection))
+            await self._to_its_end(self._make())
+
+    async def _make(self) -> None:
+        self._idle.append(await self._engine.connect())
+
+    async def _take_back(self, connection: AsyncConnection) -> None:
+        if await _rolled_back(connection):
+            self._idle.append(connection)
+        else:
             await self._give_up(connection)
-        return await self._engine.connect()
+
+    async def _to_its_end(self, work: Coroutine[None, None, None]) -> None:
+        """Wait for something that goes on when whoever waits is cancelled. Raises what it raises."""
+        task = create_task(work, name="connection")
+        self._at_work.add(task)
+        task.add_done_callback(self._ended)
+        await shield(task)
+
+    def _ended(self, task: Task[None]) -> None:
+        self._at_work.discard(task)
+        if not task.cancelled():
+            task.exception()  # told to whoever waited; where nobody does, whoever is next finds out anew
 
     async def _give_up(self, connection: AsyncConnection) -> None:
         """Drop a connection that was lost, and all others: a server that went away took them with it."""
@@ -68,6 +90,7 @@ class Connections:
 
     async def close(self) -> None:
         """Close those that nobody uses."""
+        await gather(*self._at_work, return_exceptions=True)
         while self._idle:
             await self._idle.pop().close()
         await self._engine.dispose()
