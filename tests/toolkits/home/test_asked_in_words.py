@@ -94,7 +94,7 @@ ASKED = {
     "whats in the balroom": ("", "balroom"),
     "which rooms are upstairs": ("get_entity_details", "Landing"),
     "which lights are not on in the bedroom": ("get_devices_in_room", "Right Bedside Lamp"),
-    "how do I bleed the radiators": ("get_procedures_for_device", "square key"),
+    "how do I bleed the radiators": ("get_entity_details", "square key"),
     "how much power does the oven use": ("get_entity_details", "1940 W"),
     "is the telly on": ("get_entity_details", "Television"),
     "what do we have in the conservatory": ("get_devices_in_room", "Lemon Tree Sensor"),
