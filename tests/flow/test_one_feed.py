@@ -78,7 +78,7 @@ def eventful() -> ScriptedModel:
                 says("Nothing. 🏠 Really."),
             ),
             "broken": Script.of(broken),
-            "slow": Script.of((*says("Once upon a time ", word_s=0.002), Pause(0.05), *says("the end"))),
+            "slow": Script.of((*says("Once upon a time there was one ", word_s=0.03), Pause(0.5), *says("the end"))),
         },
         otherwise=Script.of(says("A plain answer with some words in it.")),
     )
@@ -91,7 +91,7 @@ async def an_eventful_talk(robin: Talking, watch: "asyncio.Queue[str]") -> str:
     await robin.says("tools", conversation)
     slow = await robin.says("slow", conversation)
     await robin.says("broken", conversation)
-    await robin.app.talk.wait_for_turn(slow["turn_id"], 0.02)
+    await robin.app.talk.wait_for_turn(slow["turn_id"], 0.4)
     await robin.app.talk.stop(robin.who, slow["turn_id"])
     last = await robin.says("plain", conversation)
     turn = await robin.ended(last["turn_id"])
@@ -121,7 +121,7 @@ async def test_from_every_moment_and_window_the_events_lead_to_what_a_newcomer_s
                 moments.append(await seen(robin.app.database, topic, window))
             lists.append(await seen(robin.app.database, mine))
         await talk
-        assert len({moment.seq for moment in moments}) > 4
+        assert len({moment.seq for moment in moments}) > 8
         await everything_agrees(robin.app.database, topic, moments, join)
         await everything_agrees(robin.app.database, mine, lists, join)
 
