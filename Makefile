@@ -11,8 +11,11 @@ WEB     := $(shell find web -name node_modules -prune -o -path web/dist -prune -
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
-# Tests side by side. A worker that crashes ends the run: one that is replaced may wait for ever.
-SIDE   := -n 2 --dist loadfile --max-worker-restart 0
+# Tests side by side. A worker that crashes ends the run: one that is replaced may wait for ever. Files are taken in
+# the order of their names: by how many tests they hold, the few that take a minute each would come last.
+SIDE   := -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+# Tests that kill servers wait for them most of the time, and need no other test of their file.
+KILLS  := -n 4 --dist worksteal --max-worker-restart 0
 
 # Soak runs, and words that are handed on: make soak N=1000 FAULTS=200, make bench ARGS='--rounds 5'
 N      ?= 100
@@ -43,7 +46,7 @@ run: $(MADE)/run web/dist/index.html
 
 test: $(MADE)/dev web/dist/index.html
 	@$(NPM) run --silent test
-	@$(VENV)/bin/python -m pytest $(SIDE) tests/kill tests/nodes
+	@$(VENV)/bin/python -m pytest $(KILLS) tests/kill tests/nodes
 	@$(VENV)/bin/python -m pytest $(SIDE) --ignore tests/kill --ignore tests/nodes $(ARGS)
 
 check: check-python check-web

@@ -18,16 +18,28 @@ from pathlib import Path
 
 from bench.adapters import adapters, costs_table
 from bench.bars import Findings
+from bench.executor import executor
 from bench.machine import Cores, facts
+from bench.mcp_tools import mcp_tools
 from bench.measuring import ALL, STEPS, Bench
 from bench.nodes import nodes
 from bench.page import page
 from bench.postgres import is_there
+from bench.query import query
 from bench.search import search
 from bench.server import data_folder, parlour, provider, relay
 
-MEASURED = {**ALL, "adapters": adapters, "nodes": nodes, "page": page, "search": search}
-ALONE = ("adapters", "start", "idle", "intents", "nodes", "page", "search")
+STARTING = {
+    "adapters": adapters,
+    "executor": executor,
+    "mcp": mcp_tools,
+    "nodes": nodes,
+    "page": page,
+    "query": query,
+    "search": search,
+}
+MEASURED = {**ALL, **STARTING}
+ALONE = ("start", "idle", "intents", *STARTING)
 """What starts servers of its own, before those that the rest shares."""
 
 

@@ -1,15 +1,19 @@
 """Writes every file that is made from another: `python -m gen`; `--check` only says what is stale."""
 
 import sys
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from gen import golden, kinds, presets, reference, rest, settings, typescript
 
 
-def files() -> dict[Path, str]:
-    """Every generated file: path below the checkout, and content."""
+@cache
+def files() -> Mapping[Path, str]:
+    """Every generated file: path below the checkout, and content. Made once: it takes seconds."""
     made = (typescript, presets, kinds, reference, rest, settings, golden)
-    return {path: content for each in made for path, content in each.files().items()}
+    return MappingProxyType({path: content for each in made for path, content in each.files().items()})
 
 
 def stale(root: Path) -> list[Path]:

@@ -19,6 +19,7 @@ from gen.wording import Schema, worded
 from parlour import protocol
 from parlour.api.doors import Doors
 from parlour.api.rest import make_rest
+from parlour.api.routes import warming
 from parlour.protocol import commands, events, frame
 from parlour.protocol.content import Value
 
@@ -162,6 +163,8 @@ def shapes() -> dict[str, type[Value]]:
     """Every class that a body or an answer can be made of, by its name."""
     apart = {commands.__name__, events.__name__, frame.__name__}
     names = {f"{protocol.__name__}.{each.name}" for each in pkgutil.iter_modules(protocol.__path__)} - apart
+    # What no page of ours asks for, its door says itself.
+    names.add(warming.__name__)
     found = (value for name in sorted(names) for value in vars(importlib.import_module(name)).values())
     ours = (value for value in found if isinstance(value, type) and issubclass(value, Value))
     return {shape.__name__: shape for shape in ours if shape.__module__ in names}

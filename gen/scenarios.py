@@ -169,10 +169,14 @@ def _one_event_each() -> list[Case]:
 
 def _answers() -> list[Case]:
     taken = final("completed", part=3)
+    told = final("completed").model_copy(update={"cached": True, "usage": None})
+    goes_on = chunk("devices.").model_copy(update={"cached": True})
     return [
         Case(f"an answer ends {status}", talk(), [framed(20, chunk("devices.")), framed(21, final(status))])
         for status in ("completed", "stopped", "failed")
     ] + [
+        Case("an answer ends that was told again", talk(), [framed(20, chunk("devices.")), framed(21, told)]),
+        Case("an answer that goes on was told again only once it ends so", talk(), [framed(20, goes_on)]),
         Case("a final chunk makes no part", talk(), [framed(20, taken)]),
         Case("a chunk of an attempt that was cut changes no text", talk(), [framed(20, chunk("x", attempt=0))]),
         Case("an empty chunk makes no part", talk(), [framed(20, chunk("", part=3, offset=0))]),

@@ -19,6 +19,7 @@ APART = (
     "search",
     "seen",
     "house",
+    "system",
     "approvals",
     "people",
     "edits",

@@ -1,5 +1,6 @@
 """What a provider of Anthropic's says: the events of its Messages format, for the provider on the loopback."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -114,6 +115,12 @@ def served(*script: Said) -> Callable[[Received], Answer]:
         for message in answers:
             if message["content"][0].get("signature") != SIGNATURE:
                 return refused("Expected `thinking` or `redacted_thinking`, but found `tool_use`.")
+        blocks = [block for message in messages if isinstance(message["content"], list) for block in message["content"]]
+        ids = [block["id"] for block in blocks if block["type"] == "tool_use"]
+        if not all(re.fullmatch(r"[a-zA-Z0-9_-]+", id) for id in ids):
+            return refused("tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'")
+        if len(ids) != len(set(ids)):
+            return refused("`tool_use` ids must be unique")
         return Answer(said_of(script[len(answers)]))
 
     return answered

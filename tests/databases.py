@@ -83,7 +83,7 @@ def shop(dialect: Dialect, root: Path, *statements: str) -> Generator[Shop]:
 def mariadb_is_there() -> bool:
     """Whether something listens where the tests expect MariaDB."""
     try:
-        socket.create_connection(MARIADB, timeout=2).close()
+        socket.create_connection(MARIADB, timeout=30).close()
     except OSError:
         return False
     return True

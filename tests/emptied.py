@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from sqlalchemy.engine import URL
 
-_PATIENCE_MS = 5_000
+_PATIENCE_MS = 30_000
 _BIGGEST = 16 * 2**20
 """Bytes. Where more was kept than this, what stays behind of the deleted would slow the next test."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from tests import anthropic
+from tests import anthropic, mistral
 from tests.providers import Answer, event
 
 KEY = "very-secret-key"
@@ -117,13 +117,7 @@ def _google() -> Format:
 
 
 def _mistral() -> Format:
-    def piece(delta: dict[str, object], reason: str | None = None) -> bytes:
-        usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
-        choice = {"index": 0, "delta": delta, "finish_reason": reason}
-        told = {"usage": usage} if reason else {}
-        head = {"id": "cmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "mistral-fake-1"}
-        return event(head | {"choices": [choice]} | told)
-
+    piece = mistral.piece
     look = {"name": "look", "arguments": orjson.dumps(ARGUMENTS).decode()}
     call: dict[str, object] = {"content": "", "tool_calls": [{"id": "abcdefghi", "index": 0, "function": look}]}
     done = b"data: [DONE]\n\n"

@@ -8,6 +8,7 @@ from sqlalchemy import insert, update
 
 from parlour.clock import isoformat
 from parlour.identity.gate import Gate
+from parlour.identity.passwords import Cost, Passwords
 from parlour.identity.users import House, add_user, ensure_house
 from parlour.identity.who import Who, who_is
 from parlour.ids import new_id
@@ -51,6 +52,11 @@ async def lived_in(database: Database, writer: Writer, clock: ManualClock) -> Li
     ann = await add_user(database, writer, clock, username="ann", full_name="Ann Other")
     bob = await add_user(database, writer, clock, username="bob")
     return Lived(house, ann, bob, Gate(database, writer, clock), database, writer, clock)
+
+
+def cheap_passwords() -> Passwords:
+    """As little work as the algorithm takes, where a tenth of a second for every password tells nothing more."""
+    return Passwords(cost=Cost(memory_kib=32, rounds=1))
 
 
 def anybody(person: Person) -> Who:

@@ -12,10 +12,13 @@ import orjson
 
 Act = bytes | asyncio.Event
 """Bytes to send as a piece of their own, or something to wait for before going on."""
-End = Literal["whole", "cut", "hang"]
-"""How a body ends: as it should, with the connection torn down, or not at all while the client is there."""
+End = Literal["whole", "cut", "hang", "last"]
+"""How a body ends: as it should, with the connection torn down, or not at all while the client is there.
 
-PATIENCE_S = 5.0
+Or as it should, but whatever is asked on its connection after it is not heard any more.
+"""
+
+PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,11 @@ class Provider:
                 writer.write(b"0\r\n\r\n")
                 await writer.drain()
             case "cut":
+                raise ConnectionResetError
+            case "last":
+                writer.write(b"0\r\n\r\n")
+                await writer.drain()
+                await reader.read(1)
                 raise ConnectionResetError
             case "hang":
                 await _while_connected(asyncio.Event(), reader)

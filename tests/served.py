@@ -21,17 +21,19 @@ from parlour.clock import Clock
 from parlour.config import Settings
 from parlour.identity.users import add_user
 from parlour.identity.who import Who
+from parlour.journal import feed
 from parlour.journal.snapshot import conversation_state
 from parlour.models.base import Model
-from parlour.protocol.content import Message
+from parlour.protocol.content import Approval, Message
 from parlour.protocol.frame import frame_of
 from parlour.protocol.reduce import reduce
 from parlour.protocol.state import ConversationState, TopicState
 from parlour.store.queries.people import Person
+from tests.doors import standing_doors
 from tests.lifted import LIFTED
 from tests.storage import Storage
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 _STATE: TypeAdapter[TopicState] = TypeAdapter(TopicState)
 
 
@@ -129,6 +131,12 @@ class Client:
                 return given[-1]
             await self.next()
 
+    async def until_asked(self, topic: str) -> Approval:
+        """What somebody is asked first in a conversation, be it asked already."""
+        while not (asked := self.state(topic).approvals):
+            await self.next()
+        return asked[0]
+
     def _take(self, frame: dict[str, Any]) -> None:
         self.frames.append(frame)
         topic = frame.get("topic", "")
@@ -153,10 +161,14 @@ class Client:
     async def agrees(self, topic: str) -> None:
         """What was followed frame by frame, up to now, is what is kept."""
         await self.asks("heartbeat")
-        held = self.state(topic)
-        async with self.app.database.read() as connection:
-            fresh = await conversation_state(connection, topic.partition(":")[2], held.window)
-        assert held == fresh
+        head, fresh = -1, None
+        while head != self.cursors[topic]:  # something may be said while one looks
+            async with self.app.database.read() as connection:
+                head = (await feed.bounds(connection, topic)).seq
+                fresh = await conversation_state(connection, topic.partition(":")[2], self.state(topic).window)
+            while self.cursors[topic] < head:
+                await self.next()
+        assert self.state(topic) == fresh
 
 
 @dataclass
@@ -238,13 +250,14 @@ class Serving:
         url = self.storage.url.render_as_string(hide_password=False)
         chosen = Settings(data_dir=self.folder, database_url=url, **LIFTED | settings)
         listening = on_a_free_port()
-        async with running(chosen, models=models or None, clock=clock) as app:
-            server = uvicorn.Server(transport(make_asgi(change(app)), chosen))
-            serving = asyncio.create_task(server.serve(sockets=[listening]))
-            address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            try:
-                async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-                    yield Served(app, address, session, server)
-            finally:
-                server.should_exit = True
-                await serving
+        with standing_doors() as rest_of:
+            async with running(chosen, models=models or None, clock=clock) as app:
+                server = uvicorn.Server(transport(make_asgi(change(app), rest_of), chosen))
+                serving = asyncio.create_task(server.serve(sockets=[listening]))
+                address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+                try:
+                    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+                        yield Served(app, address, session, server)
+                finally:
+                    server.should_exit = True
+                    await serving

@@ -33,7 +33,7 @@ class Storage:
 def postgres_is_there() -> bool:
     """Whether something listens where the tests expect PostgreSQL."""
     try:
-        socket.create_connection(POSTGRES, timeout=2).close()
+        socket.create_connection(POSTGRES, timeout=30).close()
     except OSError:
         return False
     return True

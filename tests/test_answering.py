@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from parlour.answering import offers_of, routing_of
+from parlour.answering import default_of, offers_of, routing_of
 from parlour.config import Settings
 from parlour.kinds import Names
 from parlour.models.price_list import PublicPrices
@@ -46,6 +46,21 @@ def test_whoever_names_one_model_there_is_offered_that_alone() -> None:
     one = replace(KEYED, anthropic_model="claude-sonnet-4-6")
     assert routing_of(one) == Routing()
     assert [offer.name for offer in offers_of(one, None)] == ["anthropic/claude-sonnet-4-6"]
+
+
+def test_with_a_key_for_openai_too_its_model_answers_and_claude_in_its_place() -> None:
+    both = replace(KEYED, openai_api_key="sk-open")
+    assert default_of(both) == "openai/gpt-4o-mini"
+    assert routing_of(both) == routing_of(KEYED).model_copy(update={"fallback": ["anthropic/claude-haiku-5-5"]})
+    one = replace(both, anthropic_model="claude-sonnet-4-6")
+    assert routing_of(one) == Routing(fallback=["anthropic/claude-sonnet-4-6"])
+
+
+def test_whoever_names_somebody_decides_that_themselves() -> None:
+    both = replace(KEYED, openai_api_key="sk-open")
+    assert default_of(replace(both, ai_default_model="auto")) == "auto"
+    assert default_of(replace(both, ai_strong_models=Names(["ollama/llama3.2"]))) is None
+    assert default_of(KEYED) is None
 
 
 @pytest.mark.parametrize("key", ["", " \n"])

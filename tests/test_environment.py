@@ -52,6 +52,8 @@ def test_the_windows_of_models_are_read_by_their_names() -> None:
         ("AI_MODEL_WINDOWS", "gpt-4=0"),
         ("AI_MODEL_WINDOWS", "=4096"),
         ("AI_MODEL_WINDOWS", "gpt-4=many"),
+        ("CHAT_MESSAGES_USER", "60"),
+        ("CHAT_MESSAGES_USER", "60/600/6000/60000"),
         ("LOG_LEVEL", "loud"),
         ("OPENAI_BASE_URL", "localhost:1234"),
         ("DATABASE_URL", "mysql://db/parlour"),

@@ -3,6 +3,7 @@
 The tests let the official client of the format read them too, so that they are no easier than the real ones.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -164,6 +165,19 @@ def _every_call_is_answered(body: Json) -> str | None:
     return None
 
 
+def _ids_are_short(body: Json) -> str | None:
+    ids = [call["id"] for message in body["messages"] for call in message.get("tool_calls", ())]
+    longest = max(map(len, ids), default=0)
+    return f"Expected a string with maximum length 40, but got one with length {longest}." if longest > 40 else None
+
+
+def _ids_are_words(body: Json) -> str | None:
+    """As the maker of the model behind it has them: of letters, digits, _ and -, and no two the same."""
+    ids = [call["id"] for message in body["messages"] for call in message.get("tool_calls", ())]
+    fit = all(re.fullmatch(r"[a-zA-Z0-9_-]+", id) for id in ids) and len(ids) == len(set(ids))
+    return None if fit else "tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'"
+
+
 def _json_is_spoken_of(body: Json) -> str | None:
     wanted = body.get("response_format", {}).get("type") == "json_object"
     spoken = any("json" in str(message.get("content")).casefold() for message in body["messages"])
@@ -216,9 +230,11 @@ OPENAI = Wire(
     "openai",
     "gpt-4o",
     extra={"service_tier": "default", "system_fingerprint": "fp_1", "usage": None},
-    checks=(_every_call_is_answered, _json_is_spoken_of),
+    checks=(_every_call_is_answered, _ids_are_short, _json_is_spoken_of),
 )
-REASONING = Wire("openai", "o3", extra={"system_fingerprint": None}, checks=(_every_call_is_answered, _no_sampling))
+REASONING = Wire(
+    "openai", "o3", extra={"system_fingerprint": None}, checks=(_every_call_is_answered, _ids_are_short, _no_sampling)
+)
 OLLAMA = Wire(
     "ollama",
     "qwen3:8b",
@@ -244,7 +260,7 @@ OPENROUTER = Wire(
     thought_field="reasoning_details",
     waits=(b": OPENROUTER PROCESSING\n\n",),
     extra={"provider": "Anthropic"},
-    checks=(_every_call_is_answered, _signatures_come_back),
+    checks=(_every_call_is_answered, _ids_are_words, _signatures_come_back),
 )
 GROQ = Wire("groq", "openai/gpt-oss-20b", thought_field="reasoning", usage_in="x_groq", whole_calls=True)
 VLLM = Wire("vllm", "Qwen/Qwen3-8B", wants_key=False, thought_field="reasoning", checks=(_arguments_parse,))

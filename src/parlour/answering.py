@@ -29,6 +29,7 @@ from parlour.models.shipped_tiers import ANTHROPIC
 from parlour.protocol.routing import Routing
 from parlour.store.database import Database
 from parlour.store.queries.choices import Choices, choices
+from parlour.turn.told_before import Keeping, ToldBefore
 
 
 async def providers_of(
@@ -94,28 +95,56 @@ def lineup_of(
     async def decided(connection: AsyncConnection, wish: Wish) -> Choices:
         ids = {"project_id": wish.project_id, "user_id": wish.user_id, "conversation_id": wish.conversation_id}
         found = await choices(connection, wish.tenant_id, **ids)
-        routing, default = found.routing or shipped, settings.ai_default_model or None
-        return replace(found, allowed=found.allowed | named, routing=routing, shipped=default)
+        routing = found.routing or shipped
+        return replace(found, allowed=found.allowed | named, routing=routing, shipped=default_of(settings))
 
     others = given if given is not None else [ready(offer) for offer in offers]
     hosts = {offer.name: offer.host for offer in offers}
+    instances = Instances(clock, longest_wait_s=settings.ai_wait_for_room)
 
-    lineup = Lineup(
-        built_in, others, decided, Connections(connected), Instances(clock), hosts, partial(window_of, windows)
-    )
+    lineup = Lineup(built_in, others, decided, Connections(connected), instances, hosts, partial(window_of, windows))
     stack.push_async_callback(lineup.close)
     return lineup
 
 
+def told_before_of(settings: Settings, clock: Clock) -> ToldBefore:
+    """What models say, for as long as it may be told again."""
+    seconds, searched = settings.answer_cache_seconds, settings.answer_cache_searched_seconds
+    return ToldBefore(clock, Keeping(settings.answer_cache_entries, seconds, searched))
+
+
 def routing_of(settings: Settings) -> Routing:
-    """The routes that the settings ask for; where they name no model, those that come with a key for Anthropic."""
+    """The routes that the settings ask for; where they name no model, those that come with the keys.
+
+    A key for Anthropic brings a model for each tier; one for OpenAI beside it makes the quickest of them, or the only
+    one, the fallback of whoever else answers.
+    """
     shared = {"strategy": settings.ai_balancing, "max_connections": settings.ai_max_connections}
-    asked = {
+    asked = _named_routes(settings)
+    if not any(asked.values()) and settings.anthropic_api_key.strip():
+        only = f"anthropic/{settings.anthropic_model}" if settings.anthropic_model else ""
+        if not only:
+            asked = {"fast": [ANTHROPIC.fast], "balanced": [ANTHROPIC.balanced], "strong": [ANTHROPIC.strong]}
+        if settings.openai_api_key.strip():
+            asked["fallback"] = [only or ANTHROPIC.fast]
+    return Routing.model_validate(asked | shared)
+
+
+def default_of(settings: Settings) -> str | None:
+    """Who answers where nobody decided that: whom the settings name, else with both keys OpenAI's model.
+
+    None for the first that may be asked, or for the tiers.
+    """
+    if settings.ai_default_model:
+        return settings.ai_default_model
+    has_both = settings.openai_api_key.strip() and settings.anthropic_api_key.strip()
+    return f"openai/{settings.openai_model}" if has_both and not any(_named_routes(settings).values()) else None
+
+
+def _named_routes(settings: Settings) -> dict[str, list[str]]:
+    return {
         "fast": list(settings.ai_fast_models),
         "balanced": list(settings.ai_balanced_models),
         "strong": list(settings.ai_strong_models),
         "fallback": list(settings.ai_fallback_models),
     }
-    if not any(asked.values()) and settings.anthropic_api_key.strip() and not settings.anthropic_model:
-        asked = {"fast": [ANTHROPIC.fast], "balanced": [ANTHROPIC.balanced], "strong": [ANTHROPIC.strong]}
-    return Routing.model_validate(asked | shared)

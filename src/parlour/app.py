@@ -13,10 +13,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour import __version__
-from parlour.answering import lineup_of, offers_of, prices_of, providers_of
+from parlour.answering import lineup_of, offers_of, prices_of, providers_of, told_before_of
 from parlour.background import die, go_on_with
 from parlour.clock import Clock, SystemClock
 from parlour.config import Settings
+from parlour.datasources import kinds_of
 from parlour.hub.announce.base import Announcer, Ears
 from parlour.hub.announce.local import Nobody
 from parlour.hub.announce.postgres import PostgresAnnouncer
@@ -27,6 +28,7 @@ from parlour.identity.gate import Gate
 from parlour.identity.household import Household, household
 from parlour.identity.key_file import read_key
 from parlour.identity.limits import Allowance, Limits
+from parlour.identity.passwords import Passwords
 from parlour.identity.providers import Providers
 from parlour.identity.sealing import Sealing
 from parlour.identity.users import House, ensure_house
@@ -41,6 +43,7 @@ from parlour.models.intents.model import IntentsModel
 from parlour.models.lineup import Lineup
 from parlour.models.other_offers import AnyOffer
 from parlour.models.prices import Prices
+from parlour.plugins.finding import Plugins, found_plugins
 from parlour.store.backup import back_up_before_update
 from parlour.store.brief import brief_database, patient_database
 from parlour.store.database import Database, database_url
@@ -50,14 +53,16 @@ from parlour.store.migrate import upgrade
 from parlour.toolkits import data as data_tools
 from parlour.toolkits import devices as device_tools
 from parlour.toolkits.data import DataToolkit, data_toolkit
-from parlour.toolkits.data.sql.kind import SqlKind
-from parlour.toolkits.data.sql.settings import SqlLimits
 from parlour.toolkits.devices import devices_toolkit
 from parlour.toolkits.devices.joined import Joined
 from parlour.toolkits.home import tools as home_tools
 from parlour.toolkits.home.demo.loader import load_demo
 from parlour.toolkits.home.tools import HomeToolkit
+from parlour.toolkits.system import SystemToolkit
+from parlour.tools.cache import ToolCache
 from parlour.tools.executor import Executor
+from parlour.tools.registry import Registry
+from parlour.tools.running import Limits as ToolLimits
 from parlour.tools.toolset import Toolset
 from parlour.turn.again import AskingAgain
 from parlour.turn.conversations import Conversations
@@ -81,6 +86,17 @@ TOOLKIT_MIGRATIONS: tuple[Path, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """This server among those of its house."""
+
+    lease: NodeLease
+    runner: Runner
+    announcer: Announcer
+    jobs: Jobs
+    """What is done in the background, one node doing each."""
+
+
+@dataclass(frozen=True, slots=True)
 class App:
     """The whole house, running. `database` reads whatever takes long; turns and doors have a brief way of their own."""
 
@@ -100,11 +116,14 @@ class App:
     """The systems that the house is joined to, kept in step."""
     data: DataToolkit
     """What the projects work with: databases and the like."""
+    plugins: Plugins
+    """What other packages bring."""
+    system: SystemToolkit
     lineup: Lineup[AsyncConnection]
-    prices: Prices
-    """What every model asks."""
+    means: Means
+    """Everything that turns work with."""
     built_in: IntentsModel
-    lease: NodeLease
+    node: Node
     conversations: Conversations
     talk: Talk
 
@@ -112,6 +131,11 @@ class App:
     def shipped(self) -> Shipped:
         """How answers are where nobody decided anything."""
         return Shipped(acting=self.settings.ai_temperature, ceiling=self.settings.ai_max_tokens)
+
+    @property
+    def prices(self) -> Prices:
+        """What every model asks."""
+        return self.means.prices
 
     @property
     def gate(self) -> Gate:
@@ -148,15 +172,13 @@ async def running(
         stack.push_async_callback(writer.close)
         providers = await providers_of(settings, clock, database, writer, offers := offers_of(settings, models))
         house = await _house(database, writer, clock, demo=demo)
-        home = await _home(HomeToolkit(database, writer, clock, Notifying(clock)), stack)
+        home = await _home(HomeToolkit(database, writer, clock, Notifying(clock), brief), stack)
         lineup = lineup_of(settings, clock, providers, built_in := IntentsModel(), models, offers, stack)
-        outside, data = _outside(settings, database, writer, clock, providers)
-        executor = _executor([home, devices_toolkit(home.lookup, outside), data, *toolsets], clock, database, brief)
+        outside = await _outside(settings, database, brief, writer, clock, providers, stack)
+        executor = _executor(home, outside, toolsets, clock, brief, settings)
         means = _means(settings, clock, brief, writer, executor, lineup, await prices_of(settings))
-        lease = await _lease(settings, url, means, fatal, stack)
-        runner = await _runner(lease, means, announcer, stack)
-        jobs = _leased(settings, database, lease, means, outside) | {"datasources": data.pools.keep_tidy()}
-        go_on_with(_company(lease, runner, hub, announcer) | jobs, fatal, stack)
+        node = await _node(settings, url, means, announcer, fatal, stack)
+        go_on_with(_company(node, hub, announcer) | _jobs(settings, database, node, outside), fatal, stack)
         yield App(
             settings=settings,
             clock=clock,
@@ -164,19 +186,21 @@ async def running(
             writer=writer,
             hub=hub,
             house=house,
-            household=household(database, brief, writer, clock, providers.vault, settings.passwords_at_once),
+            household=household(database, brief, writer, clock, providers.vault, Passwords(settings.passwords_at_once)),
             executor=executor,
             offers=offers,
             providers=providers,
-            outside=outside,
-            data=data,
+            outside=outside.joined,
+            data=outside.data,
+            plugins=outside.plugins,
+            system=outside.system,
             home=home,
             lineup=lineup,
-            prices=means.prices,
+            means=means,
             built_in=built_in,
-            lease=lease,
+            node=node,
             conversations=Conversations(database, writer, clock),
-            talk=_talk(settings, means, runner),
+            talk=_talk(settings, means, node.runner),
         )
 
 
@@ -206,26 +230,66 @@ async def _home(toolkit: HomeToolkit, stack: AsyncExitStack) -> HomeToolkit:
     return toolkit
 
 
-def _outside(
-    settings: Settings, database: Database, writer: Writer, clock: Clock, providers: Providers
-) -> tuple[Joined, DataToolkit]:
-    """What lies outside: the systems that the house is joined to, and what its projects work with."""
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """What lies outside, or was brought from there, and what tells of all of it."""
+
+    joined: Joined
+    data: DataToolkit
+    plugins: Plugins
+    system: SystemToolkit
+
+
+async def _outside(
+    settings: Settings,
+    database: Database,
+    brief: Database,
+    writer: Writer,
+    clock: Clock,
+    providers: Providers,
+    stack: AsyncExitStack,
+) -> _Outside:
+    """The systems that the house is joined to, what its projects work with, and its plugins, until the end."""
     joined = Joined(database, writer, clock, ConnectionDesk(database, writer, clock, providers.vault).opened)
-    limits = SqlLimits(
-        rows=settings.datasource_rows,
-        result_bytes=settings.datasource_bytes,
-        seconds=settings.datasource_timeout,
-        connections=settings.datasource_connections,
-    )
-    kinds = [SqlKind(settings.datasources, clock, limits)]
-    data = data_toolkit(database, writer, clock, Sealing(providers.vault), kinds, settings.datasource_idle)
-    return joined, data
+    shipped = kinds_of(settings, clock)
+    plugins = await found_plugins(settings.plugins, [kind.name for kind in shipped])
+    stack.push_async_callback(plugins.close)
+    kinds = [*shipped, *plugins.kinds.values()]
+    data = data_toolkit(brief, writer, clock, Sealing(providers.vault), kinds, settings.datasource_idle)
+    stack.push_async_callback(data.close)
+    return _Outside(joined, data, plugins, SystemToolkit())
 
 
-def _executor(toolsets: Sequence[Toolset], clock: Clock, database: Database, brief: Database) -> Executor:
-    """Runs the tools of these toolsets. Servers that share a database go by its time."""
-    times = OwnTime(clock) if database.is_sqlite else SharedTime(brief)
-    return Executor(toolsets, clock, reads=brief, times=times)
+def _executor(
+    home: HomeToolkit, outside: _Outside, others: Sequence[Toolset], clock: Clock, brief: Database, settings: Settings
+) -> Executor:
+    """Runs the tools of the house, and of plugins, which give way. Servers that share a database go by its time."""
+    tools = Registry(home, devices_toolkit(home.lookup, outside.joined), outside.data, outside.system, *others)
+    for name, toolset in outside.plugins.toolsets.items():
+        tools.invite(name, toolset)
+    for kind in outside.plugins.kinds.values():
+        apart = outside.data.apart(kind.name)
+        tools.invite(apart.name, apart)
+    times = OwnTime(clock) if brief.is_sqlite else SharedTime(brief)
+    cache = ToolCache(clock, settings.tool_cache_entries)
+    limits = ToolLimits(at_once=settings.tool_calls_at_once)
+    executor = Executor(tools, clock, limits, reads=brief, times=times, cache=cache)
+    outside.system.offered = executor.offered
+    return executor
+
+
+async def _node(
+    settings: Settings,
+    url: URL,
+    means: Means,
+    announcer: Announcer,
+    fatal: Callable[[BaseException], None],
+    stack: AsyncExitStack,
+) -> Node:
+    """This server, at work."""
+    lease = await _lease(settings, url, means, fatal, stack)
+    runner = await _runner(lease, means, announcer, stack)
+    return Node(lease, runner, announcer, Jobs(means.reads, means.writer, means.clock, lambda: lease.node_id))
 
 
 async def _lease(
@@ -257,25 +321,30 @@ async def _runner(lease: NodeLease, means: Means, announcer: Announcer, stack: A
     return runner
 
 
-def _company(lease: NodeLease, runner: Runner, hub: Hub, announcer: Announcer) -> dict[str, Coroutine[Any, Any, None]]:
+def _company(node: Node, hub: Hub, announcer: Announcer) -> dict[str, Coroutine[Any, Any, None]]:
     """What goes on for as long as this node lives, so that it is one of several."""
-    ears = Ears(hub.heard, runner.interrupt, runner.look, hub.missed)
+    ears = Ears(hub.heard, node.runner.interrupt, node.runner.look, hub.missed, hub.mention)
     return {
         "keep-up": hub.keep_up(),
-        "lease": lease.keep_renewing(),
-        "other-nodes": lease.keep_looking(),
+        "lease": node.lease.keep_renewing(),
+        "other-nodes": node.lease.keep_looking(),
         "telling": announcer.keep_telling(),
         "hearing": announcer.keep_hearing(ears),
     }
 
 
-def _leased(
-    settings: Settings, database: Database, lease: NodeLease, means: Means, outside: Joined
+def _jobs(
+    settings: Settings, database: Database, node: Node, outside: _Outside
 ) -> dict[str, Coroutine[Any, Any, None]]:
-    """The jobs of the house, each done by one node at a time, and what every node does for one of them."""
-    jobs = Jobs(means.reads, means.writer, means.clock, lambda: lease.node_id)
-    pruning = Pruning(database, means.writer, means.clock, keep=timedelta(minutes=settings.feed_keep_minutes))
-    return {"pruning": jobs.keep(pruning.job()), "following": jobs.keep(outside.job()), "connections": outside.go_on()}
+    """The jobs of the house, each done by one node at a time, and what every node does for itself."""
+    jobs = node.jobs
+    pruning = Pruning(database, jobs.writer, jobs.clock, keep=timedelta(minutes=settings.feed_keep_minutes))
+    return {
+        "pruning": jobs.keep(pruning.job()),
+        "following": jobs.keep(outside.joined.job()),
+        "connections": outside.joined.go_on(),
+        "datasources": outside.data.pools.keep_tidy(),
+    }
 
 
 def _talk(settings: Settings, means: Means, runner: Runner) -> Talk:
@@ -326,4 +395,5 @@ def _means(
         callers=Callers(),
         caps=caps,
         prices=prices,
+        told=told_before_of(settings, clock),
     )

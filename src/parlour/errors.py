@@ -23,6 +23,11 @@
     │   └── StorageFailed             storage_failed              503
     │       └── StorageFull           storage_full                503
     ├── ModelFailed                   ai_provider_error           502   the provider, not us
+    ├── HandlerFailed                 handler_error               500   a command that a fault of ours broke
+    │   ├── MessageCreationFailed     message_creation_failed     500
+    │   ├── EditFailed                edit_failed                 500
+    │   ├── DeletionFailed            deletion_failed             500
+    │   └── RegenerationFailed        regeneration_failed         500
     └── BadSetting                    bad_setting                 500   found at start; names the setting
 
 `code` is what programs read, `safe` the sentence people read. Details belong in the log, never in `safe`.
@@ -197,6 +202,36 @@ class ModelFailed(ParlourError):
 
     code = "ai_provider_error"
     status = 502
+
+
+class HandlerFailed(ParlourError):
+    """What you asked for could not be carried out; the fault is ours."""
+
+    code = "handler_error"
+
+
+class MessageCreationFailed(HandlerFailed):
+    """The message could not be taken; the fault is ours."""
+
+    code = "message_creation_failed"
+
+
+class EditFailed(HandlerFailed):
+    """The message could not be changed; the fault is ours."""
+
+    code = "edit_failed"
+
+
+class DeletionFailed(HandlerFailed):
+    """The message could not be deleted; the fault is ours."""
+
+    code = "deletion_failed"
+
+
+class RegenerationFailed(HandlerFailed):
+    """The answer could not be asked for again; the fault is ours."""
+
+    code = "regeneration_failed"
 
 
 class BadSetting(ParlourError):

@@ -1,16 +1,26 @@
-"""The kinds of values that settings have: each reads one from text, and raises ValueError for what does not fit."""
+"""What a setting is, and the kinds of values: each reads one from text, and raises ValueError for what does not fit."""
 
 import re
 from collections.abc import Callable
+from dataclasses import field
 from ipaddress import ip_network
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
+
+T = TypeVar("T")
 
 _PLACEHOLDER = re.compile(
     r"change[-_ ]?(me|this).*|your[-_ ].*|(my[-_ ]?)?(secret|password)([-_ ]?key)?"
     r"|x{3,}|<.*>|replace.*|dummy|placeholder|sk-\.*",
     re.IGNORECASE,
 )
+
+
+def setting(
+    name: str, read: Callable[[str], T], default: T, help: str, *, kind: str = "text", secret: bool = False
+) -> Any:
+    """A field that is set by the variable `name`, whose text `read` makes a value of or refuses with ValueError."""
+    return field(default=default, metadata={"name": name, "read": read, "kind": kind, "help": help, "secret": secret})
 
 
 def is_placeholder(secret: str) -> bool:
@@ -67,6 +77,12 @@ def addresses(text: str) -> str:
     return ",".join(str(ip_network(part.strip(), strict=False)) for part in text.split(","))
 
 
+def places(text: str) -> str:
+    """`open`, for the open Internet, and networks of IP addresses, with commas between them."""
+    parts = [part.strip() for part in text.split(",")]
+    return ",".join(part if part == "open" else addresses(part) for part in parts)
+
+
 def database(text: str) -> str:
     """Where a database is."""
     if not text.startswith(("sqlite:///", "postgresql://")) or not urlsplit(text).path.strip("/"):
@@ -109,7 +125,8 @@ class Rates(NamedTuple):
 
 def rates(text: str) -> Rates:
     """Three whole numbers with slashes between them."""
-    return Rates(*map(whole(0), text.split("/", 2)))
+    minute, hour, day = map(whole(0), text.split("/"))
+    return Rates(minute, hour, day)
 
 
 class Sizes(tuple[tuple[str, int], ...]):

@@ -1,7 +1,7 @@
 """The doors on a real server on the loopback, and people who knock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from fastapi import FastAPI
 
 from parlour.api.doors import Doors
 from parlour.api.headers import WithHeaders
-from parlour.api.rest import make_rest
 from parlour.hub.hub import Hub
 from parlour.identity.connections import ConnectionDesk
 from parlour.identity.household import Household, household
@@ -29,8 +28,9 @@ from parlour.turn.leaving import Leaving
 from parlour.turn.rules import Rules
 from tests.api.standins import EchoTalk, Surroundings
 from tests.conftest import ManualClock
+from tests.doors import standing_doors
 from tests.flow.conftest import HeldModel
-from tests.house import Lived, lived_in
+from tests.house import Lived, cheap_passwords, lived_in
 from tests.served import Serving, on_a_free_port
 from tests.storage import Storage, Templates
 
@@ -98,13 +98,26 @@ def storage(templates: Templates) -> Iterator[Storage]:
 
 
 @pytest.fixture
-async def knocking(database: Database, writer: Writer, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Knocking]:
+def rest_of() -> Iterator[Callable[[Doors], FastAPI]]:
+    """Puts the doors over a house."""
+    with standing_doors() as made:
+        yield made
+
+
+@pytest.fixture
+async def knocking(
+    database: Database,
+    writer: Writer,
+    clock: ManualClock,
+    tmp_path: Path,
+    rest_of: Callable[[Doors], FastAPI],
+) -> AsyncIterator[Knocking]:
     """The doors of a house with people in it."""
     vault = Vault(tmp_path / "parlour.key", database, clock)
-    people = household(database, database, writer, clock, vault)
+    people = household(database, database, writer, clock, vault, cheap_passwords())
     lived = replace(await lived_in(database, writer, clock), gate=people.gate)
     talk, around = EchoTalk(lived), Surroundings(lived)
-    rest = make_rest(
+    rest = rest_of(
         Doors(
             reads=database,
             writer=writer,
@@ -127,6 +140,7 @@ async def knocking(database: Database, writer: Writer, clock: ManualClock, tmp_p
             suggestions=around,
             connected=around,
             readiness=around,
+            status=around,
             counts=around,
             version="0.0.0",
             origins=frozenset({"https://parlour.example"}),

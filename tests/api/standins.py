@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from parlour.api.doors import InForce, OfferedModel
 from parlour.api.routes.metrics import MEANINGS
+from parlour.clock import isoformat
 from parlour.errors import InvalidRequest, ModelFailed, NotFound
 from parlour.identity.access import approval_for, conversation_for, message_for, project_for
 from parlour.identity.who import Who
@@ -22,12 +23,14 @@ from parlour.protocol.content import Approval, Turn
 from parlour.protocol.effective import ModelSettings
 from parlour.protocol.house import ConnectedPart
 from parlour.protocol.routing import Routing
+from parlour.protocol.system import SystemStatus
 from parlour.store.queries.choices import choices
 from parlour.store.queries.people import Project
 from parlour.store.queries.turns import stored_turn
 from parlour.store.tables import turns
 from parlour.toolkits.devices.homeassistant.trial import Tried
 from parlour.tools.caller import Caller
+from parlour.tools.tally import Tally
 from parlour.tools.tool import Tool, ToolContext, make_tool
 from parlour.turn.edits import Edits
 from parlour.turn.given import NOTHING_GIVEN, Given
@@ -196,8 +199,25 @@ class Surroundings:
     def nudge(self) -> None:
         self.nudges += 1
 
+    @property
+    def tally(self) -> Tally:
+        return Tally()
+
     async def counts(self) -> Mapping[str, int]:
         return dict.fromkeys(MEANINGS, 1)
+
+    async def status(self, who: Who) -> SystemStatus:
+        return SystemStatus(
+            status="ok",
+            at=isoformat(self.lived.clock.now()),
+            version="test",
+            started_at=isoformat(self.lived.clock.now()),
+            models_total=1,
+            models_active=1,
+            memory_bytes=None,
+            disk_free_bytes=None,
+            components=[],
+        )
 
     async def ready(self) -> Mapping[str, bool]:
         return self.parts

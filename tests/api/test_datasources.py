@@ -35,6 +35,7 @@ async def test_a_datasource_is_shown_without_its_secrets(knocking: Knocking) -> 
         "name": "shop",
         "kind": "sql",
         "kind_title": "SQL database",
+        "is_mine": False,
         "description": "What was sold",
         "writable": False,
         "address": "postgresql://@127.0.0.1:9/shop",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -13,10 +14,14 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 from sqlalchemy import func, select
 
+from parlour.app import App
 from parlour.protocol.commands import DecideToolCall
 from parlour.protocol.people import UserChange
 from parlour.store.queries.people import Person
 from parlour.store.tables import approvals, audit, conversations, ledger, tool_runs
+from parlour.toolkits.home.demo.loader import load_demo
+from tests.acting import World
+from tests.curious import TOLD, Curious
 from tests.served import Served, Serving
 
 STUDY = {"entity_type": "room", "name": "Study"}
@@ -73,6 +78,20 @@ async def rooms(client: Client) -> str:
     return str(found.structured_content)
 
 
+async def test_what_was_read_before_says_so_to_programs_and_to_whoever_reads_the_text(serving: Serving) -> None:
+    async with serving() as served, client_of(served) as client:
+        house = served.app.house
+        await load_demo(
+            served.app.writer, served.app.database, house.tenant_id, house.home_project_id, served.app.clock
+        )
+        way = {"from_entity": "kettle", "to_entity": "router"}
+        first, again = [await client.call_tool("find_path", way) for _ in range(2)]
+        told: list[dict[str, Any]] = [found.structured_content or {} for found in (first, again)]
+        assert [each["cached"] for each in told] == [False, True]
+        assert told[0]["result"] == told[1]["result"]
+        assert ["Remembered from before" in str(found.content) for found in (first, again)] == [False, True]
+
+
 async def test_every_tool_that_somebody_may_use_is_listed_with_what_it_does(serving: Serving) -> None:
     async with serving() as served, client_of(served) as client:
         listed = {tool.name: tool for tool in (await client.list_tools()).tools}
@@ -96,6 +115,15 @@ async def test_a_read_is_a_run_that_is_kept(serving: Serving) -> None:
         absent = await client.call_tool("no_such_tool", {})
         assert absent.is_error
         assert await counted(served, conversations, tool_runs, ledger) == [1, 4, 0]
+        _, metrics = await served.asks("GET", "/metrics", await served.key())
+        told = [line for line in metrics.splitlines() if line.startswith("parlour_tool_calls_total")]
+        assert told == [
+            'parlour_tool_calls_total{tool="others",status="failed"} 1',
+            'parlour_tool_calls_total{tool="search_entities",status="completed"} 2',
+            'parlour_tool_calls_total{tool="search_entities",status="failed"} 1',
+        ]
+        typical = [line for line in metrics.splitlines() if line.startswith("parlour_tool_typical_seconds")]
+        assert [line.partition("}")[0] for line in typical] == ['parlour_tool_typical_seconds{tool="search_entities"']
 
 
 async def test_a_change_is_made_once_after_a_yes(serving: Serving) -> None:
@@ -146,6 +174,45 @@ async def test_a_change_that_nobody_decides_on_waits_in_the_inbox(serving: Servi
         assert (await rooms(client)).count("'name': 'Study'") == 1
 
 
+class Curiosity:
+    """Gives a house tools that want to know more."""
+
+    def __init__(self, folder: Path) -> None:
+        self.world = World(folder / "world")
+
+    def __call__(self, app: App) -> App:
+        app.executor.registry.add(Curious(self.world))
+        return app
+
+
+async def test_what_a_tool_wants_to_know_is_told_in_the_inbox_and_not_by_a_yes(
+    serving: Serving, tmp_path: Path
+) -> None:
+    curious, yes = Curiosity(tmp_path), Asker("accept")
+    async with serving(change=curious) as served, client_of(served, yes) as client:
+        waits = await client.call_tool("ship", {"what": "tea"})
+        content: Any = waits.structured_content
+        assert len(yes.asked) == 1  # whether it may be done, and no more
+        assert "answer what it wants to know before it goes on, in the inbox" in str(waits.content)
+        key = await served.key()
+        path = f"/api/v1/approvals/{content['waiting']['approval_id']}/decision"
+        status, _ = await served.asks("POST", path, key, {"decision": "approve"})
+        assert status == 422
+        status, _ = await served.asks("POST", path, key, {"decision": "approve", "answers": TOLD})
+        assert status == 200
+        async with served.app.database.read() as connection:
+            turn_id = await connection.scalar(select(approvals.c.turn_id)) or ""
+        await served.app.talk.wait_for_turn(turn_id, 10)
+        assert curious.world.changes == ["2 tea to Ann"]
+
+
+async def test_what_a_read_wants_to_know_waits_in_the_inbox(serving: Serving, tmp_path: Path) -> None:
+    async with serving(change=Curiosity(tmp_path)) as served, client_of(served, Asker("accept")) as client:
+        waits = await client.call_tool("look_up", {"what": "tea"})
+        assert "answer what it wants to know" in str(waits.content)
+        assert "Study" not in await rooms(client)
+
+
 async def test_a_guest_is_offered_what_guests_may_and_refused_the_rest(serving: Serving) -> None:
     async with serving() as served:
         guest = await served.newcomer("ines")
@@ -168,6 +235,7 @@ async def test_conversations_are_resources_of_whoever_had_them(serving: Serving)
             (talk,) = (await client.list_resources()).resources
             read = await client.read_resource(str(talk.uri))
             assert "search_entities" in str(read.contents)
+            assert '"has_more":false' in str(read.contents).replace(" ", "")
         async with client_of(served, person=await served.newcomer("bob")) as bob:
             assert (await bob.list_resources()).resources == []
             for uri in (str(talk.uri), "parlour://conversations/nonsense", "file:///etc/passwd"):
@@ -205,6 +273,13 @@ async def test_a_call_or_a_key_that_does_not_fit_is_refused_before_anything_is_m
             refused = await client.call_tool("search_entities", {"query": "x"}, meta={"parlour/idempotency-key": key})  # pyright: ignore[reportArgumentType]
             assert refused.is_error, key
         assert await counted(served, conversations) == [0]
+
+
+async def test_a_stream_for_news_is_refused_since_there_are_none(serving: Serving) -> None:
+    async with serving() as served:
+        status, told = await served.asks("GET", "/mcp", await served.key())
+        assert status == 405
+        assert "method_not_allowed" in told
 
 
 async def test_nobody_gets_in_without_a_key_and_nobody_into_a_strangers_project(serving: Serving) -> None:

@@ -176,7 +176,8 @@ async def test_what_a_client_tries_again_by_itself_counts_once(serving: Serving,
         assert len(held.requests) == 1
         held.lets("Nine devices.", None)
         retry = {"X-Stainless-Retry-Count": "3"}
-        answer = await client.chat.completions.create(model="default", messages=[user(KITCHEN)], extra_headers=retry)
+        patient = client.with_options(timeout=60)
+        answer = await patient.chat.completions.create(model="default", messages=[user(KITCHEN)], extra_headers=retry)
         assert answer.choices[0].message.content == "Nine devices."
         assert await counted(served, conversations, messages) == [1, 2]
 
@@ -230,9 +231,7 @@ async def test_a_model_that_fails_is_an_error_whole_and_streamed(serving: Servin
 PICTURE = {"type": "image_url", "image_url": {"url": "data:,"}}
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"tools": [{"type": "function", "function": {"name": "f"}}]}, "tools"),
-    ({"stop": ["\n"]}, "stop"),
     ({"n": 2}, "n"),
-    ({"response_format": {"type": "json_object"}}, "response_format"),
     ({"temperature": 3}, "temperature"),
     ({"messages": []}, "messages"),
     ({"messages": [assistant("hello")]}, "messages.0.role"),

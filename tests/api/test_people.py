@@ -29,7 +29,7 @@ async def test_somebody_is_made_signs_in_by_the_link_and_sets_a_password(knockin
 
 
 async def test_a_program_signs_in_and_goes_on(knocking: Knocking) -> None:
-    await knocking.ann("POST", "/auth/password", {"password": WORDS})
+    await knocking.household.oneself.set_password(anybody(knocking.lived.ann), WORDS, None)
     tokens = (await knocking.nobody("POST", "/auth/token", {"username": "ann", "password": WORDS})).body
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
     assert (await knocking.nobody("GET", "/auth/me", **bearer)).body["username"] == "ann"

@@ -1,6 +1,6 @@
 """Whatever is sent to the socket gets its answer or its named refusal, and the connection stays."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ from parlour.models.scripted import Script, ScriptedModel, says
 from parlour.protocol.commands import SendMessage
 from parlour.turn.given import NOTHING_GIVEN, Given
 from parlour.turn.say import Saying
+from parlour.turn.talk import Talk
 from tests.served import Client, Serving
 
 SOMETHING = {"type": "send_message", "content": "Hello", "client_message_id": "m"}
@@ -237,7 +238,7 @@ async def test_a_bug_is_logged_under_its_request_id_and_told_without_its_detail(
         with capture_logs([merge_contextvars]) as lines:
             told = await client.asks(**SOMETHING)
             stored = await client.asks(**without(content="store"))
-        assert (told["error_code"], told["error"]) == ("internal_error", "Internal server error")
+        assert (told["error_code"], told["error"]) == ("message_creation_failed", "Internal server error")
         assert stored["error_code"] == "storage_failed"
         assert "secret-detail" not in orjson.dumps(client.frames).decode()
         assert [line["log_level"] for line in lines] == ["error", "error"]
@@ -252,3 +253,30 @@ async def test_closing_from_the_clients_side_is_no_error(serving: Serving) -> No
                 await client.socket.close()
                 assert client.socket.close_code == 1000
         assert [line for line in lines if line["log_level"] in ("error", "critical")] == []
+
+
+class BrokenTalk(Talk):
+    """Does nothing of what is asked, for reasons of its own."""
+
+    async def _break(self, *_: object) -> Any:
+        raise RuntimeError("secret-detail-of-a-bug")
+
+    say = edit = delete = regenerate = decide = stop = _break  # pyright: ignore[reportIncompatibleMethodOverride, reportAssignmentType]
+
+
+async def test_a_bug_is_told_by_what_was_asked_for(serving: Serving) -> None:
+    def break_all(app: App) -> App:
+        return replace(app, talk=BrokenTalk(**{each.name: getattr(app.talk, each.name) for each in fields(app.talk)}))
+
+    asked: dict[str, dict[str, Any]] = {
+        "message_creation_failed": SOMETHING,
+        "edit_failed": {"type": "edit_message", "message_id": new_id(), "content": "Hi", "command_id": "a"},
+        "deletion_failed": {"type": "delete_message", "message_id": new_id(), "command_id": "b"},
+        "regeneration_failed": {"type": "regenerate", "message_id": new_id(), "command_id": "c"},
+        "handler_error": {"type": "stop_generation", "turn_id": new_id()},
+    }
+    async with serving(ScriptedModel(), change=break_all) as served, served.connected() as client:
+        for code, command in asked.items():
+            told = await client.asks(**command)
+            assert (told["error_code"], told["error"]) == (code, "Internal server error")
+        assert (await client.asks("heartbeat"))["type"] == "heartbeat_ack"

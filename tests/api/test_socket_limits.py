@@ -72,7 +72,7 @@ async def test_two_hundred_messages_at_once_are_kept_in_their_order_and_each_is_
 
 
 async def test_what_is_over_the_limit_of_a_burst_is_answered_and_nothing_of_the_rest_is_lost(serving: Serving) -> None:
-    async with serving(model(), chat_rate_limit=60) as served, served.connected() as client:
+    async with serving(model(), clock=SteppedClock(), chat_rate_limit=60) as served, served.connected() as client:
         begun = await client.says("0")
         talk = begun["conversation_id"]
         for n in range(1, 201):
@@ -98,7 +98,9 @@ async def test_an_operator_reads_how_many_are_connected_and_nobody_else_does(ser
 
 
 async def test_who_writes_is_told_to_the_others_who_follow_and_not_to_oneself(serving: Serving) -> None:
-    async with serving(model()) as served, served.connected() as one, served.connected() as other:
+    # What is said again after a while is told again, and here no time passes.
+    clock = SteppedClock()
+    async with serving(model(), clock=clock) as served, served.connected() as one, served.connected() as other:
         begun = await one.says("Hello")
         talk = begun["conversation_id"]
         says_so: dict[str, Any] = TYPING | {"conversation_id": talk}

@@ -72,7 +72,7 @@ async def test_a_connection_that_dies_in_mid_stream_is_forgotten_and_the_others_
         held.lets("One ")
         await staying.until(lambda frame: frame["type"] == "stream_chunk")
         await own.close()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(served.app.hub.waiting_bytes) > 1:
                 held.lets("and ")
                 await staying.next()
@@ -87,6 +87,6 @@ async def test_nothing_is_left_of_connections_that_ended(serving: Serving) -> No
             async with served.connected() as client:
                 ids = await client.says("Hello")
                 await client.until_answered(await client.follows(ids["conversation_id"]))
-        async with served.connected() as last, asyncio.timeout(10):
+        async with served.connected() as last, asyncio.timeout(30):
             while served.app.hub.waiting_bytes:
                 await last.asks("heartbeat")

@@ -80,7 +80,7 @@ async def test_whoever_leaves_a_topic_hears_no_more_of_it(serving: Serving) -> N
         assert (await leaving.asks("unsubscribe", topic=topic))["type"] == "ack"
         before = len(leaving.frames)
         await staying.says("More", ids["conversation_id"])
-        await staying.until(lambda frame: frame["type"] == "stream_chunk" and frame["is_final"])
+        await staying.until_answered(topic, answers=2)
         assert (await leaving.asks("heartbeat"))["heads"] == {}
         assert [frame for frame in leaving.frames[before:] if "from_seq" in frame] == []
 

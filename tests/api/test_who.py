@@ -79,7 +79,8 @@ async def test_a_header_comes_before_a_cookie(knocking: Knocking) -> None:
 
 
 async def test_a_token_is_shown_once_and_ends_when_revoked(knocking: Knocking) -> None:
-    made = (await knocking.ann("POST", "/auth/tokens", {"name": "laptop"})).body
+    browser = {"Cookie": await knocking.cookie_of(knocking.lived.ann), "Origin": knocking.nobody.url}
+    made = (await knocking.nobody("POST", "/auth/tokens", {"name": "laptop"}, **browser)).body
     shown = {
         "id": made["id"],
         "name": "laptop",
@@ -90,6 +91,7 @@ async def test_a_token_is_shown_once_and_ends_when_revoked(knocking: Knocking) -
     assert made == shown | {"token": made["token"]}
     assert shown in (await knocking.ann("GET", "/auth/tokens")).body["tokens"]
     bearer = f"Bearer {made['token']}"
+    assert (await knocking.nobody("POST", "/auth/tokens", {"name": "phone"}, Authorization=bearer)).status == 403
     assert (await knocking.nobody("GET", "/auth/me", Authorization=bearer)).body["username"] == "ann"
     assert (await knocking.ann("DELETE", f"/auth/tokens/{made['id']}")).status == 204
     assert (await knocking.nobody("GET", "/auth/me", Authorization=bearer)).status == 401

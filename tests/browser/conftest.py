@@ -165,6 +165,7 @@ async def admins(house: Serving, browser: Browser, known_there: StorageState) ->
     """Lets the admin of that house come, with a browser of their own each time."""
     async with visiting(browser, house.address, known_there) as comes:
         yield comes
+    await nothing_waits(browser, house.address, known_there)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -204,6 +205,16 @@ async def strangers(new_house: Serving, browser: Browser) -> AsyncIterator[Comes
     """Lets somebody come whom that house does not know."""
     async with visiting(browser, new_house.address, None) as comes:
         yield comes
+
+
+async def nothing_waits(browser: Browser, address: str, known: StorageState) -> None:
+    """Stop whatever waits for a word: a test that failed may have left it, and the next one would see it."""
+    context = await browser.new_context(storage_state=known)
+    api = f"{address}/api/v1"
+    for waiting in (await (await context.request.get(f"{api}/approvals")).json())["approvals"]:
+        stop = f"{api}/chat/turns/{waiting['turn_id']}/stop"
+        assert (await context.request.post(stop, headers={"Origin": address})).ok
+    await context.close()
 
 
 def settings_for(found: Provider) -> dict[str, str]:

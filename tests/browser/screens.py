@@ -78,7 +78,7 @@ class Walk:
         gate.set()
         answer = await window.whole_answer()
         yield "answer"
-        await answer.get_by_role("button", name=re.compile("Looked at")).click()
+        await answer.get_by_role("button", name=re.compile("^Looked at")).click()
         await expect(answer.get_by_role("region", name="What came back")).to_be_visible()
         yield "tool"
         await answer.get_by_label("Ask again with another model").click()
@@ -100,7 +100,7 @@ class Walk:
         yield "writing"
         await window.button("Stop the answer").click()
         await expect(window.page.get_by_text("Stopped here.")).to_be_visible()
-        await window.whole_answer()
+        await window.answer_to("And another one")
         self.model.answers.clear()
         self.model.refuse(401)
         await window.says("And now?")
@@ -112,7 +112,7 @@ class Walk:
         yield "away"
         self.line.come_back()
         await expect(window.page.get_by_text("Kept here")).to_have_count(0)
-        await window.whole_answer()
+        await window.answer_to("Is anybody there?")
 
     async def _waiting(self) -> AsyncGenerator[str]:
         window, page = self.window, self.window.page
@@ -227,6 +227,19 @@ class Walk:
         await expect(page.get_by_role("heading", name="Members")).to_be_visible()
         await page.get_by_role("button", name="Make a project").click()
         yield "projects"
+        await page.goto(f"{self.line.address}/settings/data")
+        await page.get_by_role("button", name="Add a datasource").click()
+        await page.get_by_role("button", name="Check and keep").click()
+        await expect(page.get_by_text("This is needed.")).to_be_visible()
+        yield "datasource-lacking"
+        await page.goto(f"{self.line.address}/settings/runs")
+        await page.locator(".settings-rows button").first.click()
+        await expect(page.get_by_text("What it was asked").first).to_be_visible()
+        yield "runs"
+        await page.goto(f"{self.line.address}/settings/system")
+        await expect(page.get_by_text("How it does")).to_be_visible()
+        await expect(page.get_by_text("Control devices", exact=True)).to_be_visible()
+        yield "system"
 
     async def _providers(self) -> AsyncGenerator[str]:
         page = self.window.page

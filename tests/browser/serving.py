@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.lifted import IN_WORDS
+from tests.ports import free_port
 from tests.rules.sources import ROOT
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 PARLOUR = (sys.executable, "-c", "from parlour.cli.main import app; app()")
 SETTINGS_OF_PARLOUR = re.compile(r"PARLOUR_|OPENAI_|OLLAMA_|AI_|CHAT_|TURN_|WEBSOCKET_|DATABASE_URL|LOG_|ENVIRONMENT")
 
@@ -32,7 +33,7 @@ class Serving:
 
     async def start(self) -> None:
         """Return once everything listens."""
-        port = self.address.rpartition(":")[2] or "0"
+        port = self.address.rpartition(":")[2] or str(free_port())
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *PARLOUR,

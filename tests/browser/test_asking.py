@@ -24,7 +24,7 @@ async def test_the_empty_page_has_four_questions_and_each_is_answered(window: Wi
 
 async def test_a_tool_call_stands_in_its_place_and_opens_to_what_went_in_and_what_came_out(window: Window) -> None:
     answer = await window.asks(KITCHEN)
-    line = answer.get_by_role("button", name=re.compile("Looked at the Kitchen"))
+    line = answer.get_by_role("button", name=re.compile("^Looked at the Kitchen"))
     await expect(line).to_have_attribute("aria-expanded", "false")
     await line.click()
     await expect(answer.get_by_role("heading", name="What it was asked")).to_be_visible()

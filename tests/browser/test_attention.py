@@ -44,7 +44,8 @@ async def test_the_browser_tells_whoever_looks_elsewhere_and_only_where_that_is_
     model.answers.extend([adds("Reading Lamp"), Answer(answer_of("Then not."))])
     await window.says(ASKED)
     await expect(card(window)).to_be_visible()
-    await page.wait_for_function("window.notes.length === 1")
+    # As a function: words would be evaluated in the page, which its rules forbid, unless they are true at once.
+    await page.wait_for_function("() => window.notes.length === 1")
     (said,) = await notes(page)
     assert said == {"title": "Parlour", "body": "Something waits for your word.", "tag": "parlour-waiting"}
     await expect(icon).to_have_attribute("href", "/favicon-waiting.svg")

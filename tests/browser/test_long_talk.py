@@ -68,7 +68,7 @@ async def test_a_long_talk_opens_at_its_end_and_is_read_back_to_its_beginning(gu
     assert await window.page.locator(".row").count() < EXCHANGES
     await window.page.mouse.move(700, 400)
     met: set[str] = set()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while "Question 1" not in met:
             met |= {words for words, _ in await talk(window).evaluate(IN_SIGHT)}
             await window.page.mouse.wheel(0, -300)

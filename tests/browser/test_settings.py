@@ -141,7 +141,9 @@ async def test_what_was_written_stays_while_the_server_is_away(bare: Serving, ne
     await writes_down(window, den)
     await bare.kill()
     await window.button("Save, and let it answer").click()
-    await expect(page.get_by_role("alert")).to_contain_text("What you wrote is still here.")
+    # What else the page was still fetching did not come either, and says so where it is.
+    form = page.get_by_role("region", name="Providers", exact=True)
+    await expect(form.get_by_role("alert")).to_contain_text("What you wrote is still here.")
     await expect(page.get_by_label("Key", exact=True)).to_have_value(KEY)
     await bare.start()
     await window.button("Save, and let it answer").click()

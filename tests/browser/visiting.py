@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, StorageState, expect
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
+"""Longer than the longest pause of a page between two tries to reach its server again, which is 30 s."""
 ALLOWED = ["clipboard-read", "clipboard-write"]
 """What a person has allowed the page to do."""
 KNOWN = "() => document.querySelectorAll('.question').forEach(question => (question.dataset.known = ''))"
@@ -56,6 +57,10 @@ class Window:
         """Say something and wait for the whole answer to it."""
         await self.page.evaluate(KNOWN)
         await self.says(words)
+        return await self.answer_to(words)
+
+    async def answer_to(self, words: str) -> Locator:
+        """The whole answer to what was said last: these words."""
         await self.page.wait_for_function(ANSWERED, arg=words)
         return await self.whole_answer()
 

@@ -9,9 +9,10 @@ import structlog
 
 @pytest.fixture(autouse=True)
 def _the_log_is_given_back() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]
-    handlers, level = logging.root.handlers[:], logging.root.level
+    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
     yield
-    # Otherwise the next thread that logs writes to a terminal that was closed with its test, and dies of it.
-    structlog.reset_defaults()
+    # Otherwise the next thread that logs writes to a terminal that was closed with its test, and dies of it. What stood
+    # before is not what structlog begins with: the root's conftest has chosen plain tracebacks.
+    structlog.configure(**before)
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)

@@ -164,7 +164,7 @@ def _alone(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
         env={"PYTHONPATH": search, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 

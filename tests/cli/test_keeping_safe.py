@@ -55,6 +55,12 @@ def test_a_backup_says_where_it_is_and_what_is_not_in_it(house: Path) -> None:
     assert "The master key is not in it" in done.stderr
     assert str(house / "parlour.key") in done.stderr
     assert "`parlour key forget`" in done.stderr
+    assert "Files are not in it" not in done.stderr
+    (house / "files" / "project").mkdir(parents=True)
+    (house / "files" / "project" / "plan.md").write_text("x")
+    (house / "datasources").mkdir()
+    done = parlour(house, "backup", str(house / "with-files.backup"))
+    assert f"Files are not in it: keep a copy of {house / 'files'} as well." in done.stderr
 
 
 def test_a_restore_asks_first_and_keeps_what_was_there(house: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from parlour.store.lock import DataLock
+from tests.ports import free_port
 
 SERVE = "import sys; sys.argv = ['parlour', 'serve']; from parlour.cli.main import app; app()"
 
@@ -17,7 +18,7 @@ def start(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     search = str(Path(__file__).parents[2] / "src")
     given = {"PYTHONPATH": search, "PARLOUR_DATA_DIR": str(folder), "PARLOUR_PORT": "0"} | environment
     return subprocess.run(
-        [sys.executable, "-c", SERVE], env=given, capture_output=True, text=True, timeout=20, check=False
+        [sys.executable, "-c", SERVE], env=given, capture_output=True, text=True, timeout=120, check=False
     )
 
 
@@ -86,9 +87,7 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    line = said(start(tmp_path, DATABASE_URL=f"postgresql://parlour:hush-hush@127.0.0.1:{port}/parlour"))
+    line = said(start(tmp_path, DATABASE_URL=f"postgresql://parlour:hush-hush@127.0.0.1:{free_port()}/parlour"))
     assert "DATABASE_URL" in line
     assert "hush-hush" not in line
 

@@ -89,7 +89,7 @@ async def test_a_change_is_told_to_whoever_listens(lamp: Lamp) -> None:
     async def first() -> Changed:
         return await anext(changes)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         hearing = asyncio.create_task(first())
         while not hearing.done():
             await lamp.driver.act(Command(lamp.device, "turn_on"))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -12,6 +12,7 @@ from parlour.models.base import Called, Finished, Model, ModelEvent, ModelReques
 from parlour.models.intents.model import IntentsModel
 from parlour.models.openai import OpenAIModel
 from parlour.models.scripted import Pause, Script, ScriptedModel, call, says
+from parlour.models.stop_words import Stopping
 from tests import anthropic as said
 from tests.models.intents.asking import tools_of
 from tests.models.intents.house import HouseNames
@@ -150,6 +151,16 @@ async def test_the_same_request_is_answered_in_the_same_words(subject: Subject):
     assert words_of(first) == words_of(second)
 
 
+async def test_an_answer_ends_before_a_word_that_it_is_to_end_at(subject: Subject):
+    words, _ = words_of(await collect(subject.model.stream(subject.answers)))
+    stop = words[len(words) // 2 :][:3]
+    events = await collect(Stopping(subject.model).stream(replace(subject.answers, stop=("\x00", stop))))
+    assert words_of(events)[0] == words[: words.index(stop)]
+    last = events[-1]
+    assert isinstance(last, Finished)
+    assert last.reason == "stop"
+
+
 async def test_the_end_says_calls_exactly_when_there_were_any(subject: Subject):
     for request in (subject.answers, subject.calls):
         events = await collect(subject.model.stream(request))
@@ -185,7 +196,7 @@ async def test_cancelling_the_listener_ends_the_work(make: Callable[[], Abstract
 
     async with make() as subject, subject.until_idle():
         listening = asyncio.create_task(listen(subject))
-        await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.wait_for(begun.wait(), 30)
         listening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await listening

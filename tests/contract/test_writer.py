@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from parlour.errors import Duplicate, Fenced, Moved, StorageFailed
-from parlour.journal.unit import Committed, Delta, Event, Guard, Receipt, Unit, Writer, event, seq_of
+from parlour.journal.unit import Committed, Delta, Event, FilledRows, Guard, Receipt, Unit, Writer, event, seq_of
 from parlour.protocol.events import ConversationDeleted
 from parlour.store.database import Database
 from parlour.store.tables import deltas, events, tenants, topics, turns, users
@@ -70,7 +70,7 @@ async def test_a_guard_that_does_not_hold_undoes_its_unit_alone(
 
 
 async def test_a_guard_that_would_break_a_key_does_not_hold(writer: Writer, database: Database) -> None:
-    (keep,) = tenant("a").changes
+    keep = insert(tenants).values(id="a", name="a", created_at="t")
     once = Unit(guards=[Guard(keep, Duplicate())], events=[said()])
     await writer.commit(once)
     with pytest.raises(Duplicate):
@@ -83,6 +83,29 @@ async def test_a_statement_the_database_refuses_undoes_its_unit_alone(writer: Wr
     results = await asyncio.gather(writer.submit(tenant("a")), writer.submit(tenant("b")), return_exceptions=True)
     assert isinstance(results[0], StorageFailed)
     assert await names(database) == ["a", "b"]
+
+
+async def test_rows_are_kept_each_with_the_seq_it_names(writer: Writer, database: Database) -> None:
+    rows = [{"id": f"row {n}", "seq": seq_of(n), "floor": 0, "mark": 0} for n in range(3)]
+    await writer.commit(Unit(events=[said()]))
+    await writer.commit(Unit(changes=[FilledRows(insert(topics), rows)], events=[said(), said(), said()]))
+    query = select(topics.c.id, topics.c.seq).where(topics.c.id.startswith("row")).order_by(topics.c.id)
+    async with database.read() as connection:
+        kept = [tuple(row) for row in await connection.execute(query)]
+    assert kept == [("row 0", 2), ("row 1", 3), ("row 2", 4)]
+
+
+async def test_a_row_the_database_refuses_takes_every_other_with_it(writer: Writer, database: Database) -> None:
+    await writer.commit(tenant("b"))
+    rows = [{"id": name, "name": name, "created_at": "t"} for name in "abc"]
+    with pytest.raises(StorageFailed):
+        await writer.commit(Unit(changes=[*tenant("first").changes, FilledRows(insert(tenants), rows)]))
+    assert await names(database) == ["b"]
+
+
+async def test_no_rows_are_no_change(writer: Writer, database: Database) -> None:
+    await writer.commit(Unit(changes=[*tenant("a").changes, FilledRows(insert(tenants), [])]))
+    assert await names(database) == ["a"]
 
 
 async def test_the_same_unit_twice_changes_nothing_and_gives_the_same_receipt(

@@ -8,6 +8,7 @@ from sqlalchemy import insert, update
 
 from parlour.clock import isoformat
 from parlour.identity.throttle import account_subject
+from parlour.identity.who import who_is
 from parlour.journal.unit import Unit
 from parlour.store.tables import sign_ins, users
 from tests.served import Served
@@ -48,6 +49,7 @@ async def household(served: Served) -> Household:
     back = (await _made(served, admin, "/invitations", {}))["id"]
     await served.asks("DELETE", f"/api/v1/invitations/{back}", admin)
     secret = (await _made(served, admin, "/invitations", {}))["link"].partition("#")[2]
+    keys["ann herself"] = await _signed_in(served, people["ann"])
     await _guessed(served, people["ann"])
     home = served.app.house.home_project_id
     return Household(keys, people, boat, shed, attic, home, back, secret)
@@ -57,6 +59,14 @@ async def _made(served: Served, key: str, path: str, body: Any) -> Any:
     status, text = await served.asks("POST", f"/api/v1{path}", key, body)
     assert status == 201, text
     return orjson.loads(text)
+
+
+async def _signed_in(served: Served, user_id: str) -> str:
+    """An access token of somebody who has signed in by a password."""
+    people, words = served.app.household, "three quiet words"
+    person = await people.people.one(await served.knows(await served.key()), user_id)
+    await people.oneself.set_password(who_is(person, ""), words, None)
+    return (await people.sign_ins.program(person.username, words)).access_token
 
 
 async def _guessed(served: Served, ann: str) -> None:

@@ -15,6 +15,7 @@ from typing import Self
 
 from tests.docs.blocks import Block, Step, missing, steps
 from tests.lifted import IN_WORDS
+from tests.ports import free_port
 from tests.rules.sources import ROOT
 
 USUAL = "127.0.0.1:8000"
@@ -42,6 +43,7 @@ class Session:
             "PARLOUR_PORT": self._address.rpartition(":")[2],
             "PARLOUR_URL": f"http://{self._address}",
             "COLUMNS": "200",
+            **installing_here(home / "site", environment),
             **IN_WORDS,
         }
         self._server: subprocess.Popen[bytes] | None = None
@@ -126,8 +128,13 @@ class Session:
             return knock.connect_ex((host, int(port))) == 0
 
 
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+def installing_here(site: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """What makes pip install a package into a folder of the reader's own, with what is there already and no network."""
+    return {
+        "PIP_TARGET": str(site),
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_DEPS": "1",
+        "PIP_NO_BUILD_ISOLATION": "false",  # as pip reads it: no isolation
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(site), environment.get("PYTHONPATH")))),
+    }

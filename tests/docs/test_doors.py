@@ -24,6 +24,7 @@ LIST = "GET /api/v1/chat/conversations"
 ONE = "/api/v1/chat/conversations/{conversation_id}"
 PAGE = f"GET {ONE}/messages"
 SAY = "POST /api/v1/chat/messages"
+WARM = "POST /api/v1/answers/warm"
 MESSAGE = "/api/v1/chat/messages/{message_id}"
 AGAIN = f"POST {MESSAGE}/regenerate"
 UNDO = f"POST {MESSAGE}/tool-calls/{{tool_call_id}}/undo"
@@ -104,6 +105,7 @@ def attempts(known: dict[str, str]) -> Iterator[Attempt]:
     yield Attempt(SAY, "message_too_long", {"content": TOO_LONG})
     yield Attempt(SAY, "thread_not_found", {"content": "hello", "conversation_id": new_id()})
     yield Attempt(SAY, "not_found", {"content": "hello", **elsewhere})
+    yield Attempt(WARM, "not_found", {"questions": ["hello"], **elsewhere})
     yield Attempt(SAY, "not_available", {"content": "hello", **NOBODY})
     yield Attempt(SAY, "idempotency_conflict", {"content": "other words", **used})
     yield Attempt(f"GET {MESSAGE}", "message_not_found")
@@ -128,12 +130,16 @@ def attempts(known: dict[str, str]) -> Iterator[Attempt]:
     yield Attempt("DELETE /api/v1/approvals/rules/{rule_id}", "not_found")
     yield Attempt("GET /api/v1/tools", "not_found", query=f"?project_id={new_id()}")
     yield Attempt("GET /api/v1/tools/runs/{run_id}", "not_found")
+    yield Attempt("GET /api/v1/tools/runs", "not_found", query=f"?project_id={new_id()}")
+    yield Attempt("GET /api/v1/tools/runs", "thread_not_found", query=f"?conversation_id={new_id()}")
     yield Attempt(f"GET {MESSAGE}/tool-runs", "message_not_found")
     yield Attempt(ALLOW, "forbidden", {"provider": "openai"}, who="ann")
     yield Attempt(ALLOW, "not_found", {"provider": "nobody"})
     yield Attempt("GET /api/v1/suggestions", "not_found", query=f"?project_id={new_id()}")
     yield Attempt("GET /metrics", "forbidden", who="ann")
     yield Attempt(SYSTEM, "not_found", query=f"?project_id={new_id()}")
+    yield Attempt(f"{SYSTEM}/abilities", "not_found", query=f"?project_id={new_id()}")
+    yield Attempt(f"{SYSTEM}/status", "forbidden", who="ann")
     yield Attempt(COMPLETE, "message_too_long", completion(TOO_LONG))
     yield Attempt(COMPLETE, "thread_not_found", completion("hello", conversation_id=new_id()))
     yield Attempt(COMPLETE, "not_found", completion("hello") | NOBODY)
@@ -176,7 +182,10 @@ def attempts_of_people(there: Household) -> Iterator[Attempt]:
     yield Attempt(f"POST {AUTH}/token", "rate_limit_exceeded", ghost, who="nobody")
     yield Attempt(f"POST {AUTH}/refresh", "unauthorized", {"refresh_token": "nonsense"}, who="nobody")
     yield Attempt(f"PATCH {AUTH}/me", "duplicate", {"email": "bob@house.example"}, who="ann")
-    yield Attempt(f"POST {AUTH}/password", "rate_limit_exceeded", {"password": "three quiet words"}, who="ann")
+    password = {"password": "three quiet words"}
+    yield Attempt(f"POST {AUTH}/password", "forbidden", password, who="ann")
+    yield Attempt(f"POST {AUTH}/password", "rate_limit_exceeded", password, who="ann herself")
+    yield Attempt(f"POST {AUTH}/tokens", "forbidden", {"name": "laptop"}, who="ann")
     yield Attempt(f"DELETE {AUTH}/sessions/{{session_id}}", "not_found")
     yield Attempt(f"GET {USERS}", "forbidden", who="ann")
     yield Attempt(f"POST {USERS}", "forbidden", {"username": "eve"}, who="ann")

@@ -23,7 +23,7 @@ SETTING = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
 QUOTED = re.compile(r"“([^”]+)”")
 PICTURE_LIMIT = 300_000
 """Bytes. A picture is a part of every clone, for ever."""
-NOT_SETTINGS = {"PARLOUR_TOKEN", "PARLOUR_URL", "POSTGRES_PASSWORD"}
+NOT_SETTINGS = {"OLLAMA_CONTEXT_LENGTH", "PARLOUR_LINK", "PARLOUR_TOKEN", "PARLOUR_URL", "POSTGRES_PASSWORD"}
 """What the examples call things of their own."""
 ASKED_FOR = re.compile(r"\$\{(\w+)")
 """What the compose file is given."""

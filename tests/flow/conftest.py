@@ -16,6 +16,7 @@ from parlour.clock import Clock
 from parlour.config import Settings
 from parlour.hub.subscriber import Subscriber
 from parlour.identity.who import Who, who_is
+from parlour.journal import feed
 from parlour.journal.snapshot import conversation_state
 from parlour.journal.writer import OpenWriter, open_writer
 from parlour.models.base import Finished, Model, ModelEvent, ModelProblem, ModelRequest, TextDelta, estimate_tokens
@@ -31,7 +32,7 @@ from tests.lifted import LIFTED
 from tests.rules.skips import missing
 from tests.storage import Storage, Templates, postgres_is_there
 
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 _STATE: TypeAdapter[TopicState] = TypeAdapter(TopicState)
 
 
@@ -40,6 +41,7 @@ class HeldModel:
 
     name = "held/model"
     window = 128_000
+    thinking_tokens = 0
 
     def __init__(self) -> None:
         self.requests: list[ModelRequest] = []
@@ -47,7 +49,7 @@ class HeldModel:
         self._script: asyncio.Queue[str | ModelProblem | None] = asyncio.Queue()
 
     def lets(self, *lines: str | ModelProblem | None) -> None:
-        """Words to say; a problem to fail with; None to end the answer."""
+        """Words to say; a problem to fail with; None to end the answer, or "content_filter" where it is held back."""
         for line in lines:
             self._script.put_nowait(line)
 
@@ -57,6 +59,9 @@ class HeldModel:
             while (line := await self._script.get()) is not None:
                 if isinstance(line, ModelProblem):
                     raise line
+                if line == "content_filter":
+                    yield Finished("content_filter", None, self.name)
+                    return
                 yield TextDelta(line)
         except asyncio.CancelledError:
             self.cancelled += 1
@@ -128,8 +133,12 @@ class Listener:
 
     async def agrees(self) -> None:
         """What was followed frame by frame is what is kept."""
-        async with self.app.database.read() as connection:
-            fresh = await conversation_state(connection, self.topic.partition(":")[2], self.conversation.window)
+        head, fresh = -1, None
+        while head != self.cursor:  # something may be said while one looks
+            async with self.app.database.read() as connection:
+                head = (await feed.bounds(connection, self.topic)).seq
+                fresh = await conversation_state(connection, self.topic.partition(":")[2], self.conversation.window)
+            await self.until(lambda head=head: self.cursor >= head)
         assert self.state == fresh
 
 

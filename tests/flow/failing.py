@@ -26,7 +26,7 @@ class Act:
     """What a model does when it is asked: so many words, maybe a call, and then its end."""
 
     words: int = 0
-    problem: ModelProblem | None = None
+    problem: Exception | None = None
     calls: str | None = None
     """The name of a tool."""
     hangs: bool = False
@@ -41,6 +41,8 @@ class FailingModel:
     def __init__(self, name: str, *acts: Act) -> None:
         self.name = name
         self.asked = 0
+        self.had_stand_in: list[bool] = []
+        """Of each request, whether somebody else was left."""
         self.open = 0
         """How many answers it is writing."""
         self._acts = deque(acts or (Act(3),))
@@ -52,6 +54,7 @@ class FailingModel:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent]:
         act = self._acts.popleft() if len(self._acts) > 1 else self._acts[0]
         self.asked += 1
+        self.had_stand_in.append(request.has_stand_in)
         self.open += 1
         try:
             for number in range(act.words):
@@ -59,8 +62,10 @@ class FailingModel:
                 await asyncio.sleep(0)
             if act.hangs:
                 await asyncio.Event().wait()
-            if act.problem is not None:
+            if isinstance(act.problem, ModelProblem):
                 raise ModelProblem(act.problem.code, act.problem.safe, cause=act.problem.cause)
+            if act.problem is not None:
+                raise act.problem
             if act.calls is not None:
                 yield Called(RequestedCall("", act.calls, {"query": "lamp"}))
             yield Finished("tool_calls" if act.calls else "stop", None, self.name)

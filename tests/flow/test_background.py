@@ -35,7 +35,7 @@ async def test_the_death_of_a_background_job_is_loud(tmp_path: Path, job: str, s
         died.set()
 
     with capture_logs() as lines:
-        async with running(Settings(data_dir=tmp_path), clock=BrokenClock(sleeps), fatal=fatal), asyncio.timeout(10):
+        async with running(Settings(data_dir=tmp_path), clock=BrokenClock(sleeps), fatal=fatal), asyncio.timeout(30):
             await died.wait()
     assert isinstance(deaths[0], ZeroDivisionError)
     assert job in [line["job"] for line in lines if line["log_level"] == "critical"]

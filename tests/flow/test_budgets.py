@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from parlour.models.dialect import Dialect
 from parlour.models.openai import OpenAIModel
 from parlour.models.scripted import Script, ScriptedModel, call, says
 from parlour.protocol.content import Message, TextPart
@@ -12,7 +13,7 @@ from parlour.store.tables import turns
 from parlour.turn.record import FIRST_FENCE, turn_rows
 from tests.flow.conftest import HeldModel, Opening, Talking
 from tests.flow.paid import CENT, answers, of, prices, report, sets, summed
-from tests.providers import DONE, Provider, delta, end, provider, usage
+from tests.providers import DONE, Provider, call_delta, delta, end, provider, usage
 
 STORY = "Once upon a time there was a house. " * 30
 
@@ -102,6 +103,55 @@ async def test_over_the_wire_less_is_asked_for_and_what_the_provider_reports_is_
     await remote.close()
 
 
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+async def test_who_thinks_before_it_answers_does_both_for_the_money_that_is_left(
+    opened: Opening, loopback: Provider, tmp_path: Path
+) -> None:
+    loopback.answer(delta(content="Once "), end("length"), usage(41, 3_000), DONE)
+    remote = OpenAIModel(name="paid/far", base_url=loopback.base_url, dialect=Dialect(thinking_tokens=16_384))
+    async with opened(remote, prices_file=prices(tmp_path)) as talking:
+        await sets(talking, "tenant", max_cost=30 * CENT)
+        ended = await answer(talking, "Tell me a story")
+        assert loopback.received[0].json["max_tokens"] == 3_000
+        assert ended.error is not None
+        assert ended.error.code == "budget"
+        assert (await report(talking)).total.cost == 30 * CENT
+    await remote.close()
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+async def test_what_a_model_may_think_is_taken_like_what_it_may_say(opened: Opening, tmp_path: Path) -> None:
+    held = HeldModel()
+    held.name = "paid/held"
+    held.thinking_tokens = 16_384
+    async with opened(held, prices_file=prices(tmp_path)) as talking:
+        await sets(talking, "tenant", max_cost=30 * CENT)
+        ids, _ = await talking.is_told_a_story(held)
+        assert held.requests[0].most_tokens == 3_000
+        second = await answer(talking, "And another one, please")
+        assert second.error is not None
+        assert "is taken by answers under way" in second.error.message
+        held.lets("a time.", None)
+        await talking.ended(ids["turn_id"])
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+async def test_a_call_that_grows_too_long_is_ended_while_it_grows(
+    opened: Opening, loopback: Provider, tmp_path: Path
+) -> None:
+    pieces = [call_delta(0, arguments="word " * 20) for _ in range(10)]
+    loopback.answer(call_delta(0, id="c1", name="write_file", arguments='{"text": "'), *pieces, end="hang")
+    remote = OpenAIModel(name="paid/far", base_url=loopback.base_url)
+    async with opened(remote, prices_file=prices(tmp_path)) as talking:
+        await sets(talking, "tenant", max_cost=CENT)
+        ended = await answer(talking, "Write me a story")
+        assert ended.error is not None
+        assert ended.error.code == "budget"
+        assert ended.usage is not None
+        assert ended.usage.completion_tokens >= 100
+    await remote.close()
+
+
 async def test_two_at_once_never_take_the_same_money(opened: Opening, tmp_path: Path) -> None:
     held = HeldModel()
     held.name = "paid/held"
@@ -117,7 +167,7 @@ async def test_two_at_once_never_take_the_same_money(opened: Opening, tmp_path: 
         assert len(held.requests) == 1
         held.lets("a time.", None)
         await talking.ended(ids["turn_id"])
-        await listener.until(lambda: listener.answers[-1].status == "completed")
+        await listener.until(lambda: listener.answers != [] and listener.answers[-1].status == "completed")
         held.lets("Another.", None)
         assert words(await answer(talking, "Now, then?")) == "Another."
         total = (await report(talking)).total
@@ -163,15 +213,15 @@ async def test_a_model_that_takes_too_long_is_ended_when_its_seconds_are_used_up
     held = HeldModel()
     held.name = "paid/held"
     async with opened(held, prices_file=prices(tmp_path)) as talking:
-        await sets(talking, "tenant", "day", max_seconds=1)
-        ids = await talking.says("Tell me a story")
+        await sets(talking, "tenant", "day", max_seconds=5)
         held.lets("Once upon ")
+        ids = await talking.says("Tell me a story")
         turn = await talking.ended(ids["turn_id"])
         assert turn.reason == "budget"
         (ended,) = await answers(talking, ids["conversation_id"])
         assert words(ended) == "Once upon "
         assert ended.error is not None
-        assert "1 seconds of models at work, is used up" in ended.error.message
+        assert "5 seconds of models at work, is used up" in ended.error.message
         assert held.cancelled == 1
 
 

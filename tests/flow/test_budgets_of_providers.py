@@ -65,7 +65,7 @@ async def test_the_next_one_answers_unseen_and_only_what_was_asked_is_named_and_
         ids = await talking.says("Tell me a story")
         listener = await talking.listens(ids["conversation_id"])
         assert (await talking.ended(ids["turn_id"])).status == "completed"
-        await listener.until(lambda: listener.answers[-1].status == "completed")
+        await listener.until(lambda: listener.answers != [] and listener.answers[-1].status == "completed")
         await listener.agrees()
         assert "answer_restarted" not in listener.types()
         (told,) = await answers(talking, ids["conversation_id"])

@@ -47,7 +47,7 @@ async def test_a_lamp_is_added_in_words_once_and_seen_by_every_question(opened: 
 
         await says_yes(robin, approval)
         turn = await robin.ended(ids["turn_id"])
-        await talk.until(lambda: talk.answers[-1].status == "completed")
+        await talk.until(lambda: talk.answers != [] and talk.answers[-1].status == "completed")
         assert talk.text == "**Floor Lamp** is in the **Study** now."
         assert call_of(talk).undo == "offered"
         after = await says(robin, "Which lights are in the study?")

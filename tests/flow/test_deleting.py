@@ -131,7 +131,7 @@ async def test_what_is_taken_back_while_it_is_written_is_stopped_first(opened: O
         ids, listener = await robin.is_told_a_story(held)
         await robin.deletes(listener.answers[0].id)
         assert (await robin.ended(ids["turn_id"])).status == "stopped"
-        await listener.until(lambda: listener.answers[0].deleted_at is not None)
+        await listener.until(lambda: listener.answers != [] and listener.answers[0].deleted_at is not None)
         assert await everywhere(robin, "Once upon") == []
         await listener.agrees()
 
@@ -155,7 +155,7 @@ async def test_an_answer_goes_on_while_an_earlier_message_is_taken_back(opened: 
         second = await robin.says("Tell me a story", first["conversation_id"])
         listener = await robin.listens(first["conversation_id"])
         held.lets("Once upon ")
-        await listener.until(lambda: listener.text == "Once upon ")
+        await listener.until(lambda: listener.answers != [] and listener.text == "Once upon ")
         await robin.edits(first["message_id"], "Swordfish and chips")
         started = listener.answers[-1].position
         for message_id in (first["message_id"], first["answer_id"]):
@@ -167,11 +167,11 @@ async def test_an_answer_goes_on_while_an_earlier_message_is_taken_back(opened: 
         held.lets("a time.", None)
         assert (await robin.ended(second["turn_id"])).status == "completed"
         for each in (listener, came_late):
-            await each.until(lambda each=each: each.answers[-1].status == "completed")
+            await each.until(lambda each=each: each.answers != [] and each.answers[-1].status == "completed")
             assert each.text == "Once upon a time."
             await each.agrees()
         back = await robin.listens(first["conversation_id"], after=started)
-        await back.until(lambda: back.cursor == listener.cursor)
+        await back.until(lambda: back.cursor >= listener.cursor)
         assert back.frames[0]["mode"] == "replay"
 
 

@@ -40,7 +40,7 @@ async def test_an_answer_rests_while_the_disk_is_full_and_goes_on_when_there_is_
         held.lets("a time.", None)
         await ann.ended(ids["turn_id"])
         assert not ann.app.writer.is_full
-        await listener.until(lambda: listener.answers[-1].status == "completed")
+        await listener.until(lambda: listener.answers != [] and listener.answers[-1].status == "completed")
         assert listener.text == "a time."
         await listener.agrees()
 

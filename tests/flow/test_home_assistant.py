@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from parlour.models.scripted import Script, ScriptedModel, call, says
 from parlour.protocol.content import Message, TextPart, ToolCallPart
 from tests.homeassistant import TOKEN, FakeHomeAssistant, furnished, home_assistant
 from tests.served import Client, Served, Serving
@@ -39,8 +40,14 @@ class JoinedHouse:
 
 
 @pytest.fixture
-async def joined(storage: Storage, tmp_path: Path) -> AsyncIterator[JoinedHouse]:
-    async with home_assistant(furnished()) as fake, Serving(storage, tmp_path)() as served:
+def models() -> tuple[ScriptedModel, ...]:
+    """Who answers, instead of the built-in model."""
+    return ()
+
+
+@pytest.fixture
+async def joined(storage: Storage, tmp_path: Path, models: tuple[ScriptedModel, ...]) -> AsyncIterator[JoinedHouse]:
+    async with home_assistant(furnished()) as fake, Serving(storage, tmp_path)(*models) as served:
         house = JoinedHouse(served, fake, await served.key())
         await house.asks("POST", "/connections", {"base_url": fake.url, "token": TOKEN, "name": "Our house"})
         await house.until("connected")
@@ -72,7 +79,7 @@ async def test_the_front_door_is_unlocked_once_somebody_said_yes(joined: JoinedH
     async with joined.served.connected() as client:
         ids = await client.says("unlock the front door")
         topic = await client.follows(ids["conversation_id"])
-        await client.seen(lambda frame: frame["type"] == "approval_requested")
+        await client.until_asked(topic)
         (approval,) = (await joined.asks("GET", "/approvals"))["approvals"]
         assert (approval["effect"], approval["remember"]) == ("destructive", None)
         assert approval["preview"]["changes"] == [{"what": "Front Door", "before": "locked", "after": "unlocked"}]
@@ -80,7 +87,66 @@ async def test_the_front_door_is_unlocked_once_somebody_said_yes(joined: JoinedH
         await joined.asks("POST", f"/approvals/{approval['id']}/decision", {"decision": "approve"})
         answer = await client.until_answered(topic)
         assert words_of(answer) == "The **Front Door** is unlocked now."
+        (part,) = [part for part in answer.parts if isinstance(part, ToolCallPart)]
+        assert part.undo is None
         assert joined.fake.calls == [("lock", "unlock", {"entity_id": "lock.front"})]
+
+
+async def test_what_has_become_grave_is_not_taken_back_by_a_press(joined: JoinedHouse) -> None:
+    async with joined.served.connected() as client:
+        answer, _ = await answered(client, "close the bay blind")
+        (part,) = [part for part in answer.parts if isinstance(part, ToolCallPart)]
+        assert part.undo == "offered"
+        joined.fake.states["cover.blind"]["attributes"]["device_class"] = "gate"
+        path = f"/api/v1/chat/messages/{answer.id}/tool-calls/{part.tool_call_id}/undo"
+        status, told = await joined.served.asks("POST", path, joined.key, {})
+        assert (status, json.loads(told)["error"]["message"]) == (
+            409,
+            "Taking this back would be asked about, as every time: Open the Bay Blind; Set the Bay Blind to "
+            "70 %. So nothing was done. Say so in the conversation; you are shown what would change, and asked.",
+        )
+        assert [service for _, service, _ in joined.fake.calls] == ["close_cover"]
+
+
+DISGUISED = {
+    "a note": call("create_entity", entity_type="note", name="Milk", content={"text": "buy some"}),
+    "a shade": call(
+        "create_entity",
+        entity_type="device",
+        name="Window Shade",
+        content={"device_class": "cover", "driver": "home_assistant", "entity_id": "cover.garage"},
+    ),
+    "a lamp": call("update_entity", entity="Front Door", content={"device_class": "lamp", "services": None}),
+    "open it": call("control_devices", devices=["Garage"], action="open"),
+    "unlock it": call("control_devices", devices=["Front Door"], action="unlock"),
+}
+
+
+@pytest.mark.parametrize(
+    "models", [(ScriptedModel({asked: Script.of(each, says("Done.")) for asked, each in DISGUISED.items()}),)]
+)
+async def test_no_rule_that_is_remembered_lets_a_door_be_opened_under_another_name(joined: JoinedHouse) -> None:
+    async with joined.served.connected() as client:
+
+        async def asked(words: str) -> str:
+            topic = await client.follows((await client.says(words))["conversation_id"])
+            await client.until_asked(topic)
+            return topic
+
+        topic = await asked("a note")
+        ((approval, *_), path) = (await joined.asks("GET", "/approvals"))["approvals"], "/approvals/{}/decision"
+        await joined.asks("POST", path.format(approval["id"]), {"decision": "approve", "remember": True})
+        await client.until_answered(topic)
+        for words in ("a shade", "a lamp"):
+            answer, _ = await answered(client, words)
+            (refused,) = [part for part in answer.parts if isinstance(part, ToolCallPart)]
+            assert refused.error is not None
+            assert (refused.status, refused.error.code) == ("failed", "invalid_arguments")
+        for words in ("open it", "unlock it"):
+            await asked(words)
+        shown = (await joined.asks("GET", "/approvals"))["approvals"]
+        assert {(each["effect"], each["remember"]) for each in shown} == {("destructive", None)}
+        assert joined.fake.calls == []
 
 
 async def test_what_it_is_joined_to_is_told_with_how_it_stands(joined: JoinedHouse) -> None:

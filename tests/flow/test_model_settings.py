@@ -9,7 +9,7 @@ import pytest
 from parlour.ids import new_id
 from parlour.protocol.content import Message
 from tests.flow.test_providers import Desk, acme, desk, words
-from tests.providers import Answer, Provider, Received, answer_of, provider
+from tests.providers import DONE, Answer, Provider, Received, answer_of, delta, end, provider, usage
 from tests.served import Client, Serving
 from tests.storage import Storage
 
@@ -137,6 +137,29 @@ async def test_a_key_of_ones_own_is_used_for_ones_own_questions_and_nobody_elses
             assert (await answered(client)).model == "built-in"
         assert len(loopback.received) == asked
         assert not [text for one in (admin, *desks.values()) for text in one.seen if "sk-" in text]
+
+
+async def test_what_ones_own_server_reports_uses_up_nobody_elses_budget(serving: Serving, loopback: Provider) -> None:
+    def answers(request: Received) -> Answer:
+        is_own = "sk-ann" in request.headers["authorization"]
+        return Answer((delta(content="Hello."), end(), usage(900_000_000 if is_own else 7, 3), DONE))
+
+    loopback.choose = answers
+    async with serving(openai_base_url=loopback.base_url, openai_api_key=KEY, openai_model="small") as served:
+        admin, person = await desk(served), await served.newcomer("ann")
+        ann = Desk(served, await served.key(person))
+        await admin("POST", "/models/allowed", {"provider": "openai"})
+        await decides(admin, "", own_keys=True)
+        scopes = ("tenant", "provider:openai", f"user:{person.id}", f"project:{served.app.house.home_project_id}")
+        for scope in scopes:
+            await admin("PUT", "/budgets", {"scope": scope, "period": "month", "max_tokens": 1_000_000})
+        await ann("POST", "/providers?mine=true", acme(loopback, name="openai", api_key="sk-ann"), 201)
+        async with served.connected(person) as client:
+            assert (await answered(client)).usage is not None
+        async with served.connected() as client:
+            assert words(await answered(client)) == "Hello."
+        used = {one["scope"]: one["used"]["total_tokens"] for one in (await admin("GET", "/budgets"))["budgets"]}
+        assert used == dict.fromkeys(scopes, 10) | {f"user:{person.id}": 900_000_003}
 
 
 async def test_a_projects_provider_answers_its_members_there_and_nowhere_else(

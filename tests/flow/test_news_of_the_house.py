@@ -63,7 +63,7 @@ class House:
         yes = DecideToolCall(type="decide_tool_call", approval_id=waits.id, decision="approve", command_id="yes")
         await self.robin.app.talk.decide(self.robin.who, yes)
         await self.robin.ended(ids["turn_id"])
-        await talk.until(lambda: talk.answers[-1].status == "completed")
+        await talk.until(lambda: talk.answers != [] and talk.answers[-1].status == "completed")
         return talk
 
     async def plans(self, conversation_id: str) -> Kept:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -13,10 +13,12 @@ import pytest
 from parlour.clock import SystemClock
 from parlour.models.base import Model, RequestedCall
 from parlour.models.openai import OpenAIModel
+from parlour.models.other_kinds import OTHER_KINDS, Access
 from parlour.models.presets import PRESETS
+from parlour.models.pydantic_ai import PydanticAIModel
 from parlour.protocol.content import Message, ReasoningPart, TextPart, ToolCallPart
 from parlour.protocol.spending import DOLLAR
-from tests import anthropic
+from tests import anthropic, mistral
 from tests.models.others import claude
 from tests.providers import provider
 from tests.served import Client, Served, Serving
@@ -26,8 +28,16 @@ from tests.wires import DEEPSEEK, GROQ, KEY, LM_STUDIO, OLLAMA, OPENAI, OPENROUT
 BOILER = RequestedCall("call_a", "search_entities", {"query": "boiler"}, '{"query":"boiler"}')
 LAMP = RequestedCall("call_b", "search_entities", {"query": "lamp"}, '{"query":"lamp"}')
 ASKS = Said(thought=("I should ", "look."), calls=(BOILER, LAMP), cached_tokens=8, reasoning_tokens=4)
+IDS = (
+    ("call_a", "call_b"),
+    ("functions.search_entities:0", "functions.search_entities:1"),
+    ("3f0a4d5e-8c41-4d0b-9d53-0c9c6a3f1b7a", "5b1d5a52-6f0e-4d5c-8f5e-1f0f3a1b2c3d"),
+    (f"tooluse_{'a' * 60}", f"tooluse_{'b' * 60}"),
+)
+"""What providers call their calls: everybody gets those of all before them back."""
 TELLS = Said(thought=("Well, ", "now."), text=("There is no boiler ", "🌻, but a lamp."), prompt_tokens=40)
 CLAUDE = "anthropic/claude-fake-1"
+MISTRAL = "mistral/mistral-fake-1"
 WIRES = (OPENROUTER, OPENAI, DEEPSEEK, OLLAMA, GROQ, VLLM, LM_STUDIO)
 """The first of them refuses calls that it has not signed itself; so it is asked before there are any."""
 
@@ -75,6 +85,12 @@ def written(prices: dict[str, Asked], folder: Path) -> str:
     return str(file)
 
 
+def asks(number: int) -> Said:
+    """The same question of a model, its calls with other ids for every number."""
+    ids = IDS[number % len(IDS)]
+    return replace(ASKS, calls=tuple(replace(call, id=id) for call, id in zip(ASKS.calls, ids, strict=True)))
+
+
 def name_of(wire: Wire) -> str:
     return f"{wire.name}/{wire.model}"
 
@@ -84,15 +100,19 @@ async def everybody() -> AsyncGenerator[list[Model]]:
     """A provider on the loopback for every wire, and the model behind each as a house asks it."""
     async with AsyncExitStack() as stack:
         models: list[Model] = []
-        for wire in WIRES:
+        for number, wire in enumerate(WIRES):
             loopback = await stack.enter_async_context(provider())
-            loopback.choose = wire.served(ASKS, TELLS)
+            loopback.choose = wire.served(asks(number), TELLS)
             preset = next(preset for preset in PRESETS if preset.name == wire.name)
             dialect = preset.dialect_of(wire.model)
             models.append(OpenAIModel(name=name_of(wire), base_url=loopback.base_url, api_key=KEY, dialect=dialect))
         loopback = await stack.enter_async_context(provider())
         loopback.choose = anthropic.served(ASKS, TELLS)
         models.append(claude(loopback, SystemClock(), thinking="low"))
+        loopback = await stack.enter_async_context(provider())
+        loopback.choose = mistral.served(ASKS, TELLS)
+        access = Access(OTHER_KINDS["mistral"], loopback.base_url, KEY)
+        models.append(PydanticAIModel(name=MISTRAL, access=access))
         yield models
 
 
@@ -138,14 +158,14 @@ async def answers(served: Served, client: Client, models: list[str]) -> dict[str
 async def test_one_conversation_is_answered_the_same_by_every_provider_and_each_asks_its_own_price(
     storage: Storage, tmp_path: Path
 ) -> None:
-    names = [*map(name_of, WIRES), CLAUDE]
+    names = [*map(name_of, WIRES), CLAUDE, MISTRAL, name_of(OPENAI)]
     prices = priced(names)
     async with everybody() as models:
         serving = Serving(storage, tmp_path / "data")
         async with serving(*models, prices_file=written(prices, tmp_path)) as served, served.connected() as client:
             told = await answers(served, client, names)
-    silent = {name_of(wire) for wire in WIRES if not wire.thought_field}
-    uncounted = {name_of(wire) for wire in WIRES if wire.name == "ollama"}
+    silent = {MISTRAL, *(name_of(wire) for wire in WIRES if not wire.thought_field)}
+    uncounted = {MISTRAL, *(name_of(wire) for wire in WIRES if wire.name == "ollama")}
     looked = [("completed", "search_entities(boiler)"), ("completed", "search_entities(lamp)")]
     said = ("text", "There is no boiler 🌻, but a lamp.")
     for name, answer in told.items():
@@ -160,4 +180,4 @@ async def test_one_conversation_is_answered_the_same_by_every_provider_and_each_
         first = (ASKS.prompt_tokens - cached, cached, ASKS.completion_tokens)
         then = (TELLS.prompt_tokens, 0, TELLS.completion_tokens)
         assert usage.cost == prices[name].cost(first, then) > 0, name
-    assert len(told) == len({answer.usage.cost for answer in told.values() if answer.usage}) == 8
+    assert len(told) == len({answer.usage.cost for answer in told.values() if answer.usage}) == 9

@@ -158,6 +158,27 @@ async def test_a_key_of_the_settings_alone_brings_tiers_once_its_provider_is_all
         assert loopback.received[-1].json["model"] == "claude-haiku-5-5"
 
 
+async def test_with_both_keys_openais_model_answers_and_claude_in_its_place(serving: Serving, loopback: Provider):
+    chosen: dict[str, Any] = {
+        "openai_api_key": "sk-open",
+        "openai_base_url": loopback.base_url,
+        "anthropic_api_key": said.KEY,
+        "anthropic_base_url": loopback.base_url,
+    }
+    async with serving(**chosen) as served, served.connected() as client:
+        await asks(served, "POST", "/models/allowed", {"provider": "openai"})
+        await asks(served, "POST", "/models/allowed", {"provider": "anthropic"})
+        assert words(await answer(client, "Who are you?")) == "I speak Chat Completions."
+        loopback.choose = lambda request: (
+            Answer((b"{}",), 500, JSON) if request.path.endswith("/chat/completions") else answers(request)
+        )
+        told = await answer(client, "And now?")
+        assert (words(told), told.models) == (
+            "I speak Messages.",
+            ["openai/gpt-4o-mini", "anthropic/claude-haiku-5-5"],
+        )
+
+
 async def test_options_that_its_kind_does_not_have_are_refused(serving: Serving, loopback: Provider):
     async with serving() as served:
         for options in ({"region": "eu-central-1"}, {"thinking": "wildly"}):

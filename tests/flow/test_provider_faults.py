@@ -10,6 +10,7 @@ from parlour.models.openai import OpenAIModel
 from parlour.models.openai_limits import Limits
 from parlour.models.retry import Backoff
 from parlour.protocol.content import TextPart, ToolCallPart
+from tests.ports import free_port
 from tests.providers import DONE, Provider, answer_of, call_delta, delta, end, event, provider
 from tests.served import Client, Served, Serving
 from tests.storage import Storage
@@ -138,9 +139,8 @@ async def test_a_fault_ends_the_turn_says_why_and_the_retry_works(
 
 
 async def test_nobody_listening_where_the_provider_should_be_ends_the_turn(serving: Serving) -> None:
-    async with provider() as gone:
-        address = gone.base_url
-    limits = Limits(total_s=5.0, backoff=Backoff(tries=2, first_s=0.01))
+    address = f"http://127.0.0.1:{free_port()}/v1"
+    limits = Limits(total_s=30.0, backoff=Backoff(tries=2, first_s=0.01))
     nobody = OpenAIModel(name="openai/fake-1", base_url=address, api_key=KEY, limits=limits)
     async with serving(nobody) as served, served.connected() as client:
         ids = await client.says("Hello")

@@ -153,6 +153,9 @@ async def test_a_model_is_tried_entered_asked_changed_and_removed_and_no_key_is_
 
 async def tries(admin: Desk, loopback: Provider) -> None:
     new = {"base_url": loopback.base_url, "api_key": KEY, "model": "small"}
+    assert "has to be an address" in await admin.refused(
+        "POST", "/providers/try", new | {"base_url": "http://a..b/v1"}, 422
+    )
     tried = await admin("POST", "/providers/try", new)
     assert (tried["works"], tried["problem"], tried["models"]) == (True, None, ["small"])
     wrong = await admin("POST", "/providers/try", new | {"api_key": "sk-wrong"})

@@ -5,6 +5,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,14 @@ async def born() -> AsyncIterator[Nursery]:
         yield made
 
 
-async def speaks(people: People, server: Server, words: str) -> None:
-    """Come, say what is to be said, and wait until the answer has these words."""
+async def speaks(people: People, house: House, born: Nursery, words: str) -> Server:
+    """Come to a new server, say what is to be said, and wait until it has said these words, after which it rests."""
+    server = await born.serve(replace(house.order(), rests_after=words))
+    heard = len(people.speaker.frames)
     await people.come(server.address)
     await people.say_all()
-    await people.speaker.until(lambda: words in people.answer())
+    await people.speaker.until(lambda: words in promises.words_in(people.speaker.frames[heard:]))
+    return server
 
 
 def statuses(followed: Followed) -> list[Turn]:
@@ -50,8 +54,7 @@ async def test_told_to_stop_in_mid_stream_the_server_hands_the_turn_on_and_the_n
     house: House, born: Nursery
 ) -> None:
     async with people_of(house, STREAMING) as people:
-        server = await born.serve(house.order())
-        await speaks(people, server, "Let me")
+        server = await speaks(people, house, born, "Let me")
         assert await server.stop() == 0
         server = await born.serve(house.order())
         await people.come(server.address)
@@ -64,8 +67,7 @@ async def test_told_to_stop_in_mid_stream_the_server_hands_the_turn_on_and_the_n
 async def test_however_often_it_is_told_to_stop_the_turn_is_never_given_up(house: House, born: Nursery) -> None:
     async with people_of(house, STREAMING) as people:
         for _ in range(5):
-            server = await born.serve(house.order())
-            await speaks(people, server, "Let me")
+            server = await speaks(people, house, born, "Let me")
             assert await server.stop() == 0
         server = await born.serve(house.order())
         await people.come(server.address)
@@ -78,11 +80,7 @@ async def test_killed_three_times_at_the_same_step_the_turn_ends_and_says_that_i
 ) -> None:
     async with people_of(house, LISTENING) as people:
         for _ in range(3):
-            heard = len(people.speaker.frames)
-            server = await born.serve(house.order())
-            await people.come(server.address)
-            await people.say_all()
-            await people.speaker.until(lambda heard=heard: promises.words_in(people.speaker.frames[heard:]) != "")
+            server = await speaks(people, house, born, "Once")
             await server.kill()
         server = await born.serve(house.order())
         await people.come(server.address)
@@ -95,11 +93,7 @@ async def test_killed_three_times_at_the_same_step_the_turn_ends_and_says_that_i
 async def test_deaths_before_a_settled_step_are_forgotten_once_it_is_settled(house: House, born: Nursery) -> None:
     async with people_of(house, STREAMING) as people:
         for words in ("Let me", "Let me", "And the", "And the", "It is"):
-            heard = len(people.speaker.frames)
-            server = await born.serve(house.order())
-            await people.come(server.address)
-            await people.say_all()
-            await people.speaker.until(lambda w=words, h=heard: w in promises.words_in(people.speaker.frames[h:]))
+            server = await speaks(people, house, born, words)
             await server.kill()
         server = await born.serve(house.order())
         await people.come(server.address)

@@ -102,6 +102,15 @@ async def test_the_first_refuses_and_the_second_answers_unseen(
         assert KEY not in str(client.frames)
 
 
+async def test_nobody_waits_for_room_while_somebody_else_could_answer(
+    serving: Serving, first: Provider, second: Provider
+) -> None:
+    first.refuse(429, Retry_After="15")
+    async with two(serving, first, second) as (_, client):
+        assert (await answer(client)).models == ["one/m", "two/m"]
+        assert len(first.received) == 1
+
+
 async def test_the_first_dies_after_the_fiftieth_word_and_the_second_answers(
     serving: Serving, first: Provider, second: Provider
 ) -> None:
@@ -148,6 +157,7 @@ async def test_whoever_failed_five_times_rests_and_everybody_can_see_why(
         assert 'parlour_model_breaker{model="one/m"} 2\n' in metrics
         assert 'parlour_model_calls_total{model="two/m"} 6\n' in metrics
         assert 'parlour_model_connections{model="two/m"} 0\n' in metrics
+        assert 'parlour_model_waiting{model="two/m"} 0\n' in metrics
         await admin("PATCH", "/providers/one", {"api_key": "sk-better"})
         assert (await admin.instance("one/m"))["state"] == "ready", "a new key begins with a clean record"
 

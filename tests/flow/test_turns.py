@@ -115,7 +115,7 @@ async def test_stopping_keeps_what_was_said_and_says_that_it_was_stopped(opened:
         ids, listener = await robin.is_told_a_story(held)
         await robin.app.talk.stop(robin.who, ids["turn_id"])
         assert (await robin.ended(ids["turn_id"])).status == "stopped"
-        await listener.until(lambda: listener.answers[0].status == "stopped")
+        await listener.until(lambda: listener.answers != [] and listener.answers[0].status == "stopped")
         assert listener.text == "Once upon "
         assert held.cancelled == 1
         await listener.agrees()
@@ -180,7 +180,7 @@ async def test_a_failure_before_the_first_word_is_said_and_can_be_retried(opened
         again = Regenerate(type="regenerate", message_id=listener.answers[0].id, command_id="again")
         held.lets("Here I am.", None)
         await robin.ended((await robin.app.talk.regenerate(robin.who, again)).ids["turn_id"])
-        await listener.until(lambda: listener.answers[-1].status == "completed")
+        await listener.until(lambda: listener.answers != [] and listener.answers[-1].status == "completed")
         assert listener.text == "Here I am."
         assert held.requests[1].messages == (UserMessage("One"),)
         await listener.agrees()

@@ -6,13 +6,18 @@ from structlog.testing import capture_logs
 
 from parlour.identity.access import message_for
 from parlour.journal.unit import Unit
+from parlour.kinds import Names
+from parlour.models.base import ModelProblem
 from parlour.models.openai import OpenAIModel
 from parlour.models.scripted import Script, ScriptedModel, call, says
 from parlour.protocol.seen import SeenRequest
 from parlour.store.tables import messages, turn_steps
 from parlour.turn.seen import seen_for
 from tests.flow.conftest import HeldModel, Opening, Talking
+from tests.flow.failing import CUT, DEAD, Act, FailingModel
 from tests.providers import DONE, delta, end, provider, usage
+
+TOO_LONG = ModelProblem("context_too_long", "The talk is too long for this model.", cause="length")
 
 
 async def answer_to(robin: Talking, question: str, conversation_id: str | None = None) -> tuple[dict[str, str], str]:
@@ -59,7 +64,7 @@ async def test_the_second_answer_saw_the_first_talk_and_what_its_own_tool_found(
             assert request.model == "scripted/demo"
             assert request.cut == []
             assert request.tokens == sum(piece.tokens for piece in request.pieces)
-            assert request.limit == 8_000
+            assert request.limit == 8_000 + tools.tokens
         assert before.at <= after.at
 
 
@@ -87,7 +92,7 @@ async def test_what_was_left_out_and_shortened_is_said(opened: Opening, held: He
         (request,) = await saw(robin, answer)
         assert request.cut == ["system prompt shortened", "current message shortened", "2 earlier messages left out"]
         assert [piece.kind for piece in request.pieces if piece.is_shortened] == ["system", "question"]
-        assert request.limit == 400
+        assert request.limit == 400 + request.pieces[1].tokens
         question = request.pieces[-1].text
         assert question is not None
         assert question.startswith("why why")
@@ -113,6 +118,43 @@ async def test_an_answer_that_was_stopped_tells_what_it_saw(opened: Opening, hel
         await robin.ended(ids["turn_id"])
         (request,) = await saw(robin, listener.answers[0].id)
         assert [piece.text for piece in request.pieces if piece.kind == "question"] == ["Tell me a story"]
+
+
+async def test_an_answer_that_failed_tells_of_every_request_that_was_made_for_it(
+    opened: Opening, held: HeldModel
+) -> None:
+    async with opened(held) as robin:
+        held.lets(TOO_LONG, TOO_LONG)
+        _, answer = await answer_to(robin, "why " * 3_000)
+        first, second = await saw(robin, answer)
+        assert (first.model, second.model) == (held.name, held.name)
+        assert second.tokens <= first.tokens * 7 // 10
+        assert [request.usage for request in (first, second)] == [None, None]
+        assert [request.pieces[-1].kind for request in (first, second)] == ["question", "question"]
+        assert first.at <= second.at
+
+
+async def test_an_answer_that_was_begun_again_tells_of_the_request_before(opened: Opening, held: HeldModel) -> None:
+    async with opened(held) as robin:
+        held.lets("Once upon ", CUT, "Again from the start", None)
+        _, answer = await answer_to(robin, "Tell me a story")
+        first, second = await saw(robin, answer)
+        assert first.pieces == second.pieces != []
+        assert first.step == second.step
+
+
+async def test_a_request_whose_answer_broke_off_for_good_is_told_of_once(opened: Opening, held: HeldModel) -> None:
+    async with opened(held) as robin:
+        held.lets("Once upon ", CUT, "Once upon a time ", CUT)
+        _, answer = await answer_to(robin, "Tell me a story")
+        assert len(await saw(robin, answer)) == len(held.requests) == 2
+
+
+async def test_whoever_was_asked_first_and_said_nothing_is_told_of_too(opened: Opening) -> None:
+    models = FailingModel("dead/model", Act(problem=DEAD)), FailingModel("good/model", Act(2))
+    async with opened(*models, ai_fallback_models=Names(["good/model"])) as robin:
+        _, answer = await answer_to(robin, "Are you there?")
+        assert [request.model for request in await saw(robin, answer)] == ["dead/model", "good/model"]
 
 
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)

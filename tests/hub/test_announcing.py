@@ -1,57 +1,13 @@
 """What nodes tell each other arrives whole, in few words, and nobody hears themselves."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 
 import pytest
 
-from parlour.clock import SystemClock
-from parlour.hub.announce.base import Ears
 from parlour.hub.announce.notes import LARGEST_NOTE, hear, notes
-from parlour.hub.announce.postgres import PostgresAnnouncer
 from parlour.journal.unit import Committed
+from tests.hub.hearing import Heard, Node
 from tests.storage import Storage, run_on_postgres
-
-DEADLINE_S = 10.0
-
-
-@dataclass
-class Heard:
-    """Everything that one node heard."""
-
-    heads: dict[str, int] = field(default_factory=dict[str, int])
-    stops: list[str] = field(default_factory=list[str])
-    works: int = 0
-    missed: int = 0
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def ears(self) -> Ears:
-        return Ears(self._heads, self._stop, self._work, self._missed)
-
-    def _heads(self, heads: dict[str, int]) -> None:
-        self.heads |= heads
-        self._news.set()
-
-    def _stop(self, turn_id: str) -> None:
-        self.stops.append(turn_id)
-        self._news.set()
-
-    def _work(self) -> None:
-        self.works += 1
-        self._news.set()
-
-    def _missed(self) -> None:
-        self.missed += 1
-        self._news.set()
-
-    async def until(self, *, missed: int = 0, stops: int = 0) -> None:
-        """Wait until so much was heard."""
-        async with asyncio.timeout(DEADLINE_S):
-            while self.missed < missed or len(self.stops) < stops:
-                self._news.clear()
-                await self._news.wait()
 
 
 def said(topic: str, seq: int) -> Committed:
@@ -77,39 +33,6 @@ def test_words_of_a_newer_node_are_passed_over() -> None:
     heard = Heard()
     hear('[["conversation:c", 3], {"new": "thing"}, ["louder", "words", 2]]', heard.ears)
     assert heard.heads == {"conversation:c": 3}
-
-
-@dataclass
-class Node:
-    """One node that tells and hears."""
-
-    announcer: PostgresAnnouncer
-    heard: Heard = field(default_factory=Heard)
-    tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
-
-    async def open(self) -> None:
-        self.announcer.is_heard = lambda: True
-        self.tasks = [
-            asyncio.create_task(self.announcer.keep_telling()),
-            asyncio.create_task(self.announcer.keep_hearing(self.heard.ears)),
-        ]
-        await self.heard.until(missed=1)
-
-    async def close(self) -> None:
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
-        await self.announcer.close()
-
-
-@pytest.fixture
-async def pair(storage: Storage) -> AsyncIterator[tuple[Node, Node]]:
-    made = Node(PostgresAnnouncer(storage.url, SystemClock())), Node(PostgresAnnouncer(storage.url, SystemClock()))
-    for node in made:
-        await node.open()
-    yield made
-    for node in made:
-        await node.close()
 
 
 on_postgres = pytest.mark.parametrize("storage", ["postgres"], indirect=True)

@@ -72,7 +72,7 @@ class Followed:
 
 async def seqs(outbox: Subscriber) -> list[int]:
     """The numbers of the events that wait, in their order."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         frames = [orjson.loads(wire) for wire in await outbox.take()]
     return [frame["seq"] for frame in frames if "from_seq" in frame]
 

@@ -10,7 +10,7 @@ from parlour.identity.vault import Vault
 from parlour.journal.unit import Writer
 from parlour.store.database import Database
 from tests.conftest import ManualClock
-from tests.house import Lived, lived_in
+from tests.house import Lived, cheap_passwords, lived_in
 
 
 @pytest.fixture
@@ -23,4 +23,4 @@ async def lived(database: Database, writer: Writer, clock: ManualClock) -> Lived
 def household(lived: Lived, tmp_path: Path) -> Household:
     """All that is done about people, in that house."""
     vault = Vault(tmp_path / "parlour.key", lived.database, lived.clock)
-    return make_household(lived.database, lived.database, lived.writer, lived.clock, vault)
+    return make_household(lived.database, lived.database, lived.writer, lived.clock, vault, cheap_passwords())

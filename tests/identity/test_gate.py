@@ -11,7 +11,7 @@ from parlour.identity.who import Visit, Who
 from parlour.journal.unit import Unit
 from parlour.store.queries.people import person
 from parlour.store.tables import audit, credentials, metadata, users
-from tests.house import Lived
+from tests.house import Lived, anybody
 
 DAY = 24 * 3600.0
 
@@ -175,6 +175,21 @@ async def test_no_secret_is_kept_anywhere(lived: Lived) -> None:
             columns = [column for column in table.c if not isinstance(column.type, LargeBinary)]
             rows = str((await connection.execute(select(*columns))).all())
             assert not any(secret in rows for secret in secrets), table.name
+
+
+async def test_a_link_is_remembered_with_who_made_it_for_whom_and_who_came_in_by_it(lived: Lived) -> None:
+    admin = anybody(lived.house.admin)
+    link = await lived.gate.make_link(lived.ann, Visit("192.0.2.7", "Firefox"), by=admin)
+    await lived.gate.sign_in(link.secret)
+    at_the_machine = await lived.gate.make_link(lived.bob)
+    async with lived.database.read() as connection:
+        kept = select(audit).where(audit.c.action.in_(["link_created", "sign_in"])).order_by(audit.c.id)
+        made, came, printed = (await connection.execute(kept)).mappings().all()
+    assert (made["user_id"], made["resource_type"], made["resource_id"]) == (admin.user_id, "user", lived.ann.id)
+    assert (made["address"], made["details"]) == ("192.0.2.7", {"link": link.id})
+    assert (came["user_id"], came["details"]) == (lived.ann.id, {"by": "link", "link": link.id})
+    assert (printed["user_id"], printed["resource_id"]) == (None, lived.bob.id)
+    assert printed["details"] == {"link": at_the_machine.id}
 
 
 async def _opens(door: Callable[[str], Awaitable[Who]], secret: str) -> bool:

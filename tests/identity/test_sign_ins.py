@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jwt
 import pytest
 from sqlalchemy import select
 
-from parlour.errors import InvalidRequest, NotFound, Unauthenticated
+from parlour.errors import Forbidden, InvalidRequest, NotFound, Unauthenticated
 from parlour.identity.household import Household
+from parlour.identity.passwords import Passwords
 from parlour.identity.who import Visit
 from parlour.protocol.people import MyChange, UserChange
 from parlour.store.tables import audit, credentials
-from tests.house import Lived, anybody
+from tests.house import Lived, anybody, cheap_passwords
 
 WORDS = "three quiet words"
 HERE = Visit("192.0.2.7", "Firefox")
@@ -135,6 +138,58 @@ async def test_a_new_password_ends_every_other_session_but_no_key(lived: Lived, 
     await ready.gate.by_api_key(key.secret)
     with pytest.raises(Unauthenticated):
         await ready.gate.by_session(other.secret)
+
+
+@dataclass
+class Meanwhile:
+    """The passwords of a house; something is done between the moment in which one was found right and its answer."""
+
+    passwords: Passwords
+    deed: Callable[[], Coroutine[Any, Any, object]]
+
+    async def matches(self, password: str, kept: str | None) -> bool:
+        matched = await self.passwords.matches(password, kept)
+        await self.deed()
+        return matched
+
+
+@pytest.mark.parametrize("deed", [_deactivated, _another_password])
+@pytest.mark.parametrize("way", ["browser", "program"])
+async def test_a_sign_in_that_was_overtaken_lets_nobody_in(
+    lived: Lived, ready: Household, deed: Deed, way: str
+) -> None:
+    slow: Any = Meanwhile(cheap_passwords(), lambda: deed(lived, ready))
+    overtaken = replace(ready.sign_ins, passwords=slow)
+    with pytest.raises(Unauthenticated, match=r"The name or the password is wrong\."):
+        await getattr(overtaken, way)("ann", WORDS, HERE)
+    assert await ready.oneself.sessions(anybody(lived.ann)) == []
+
+
+@pytest.mark.parametrize("deed", [_deactivated, _signed_out_everywhere, _another_password])
+async def test_an_open_link_ends_with_the_sessions(lived: Lived, ready: Household, deed: Deed) -> None:
+    hers, of_bob = await ready.gate.make_link(lived.ann), await ready.gate.make_link(lived.bob)
+    await deed(lived, ready)
+    with pytest.raises(Unauthenticated, match="used before or has expired"):
+        await ready.gate.sign_in(hers.secret)
+    await ready.gate.sign_in(of_bob.secret)
+
+
+async def test_with_a_key_nobody_makes_what_lasts_when_the_key_is_revoked(lived: Lived, household: Household) -> None:
+    for person, managed in ((lived.ann, None), (lived.house.admin, lived.house.admin.id)):
+        by_key = await lived.enters(person)
+        ticket = await household.gate.make_ticket(by_key)
+        by_ticket = await household.gate.by_ticket(ticket.secret)
+        _, session = await household.gate.sign_in((await household.gate.make_link(person)).secret)
+        in_person = await household.gate.by_session(session.secret)
+        for who, is_let in ((by_key, False), (by_ticket, False), (in_person, True)):
+            for deed in (
+                household.gate.make_own_key(who, "another"),
+                household.oneself.set_password(who, WORDS, None),
+                *([household.people.link(who, managed)] if managed else []),
+            ):
+                with nullcontext() if is_let else pytest.raises(Forbidden, match="with the token of a program"):
+                    await deed
+    assert (await household.people.link(await lived.enters(lived.house.admin), lived.bob.id)).secret
 
 
 async def test_one_sees_where_one_is_signed_in_and_signs_out_there(lived: Lived, ready: Household) -> None:

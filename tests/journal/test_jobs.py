@@ -1,9 +1,12 @@
 """A job in the background is done by one node at a time, and by another when that one is gone."""
 
+import asyncio
 from dataclasses import dataclass, field
 
+import pytest
 from sqlalchemy import delete, insert, select
 
+from parlour.errors import ParlourError, Unavailable
 from parlour.journal.jobs import Job, Jobs
 from parlour.journal.unit import Guard, Unit, Writer
 from parlour.store.database import Database
@@ -60,3 +63,32 @@ async def test_a_node_that_lost_a_job_in_the_middle_of_it_changes_nothing_more(
     assert await hangs.tries() == 1
     hangs.before_it_commits = [Unit(changes=[jobs.update().values(node_id="b")])]
     assert await hangs.tries() == 1
+
+
+async def test_a_job_that_is_kept_tells_when_its_turn_came_and_why_it_failed(
+    database: Database, writer: Writer, clock: ManualClock
+) -> None:
+    await come(writer, "a")
+    kept = Jobs(database, writer, clock, lambda: "a")
+    outcomes: list[ParlourError | None] = [Unavailable("The disk is away."), None]
+    seen: list[tuple[str, bool]] = []
+
+    async def step(_: Guard) -> bool:
+        if not outcomes:
+            raise asyncio.CancelledError
+        problem = outcomes.pop(0)
+        if problem is not None:
+            raise problem
+        return False
+
+    class Watching(ManualClock):
+        async def sleep(self, seconds: float) -> None:
+            await clock.sleep(seconds)
+            if kept.kept["cleaning"].at is not None:
+                seen.append((kept.kept["cleaning"].problem, kept.kept["cleaning"].is_mine))
+
+    watched = Jobs(database, writer, Watching(), lambda: "a", kept.kept)
+    with pytest.raises(asyncio.CancelledError):
+        await watched.keep(Job("cleaning", 30.0, step))
+    assert seen == [("The disk is away.", True), ("", True)]
+    assert kept.kept["cleaning"].every_s == 30.0

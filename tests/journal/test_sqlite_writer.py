@@ -27,6 +27,6 @@ async def test_everything_else_goes_on_while_another_process_writes(
     assert not waiting.done()
     other.execute("COMMIT")
     other.close()
-    assert isinstance(await asyncio.wait_for(waiting, 10), Receipt)
+    assert isinstance(await asyncio.wait_for(waiting, 30), Receipt)
     async with database.read() as connection:
         assert list(await connection.scalars(select(tenants.c.id))) == ["a"]

@@ -1,6 +1,6 @@
 """A house that acts and is killed over it: `python -m tests.kill.actor`.
 
-As in `tests.kill.child` the parent has imported everything and forks a child for every order. The child opens the
+As in `tests.kill.child` the parent has done what it can do first and forks a child for every order. The child opens the
 house, has something done in it, says yes to whatever it is asked, and tells how it ended; unless it is killed before.
 """
 
@@ -10,13 +10,14 @@ import signal
 import sys
 import threading
 from dataclasses import asdict, dataclass
-from importlib import import_module
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from parlour.app import App, running
+from parlour.clock import SystemClock
 from parlour.config import Settings
 from parlour.identity.access import message_for
 from parlour.identity.who import Who, who_is
@@ -30,18 +31,24 @@ from parlour.store.database import Database, database_url
 from parlour.store.queries.approvals import inbox_of
 from parlour.telling import configure_logging
 from tests.acting import Workbench, World
+from tests.curious import TOLD, Curious
 from tests.kill.boundary import Boundary, Fuse, Side, writer_with
-from tests.kill.child import IMPORTED_LATE, tell
+from tests.kill.child import tell
+from tests.kill.forking import make_ready
+from tests.kill.outside import Buttons, Outside, Pantry
 
 ASKS = {
     "own data": call("add_note", text="milk"),
     "idempotent": call("set_level", level=3),
     "read back": call("send", to="Ann"),
     "none": call("press", button="red"),
+    "asks first": call("deliver", what="tea"),
 }
 """What is asked of each kind of tool, and the call that it comes to."""
 TOOL_S = 0.3
 """How long a tool of this house may take: so long somebody else waits who finds it begun."""
+AFTER_ALL_TIME = timedelta(minutes=5)
+"""A life that doubts is one so much later, outside: by then the time of what was begun there is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,8 @@ class Deed:
     """Whether it is then taken back."""
     doubts: bool = False
     """Whether no is said where it may have been done already."""
+    api: str | None = None
+    """Where an API is that outlives the house, and changes the same world."""
 
     def encoded(self) -> bytes:
         """One line of JSON."""
@@ -82,6 +91,20 @@ class LaterFuse(Fuse):
             super().passes(side)
 
 
+class Later(SystemClock):
+    """The machine's clock, some minutes on."""
+
+    def now(self) -> datetime:
+        return super().now() + AFTER_ALL_TIME
+
+
+def outside_of(deed: Deed, world: World) -> Outside | None:
+    """What the tools of a datasource change, for what is asked of one."""
+    if deed.asks == "sql":
+        return Pantry(Path(deed.folder))
+    return Buttons(deed.api, world) if deed.api else None
+
+
 class Acting:
     """One life of the house."""
 
@@ -95,22 +118,40 @@ class Acting:
             os.kill(os.getpid(), signal.SIGKILL)
             signal.pause()
 
+    def settings(self) -> Settings:
+        """What this house is set to."""
+        return Settings(
+            data_dir=Path(self.deed.folder),
+            database_url=self.deed.database_url,
+            datasource_private_networks="127.0.0.0/8",
+            datasource_timeout=10.0,
+        )
+
+    def outside(self) -> Outside | None:
+        """What its tools change, where that lies behind a datasource."""
+        return outside_of(self.deed, self.world)
+
     async def go(self) -> None:
         """Have it done, and tell what came of it."""
         deed = self.deed
-        settings = Settings(data_dir=Path(deed.folder), database_url=deed.database_url)
-        model = ScriptedModel({asked: Script.of(step, says("That is all.")) for asked, step in ASKS.items()})
+        outside = self.outside()
+        clock = Later() if outside and deed.doubts else SystemClock()
+        step = outside.step if outside else ASKS[deed.asks]
+        model = ScriptedModel({deed.asks: Script.of(step, says("That is all."))})
         reads = Database(database_url(deed.database_url))
-        bench = Workbench(self.world, reads, timeout_s=TOOL_S)
+        tools = [Workbench(self.world, reads, timeout_s=TOOL_S), Curious(self.world, timeout_s=TOOL_S)]
         writer = writer_with(self.fuse) if self.fuse else open_writer
-        async with running(settings, models=[model], toolsets=[bench], open_writer=writer) as app:
+        async with running(self.settings(), models=[model], toolsets=tools, open_writer=writer, clock=clock) as app:
             who = who_is(app.house.admin, "test")
+            if outside:
+                await outside.join(app, who)
             part = await self._done(app, who)
-            tell(status=part.status, undo=part.undo, changes=self.world.changes)
+            changes = outside.changes if outside else self.world.changes
+            tell(status=part.status, undo=part.undo, changes=changes)
         await reads.close()
 
     async def _done(self, app: App, who: Who) -> ToolCallPart:
-        if self.deed.asks == "idempotent":
+        if self.deed.asks in ("idempotent", "asks first"):
             self._light()
         said = await app.talk.say(
             who, SendMessage(type="send_message", content=self.deed.asks, client_message_id=self.deed.asks)
@@ -140,6 +181,7 @@ class Acting:
             type="decide_tool_call",
             approval_id=approval.id,
             decision="deny" if denies else "approve",
+            answers=TOLD if approval.reason == "input" else None,
             command_id=approval.id,
         )
         await app.talk.decide(who, command)
@@ -155,7 +197,7 @@ class Acting:
             self.fuse.is_lit = True
 
 
-def born(deed: Deed) -> int:
+def born(deed: Deed, kind: type[Acting]) -> int:
     """Fork a house; its process id. Comes back in the parent alone."""
     assert threading.active_count() == 1, "a thread would be missing in the child"
     child = os.fork()
@@ -165,19 +207,18 @@ def born(deed: Deed) -> int:
     os.dup2(log, sys.stderr.fileno())
     configure_logging("info", "text")
     try:
-        asyncio.run(Acting(deed).go())
+        asyncio.run(kind(deed).go())
     except BaseException as error:  # noqa: BLE001 - a child must never go on as if it were the parent
         tell(refused=f"{type(error).__name__}: {error}")
         os._exit(78)
     os._exit(0)
 
 
-def main() -> None:
+def main(kind: type[Acting] = Acting) -> None:
     """Carry out one order after the other."""
-    for name in IMPORTED_LATE:
-        import_module(name)
+    make_ready("parlour.toolkits.data.http.source")
     while line := sys.stdin.buffer.readline():
-        _, status = os.waitpid(born(Deed.decoded(line)), 0)
+        _, status = os.waitpid(born(Deed.decoded(line), kind), 0)
         tell(ended=os.waitstatus_to_exitcode(status))
 
 

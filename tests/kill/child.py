@@ -1,8 +1,8 @@
 """Servers that are born to be killed: `python -m tests.kill.child`.
 
-The parent imports everything a server needs, opens no loop, thread, pool or database, and forks a child for every
-order that it reads: one line of JSON. The child is a whole Parlour, served as `parlour serve` does it. On standard
-output stand, as one line of JSON each, where a child listens and how it ended.
+The parent does first what every server would have to do, keeps no loop, thread, pool or database of that, and forks a
+child for every order that it reads: one line of JSON. The child is a whole Parlour, served as `parlour serve` does it.
+On standard output stand, as one line of JSON each, where a child listens and how it ended.
 """
 
 import asyncio
@@ -12,12 +12,12 @@ import sys
 import threading
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from parlour import __version__
 from parlour.app import App
 from parlour.cli.serve import run
 from parlour.clock import SystemClock
@@ -26,21 +26,13 @@ from parlour.journal.writer import open_writer
 from parlour.models.base import Model
 from parlour.models.openai import OpenAIModel
 from parlour.telling import configure_logging
+from tests.doors import build_ahead, standing_doors
 from tests.kill.boundary import Boundary, Fuse, writer_with
+from tests.kill.forking import make_ready
 from tests.kill.scenarios import scripted
 from tests.kill.unfinished import tell_what_waits
 from tests.lifted import LIFTED
 
-IMPORTED_LATE = (
-    "alembic.command",
-    "aiosqlite",
-    "asyncpg",
-    "parlour.journal.writer.postgres",
-    "pydantic.v1",
-    "uvicorn.protocols.http.httptools_impl",
-    "uvicorn.protocols.websockets.websockets_sansio_impl",
-)
-"""What a server imports only once it runs; the parent does, so that no child has to."""
 REFUSED = 78
 
 
@@ -57,6 +49,8 @@ class Order:
     """How long it may be silent before others take over."""
     clock_ahead_s: float = 0.0
     """How much its clock is ahead of everybody else's."""
+    rests_after: str = ""
+    """The words after which its scripted model says nothing more, so that it stays in mid-stream."""
 
     def encoded(self) -> bytes:
         """One line of JSON."""
@@ -97,7 +91,7 @@ def serve(order: Order) -> None:
     os.dup2(log, sys.stderr.fileno())
     configure_logging("info", "text")
     threading.Thread(target=end_with_the_orders, name="orders", daemon=True).start()
-    models: list[Model] = [scripted()]
+    models: list[Model] = [scripted(order.rests_after)]
     if order.provider is not None:
         models = [OpenAIModel(name="bench/bench", base_url=order.provider)]
 
@@ -105,19 +99,21 @@ def serve(order: Order) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, tell_what_waits)
         tell(pid=os.getpid(), port=app.settings.port)
 
-    run(
-        Settings(
-            data_dir=Path(order.data_dir),
-            database_url=order.database_url,
-            port=0,
-            node_lease_seconds=order.lease_s,
-            **LIFTED,
-        ),
-        models=models,
-        open_writer=writer_with(Fuse(order.dies)) if order.dies else open_writer,
-        clock=AheadClock(order.clock_ahead_s),
-        ready=ready,
-    )
+    with standing_doors() as rest_of:
+        run(
+            Settings(
+                data_dir=Path(order.data_dir),
+                database_url=order.database_url,
+                port=0,
+                node_lease_seconds=order.lease_s,
+                **LIFTED,
+            ),
+            models=models,
+            open_writer=writer_with(Fuse(order.dies)) if order.dies else open_writer,
+            clock=AheadClock(order.clock_ahead_s),
+            rest_of=rest_of,
+            ready=ready,
+        )
 
 
 def born(order: Order) -> int:
@@ -136,8 +132,8 @@ def born(order: Order) -> int:
 
 def main() -> None:
     """Carry out one order after the other."""
-    for name in IMPORTED_LATE:
-        import_module(name)
+    make_ready()
+    build_ahead(__version__)
     while line := sys.stdin.buffer.readline():
         _, status = os.waitpid(born(Order.decoded(line)), 0)
         tell(ended=os.waitstatus_to_exitcode(status))

@@ -11,16 +11,17 @@ from pydantic import TypeAdapter
 
 from parlour.ids import new_id
 from parlour.protocol.content import Turn
-from parlour.protocol.events import Ack, Snapshot, StreamChunk, ToolResult, TurnUpdated
+from parlour.protocol.events import Ack, Snapshot, StreamChunk, ToolResult, TurnUpdated, TypingNotice
 from parlour.protocol.frame import DurableFrame, frame_of
 from parlour.protocol.reduce import reduce
 from parlour.protocol.state import ConversationState, ProjectState, TopicState, UserState
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 """How long anything may take, a restart of the server included."""
 
 _ACK: TypeAdapter[Ack] = TypeAdapter(Ack)
 _SNAPSHOT: TypeAdapter[Snapshot] = TypeAdapter(Snapshot)
+_NOTICE: TypeAdapter[TypingNotice] = TypeAdapter(TypingNotice)
 
 
 class ConnectionLost(Exception):
@@ -74,6 +75,8 @@ class Follower:
         self._news = asyncio.Event()
         self._fault: BaseException | None = None
         self.topics: dict[str, Followed] = {}
+        self.notices: list[TypingNotice] = []
+        """Who was said to be writing, or no longer."""
         self.address = ""
         self.on_frame: Callable[[DurableFrame], None] = lambda _: None
         """Called for every durable frame, once it is applied."""
@@ -131,6 +134,8 @@ class Follower:
             frame = frame_of(raw)
             self.topics[frame.topic].take(frame)
             self.on_frame(frame)
+        elif raw["type"] == "typing_indicator":
+            self.notices.append(_NOTICE.validate_python(raw))
         answer = self._answers.pop(raw.get("reply_to") or "", None)
         if answer is not None and not answer.done():
             answer.set_result(raw)
@@ -160,6 +165,13 @@ class Follower:
     async def send(self, command: dict[str, Any]) -> Ack:
         """Say something and wait for the ack. Raises ConnectionLost, and Refusal for an error frame."""
         return _ACK.validate_python(await self._ask(command))
+
+    async def writes(self, conversation_id: str, *, is_typing: bool) -> None:
+        """Say that somebody is writing, or no longer; nobody answers that. Raises ConnectionLost."""
+        if self._socket is None or self._socket.closed:
+            raise ConnectionLost
+        said = {"type": "typing_indicator", "conversation_id": conversation_id, "is_typing": is_typing}
+        await self._socket.send_bytes(orjson.dumps(said))
 
     async def _ask(self, command: dict[str, Any]) -> dict[str, Any]:
         if self._socket is None or self._socket.closed:

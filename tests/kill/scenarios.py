@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bench.provider import SENT_AT
 from parlour.models.base import Called, TextDelta
-from parlour.models.scripted import Pause, Script, ScriptedModel, call, says
+from parlour.models.scripted import Pause, Script, ScriptedModel, Step, call, says
 from parlour.protocol.content import Message, TextPart, ToolCallPart, TurnStatus
 
 WORD_S = 0.015
@@ -95,6 +95,20 @@ SCRIPTS = {
 }
 
 
-def scripted() -> ScriptedModel:
-    """The model that answers everything above."""
-    return ScriptedModel(SCRIPTS)
+def scripted(rests_after: str = "") -> ScriptedModel:
+    """The model that answers everything above; once it has said the words `rests_after`, it says nothing more."""
+    if not rests_after:
+        return ScriptedModel(SCRIPTS)
+    resting = {
+        said: Script.of(*(_resting(step, rests_after) for step in script.steps)) for said, script in SCRIPTS.items()
+    }
+    return ScriptedModel(resting)
+
+
+def _resting(step: Step, words: str) -> Step:
+    said = ""
+    for number, line in enumerate(step, 1):
+        said += line.text if isinstance(line, TextDelta) else ""
+        if words in said:
+            return step[:number] + FOR_EVER
+    return step

@@ -3,17 +3,15 @@
 import asyncio
 import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
 
 from tests.kill.child import Order
-from tests.rules.sources import ROOT
+from tests.kill.parents import Parent, parent
 
 BORN_WITHIN_S = 60.0
 
@@ -56,24 +54,22 @@ class Server:
 class Nursery:
     """The process that servers are forked from, one at a time."""
 
-    def __init__(self, process: Process) -> None:
-        self._process = process
+    def __init__(self, parent: Parent) -> None:
+        self._parent = parent
         self._server: Server | None = None
 
     async def serve(self, order: Order) -> Server:
         """A new server, once it listens or was killed on its way. Raises Refused when it does not want to start."""
-        assert self._process.stdin is not None
         assert self._server is None or self._server.ended.done(), "the server before still runs"
         self._server = Server(Path(order.data_dir) / "server.log")
-        self._process.stdin.write(order.encoded())
+        self._parent.order(order.encoded())
         async with asyncio.timeout(BORN_WITHIN_S):
             await asyncio.shield(self._server.born)
         return self._server
 
     async def listen(self) -> None:
-        """Take the news of the servers, until the nursery is closed."""
-        assert self._process.stdout is not None
-        while line := await self._process.stdout.readline():
+        """Take the news of the servers, until it is cancelled."""
+        while line := await self._parent.hear():
             assert self._server is not None
             self._hear(self._server, orjson.loads(line))
 
@@ -94,25 +90,22 @@ class Nursery:
                 raise AssertionError(f"the nursery said {news}")
 
     async def close(self) -> None:
-        """End the server that still runs, and the nursery."""
-        if self._server is not None and not self._server.ended.done() and self._server.pid:
+        """End the server that still runs."""
+        if self._server is not None and not self._server.ended.done():
+            assert self._server.pid, "a server that is not born yet cannot be ended"
             await self._server.kill()
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        await self._process.wait()
 
 
 @asynccontextmanager
 async def nursery() -> AsyncGenerator[Nursery]:
     """A nursery of one's own."""
-    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
-    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "tests.kill.child"]
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stdin=PIPE, stdout=PIPE)
-    made = Nursery(process)
-    listening = asyncio.create_task(made.listen(), name="nursery")
-    try:
-        yield made
-    finally:
-        await made.close()
-        await listening
+    async with parent("tests.kill.child") as lent:
+        made = Nursery(lent)
+        listening = asyncio.create_task(made.listen(), name="nursery")
+        try:
+            yield made
+            await made.close()
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening

@@ -7,7 +7,6 @@ to whatever it asks, and the world, the ledger and the answer are held against e
 import asyncio
 import itertools
 import signal
-import sys
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,29 +19,37 @@ import pytest
 from tests.kill.actor import Deed
 from tests.kill.boundary import Boundary
 from tests.kill.house import setting_of
+from tests.kill.parents import Parent, parent
 from tests.storage import Storage, Templates
 
 PATIENCE_S = 60.0
 FEWEST = 6
-DONE = {"own data": [], "idempotent": ["level 3"], "read back": ["send Ann"], "none": ["press red"]}
+DONE = {
+    "own data": [],
+    "idempotent": ["level 3"],
+    "read back": ["send Ann"],
+    "none": ["press red"],
+    "asks first": ["2 tea to Ann"],
+    "sql": ["one more jar"],
+}
 """What the world looks like after each kind of deed was done once."""
-MEETS = {"idempotent": "level 3", "read back": "send Ann", "none": "press red"}
+CANNOT_LOOK = ("none", "asks first", "sql")
+"""Where nobody can see afterwards whether it was done."""
+MEETS = {"idempotent": "level 3", "read back": "send Ann", "none": "press red", "asks first": "2 tea to Ann"}
 
 
 class Actors:
     """Lives of a house, one after the other."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(self, parent: Parent) -> None:
+        self._parent = parent
 
     async def live(self, deed: Deed) -> dict[str, Any] | None:
         """One life: what it told; None when it was killed before."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(deed.encoded())
+        self._parent.order(deed.encoded())
         told: dict[str, Any] | None = None
         async with asyncio.timeout(PATIENCE_S):
-            while "ended" not in (line := orjson.loads(await self._process.stdout.readline())):
+            while "ended" not in (line := orjson.loads(await self._parent.hear())):
                 told = line
         assert told is None or "refused" not in told, told
         assert told is not None or line["ended"] == -signal.SIGKILL, f"ended with {line['ended']}"
@@ -50,15 +57,9 @@ class Actors:
 
 
 @asynccontextmanager
-async def actors() -> AsyncGenerator[Actors]:
-    command = (sys.executable, "-m", "tests.kill.actor")
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
-    try:
-        yield Actors(process)
-    finally:
-        process.kill()
-        await process.wait()
+async def actors(module: str = "tests.kill.actor") -> AsyncGenerator[Actors]:
+    async with parent(module) as lent:
+        yield Actors(lent)
 
 
 class Houses:
@@ -99,7 +100,7 @@ def check(asks: str, told: dict[str, Any] | None) -> None:
     if asks == "idempotent":
         assert told["status"] == "completed"
         assert set(done) == {"level 3"}
-    elif asks == "none":
+    elif asks in CANNOT_LOOK:
         assert done in ([], DONE[asks])
         assert told["status"] in (("completed", "unknown") if done else ("unknown",))
     else:
@@ -132,7 +133,7 @@ async def test_a_server_killed_while_the_change_is_made_finds_out_what_became_of
         told = await born.live(replace(deed, doubts=True))
         check(asks, told)
         assert told is not None
-        if asks == "none":
+        if asks in ("none", "asks first"):
             assert told["status"] == "unknown"
 
 

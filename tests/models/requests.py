@@ -1,9 +1,10 @@
 """Requests and models as the tests of models need them."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from typing import cast
 
-from parlour.models.base import ModelEvent, ModelMessage, ModelRequest, TextDelta, UserMessage
+from parlour.models.base import Model, ModelEvent, ModelMessage, ModelRequest, TextDelta, UserMessage
+from parlour.models.route import Load, Route
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool
 
@@ -14,6 +15,12 @@ def ask(*messages: ModelMessage | str, tools: tuple[Tool, ...] = (), system: str
     """A request with these messages; a text is a person's."""
     said = tuple(UserMessage(message) if isinstance(message, str) else message for message in messages)
     return ModelRequest(system, said or (UserMessage("Hello"),), tools, CALLER)
+
+
+def pick(route: Route, load: Load, failed: Collection[str] = ()) -> Model:
+    """Who of a route would be asked; the room for it is given back at once."""
+    with route.seat() as seat:
+        return seat.pick(load, failed)
 
 
 def closable(events: AsyncIterator[ModelEvent]) -> AsyncGenerator[ModelEvent, None]:

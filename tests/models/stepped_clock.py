@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 

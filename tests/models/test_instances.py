@@ -1,7 +1,6 @@
 """A model that is watched: what counts against it, when it is left out, and that nothing of a call stays behind."""
 
 import asyncio
-import random
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -22,7 +21,7 @@ class Played:
     def __init__(self, clock: ManualClock, name: str = "den/small") -> None:
         self.name = name
         self.seconds = 0.0
-        self.problem: ModelProblem | None = None
+        self.problem: Exception | None = None
         self.waits: asyncio.Event | None = None
         self._clock = clock
 
@@ -69,6 +68,18 @@ async def fails(instance: Instance, played: Played, times: int = 1, problem: Mod
     played.problem = None
 
 
+async def test_one_that_breaks_by_a_fault_in_its_code_has_failed_like_any_other(
+    instance: Instance, played: Played
+) -> None:
+    played.problem = RuntimeError("sk-secret is no number")
+    for _ in range(5):
+        with pytest.raises(ModelProblem) as broke:
+            await answers(instance)
+        assert (broke.value.code, broke.value.cause) == ("provider_unavailable", "fault")
+        assert "secret" not in broke.value.safe
+    assert (instance.errors, instance.condition) == (5, "resting")
+
+
 async def test_who_was_never_asked_is_ready_with_a_clean_record(instance: Instance) -> None:
     assert (instance.condition, instance.average_seconds, instance.success_rate) == ("ready", None, 1.0)
     assert (instance.error_rate, instance.calls, instance.last_problem) == (0.0, 0, None)
@@ -112,20 +123,31 @@ async def test_only_one_is_let_through_while_it_is_tried(
         await answers(instance)
     assert not instance.is_able
     await probe.aclose()
-    assert (instance.is_able, instance.connections) == (True, 0)
+    assert instance.is_able
 
 
-async def test_who_writes_as_many_answers_as_it_may_is_left_out(instance: Instance, played: Played) -> None:
-    instance.bounds, played.waits = Bounds(max_connections=2), asyncio.Event()
-    going = [closable(instance.stream(ask())) for _ in range(2)]
-    for each in going:
-        await anext(each)
-    assert (instance.condition, instance.connections) == ("full", 2)
-    with pytest.raises(NotAsked):
-        await answers(instance)
-    await going[0].aclose()
-    assert instance.condition == "ready"
-    await going[1].aclose()
+def test_who_writes_as_many_answers_as_it_may_is_left_out(instance: Instance) -> None:
+    instance.bounds = Bounds(max_connections=2)
+    for _ in range(2):
+        assert instance.is_able
+        instance.take()
+    assert (instance.condition, instance.is_able, instance.is_only_full) == ("full", False, True)
+    instance.give_back()
+    assert (instance.condition, instance.is_able, instance.is_only_full) == ("ready", True, False)
+
+
+async def test_who_has_no_room_and_rests_or_fails_is_not_only_full(
+    instance: Instance, played: Played, clock: ManualClock
+) -> None:
+    instance.bounds = Bounds(max_connections=1)
+    instance.take()
+    await fails(instance, played, 5)
+    assert (instance.condition, instance.is_only_full) == ("resting", False)
+    clock.advance(60)
+    assert (instance.condition, instance.is_only_full) == ("full", True)
+    await answers(instance)
+    await fails(instance, played, 4)
+    assert (instance.condition, instance.is_only_full) == ("full", False), "it would not be asked if it had room"
 
 
 async def test_who_failed_more_than_half_of_the_last_minute_is_left_out_until_that_is_past(
@@ -176,42 +198,10 @@ def test_whatever_keeps_it_from_answering_counts(problem: ModelProblem) -> None:
     assert is_its_fault(problem)
 
 
-async def test_connections_return_to_none_after_answers_errors_and_cancels_in_any_mixture(
-    instance: Instance, played: Played
-) -> None:
-    chance = random.Random(7)
-    played.waits = asyncio.Event()
-    most = 0
-
-    async def one() -> None:
-        nonlocal most
-        stream = closable(instance.stream(ask()))
-        try:
-            async for _ in stream:
-                most = max(most, instance.connections)
-                await asyncio.sleep(0)
-        except ModelProblem:
-            pass
-        finally:
-            await stream.aclose()
-
-    for _ in range(40):
-        played.problem = chance.choice([None, None, DEAD])
-        tasks = [asyncio.create_task(one()) for _ in range(10)]
-        await asyncio.sleep(0)
-        for task in chance.sample(tasks, 4):
-            task.cancel()
-        played.waits.set()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        played.waits.clear()
-    assert most > 1
-    assert instance.connections == 0
-
-
 async def test_one_that_is_left_before_its_first_word_leaves_nothing_behind(instance: Instance) -> None:
     stream = closable(instance.stream(ask()))
     await stream.aclose()
-    assert (instance.connections, instance.calls) == (0, 0)
+    assert instance.calls == 0
 
 
 async def test_another_connection_to_the_same_name_begins_with_a_clean_record(

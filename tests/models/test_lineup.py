@@ -20,7 +20,7 @@ from parlour.models.scripted import ScriptedModel
 from parlour.protocol.content import Parameters
 from parlour.protocol.effective import ModelSettings
 from parlour.protocol.routing import Routing
-from tests.models.requests import ask, closable, collect, text_of
+from tests.models.requests import ask, closable, collect, pick, text_of
 from tests.providers import Provider as Loopback
 from tests.providers import answer_of, delta, end
 
@@ -77,7 +77,7 @@ class Room:
 
     async def chosen(self, said: Said, asked: str | None = None) -> Model:
         """Who is asked first."""
-        return (await self.route(said, asked)).pick(Load("Hello"))
+        return pick(await self.route(said, asked), Load("Hello"))
 
     async def name(self, said: Said, asked: str | None = None) -> str:
         """The name of who is asked first."""
@@ -293,7 +293,7 @@ async def test_a_key_of_one_person_is_never_used_for_anothers_question(room: Roo
         mine = SetUp("acme", loopback.base_url, f"sealed {person}", scope=scope)
         said = Said(frozenset({"acme"}), None, (mine,), scopes=frozenset({"tenant", scope}))
         route = await room.lineup.route({HOME: said}, replace(wish(), user_id=person))
-        model = route.pick(Load("Hello"))
+        model = pick(route, Load("Hello"))
         await collect(model.stream(ask()))
         assert loopback.received[-1].headers["authorization"] == f"Bearer {person}"
     assert len(room.made) == 2, "what is asked for one person has let go of nothing of another's"

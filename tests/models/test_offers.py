@@ -9,6 +9,7 @@ from parlour.errors import BadSetting
 from parlour.models.base import ModelProblem
 from parlour.models.dialect import Dialect
 from parlour.models.offers import address_of, host_of, offer_of, offered, shown
+from parlour.models.presets import ANY
 from tests.conftest import ManualClock
 from tests.models.requests import ask, collect
 from tests.models.stepped_clock import SteppedClock
@@ -28,13 +29,15 @@ def test_a_key_alone_means_openai_itself():
         "sk-secret",
     )
     assert (offer.window, offer.host) == (128_000, "api.openai.com")
-    assert offer.dialect == Dialect("max_completion_tokens", takes_cache_key=True)
+    assert offer.dialect == Dialect(
+        "max_completion_tokens", takes_cache_key=True, takes_schema=True, forms_beside_tools=True
+    )
 
 
 def test_an_address_alone_means_a_server_without_a_key():
     (offer,) = offered(openai_base_url="http://localhost:1235/v1/", openai_models=["qwen3"])
     assert (offer.name, offer.base_url, offer.api_key) == ("openai/qwen3", "http://localhost:1235/v1", "")
-    assert offer.dialect == Dialect()
+    assert offer.dialect == ANY.dialect
 
 
 @pytest.mark.parametrize("address", ["http://localhost:11434", "http://localhost:11434/", "http://localhost:11434/v1"])
@@ -48,7 +51,10 @@ def test_all_that_is_set_is_offered_in_order():
     assert [offer.name for offer in offers] == ["openai/a", "openai/b", "ollama/c"]
 
 
-@pytest.mark.parametrize("address", ["localhost:11434", "http://", "ftp://host", "http://host:port", "http://[::1"])
+NO_ADDRESSES = ("localhost:11434", "http://", "ftp://host", "http://host:port", "http://[::1")
+
+
+@pytest.mark.parametrize("address", [*NO_ADDRESSES, "http://a..b/v1", f"http://{'a' * 70}.test"])
 def test_a_bad_address_names_its_setting(address: str):
     with pytest.raises(BadSetting, match="OLLAMA_BASE_URL"):
         offered(ollama_base_url=address)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -83,6 +84,17 @@ async def test_nobody_at_the_address_is_unavailable(stepped: SteppedClock):
     await model.close()
 
 
+@pytest.mark.parametrize("host", ["a..b", f"{'a' * 70}.test"])
+async def test_a_host_that_cannot_be_is_unavailable_and_asked_for_once(stepped: SteppedClock, host: str):
+    model = OpenAIModel(name="x/y", base_url=f"http://{host}/v1", clock=stepped)
+    problem = await problem_of(model)
+    assert (problem.code, problem.cause) == ("provider_unavailable", "unreachable")
+    with pytest.raises(ModelProblem, match="provider_unavailable"):
+        await model.models()
+    assert not await model.health()
+    await model.close()
+
+
 async def test_retry_after_in_seconds_is_waited(loopback: Provider, model: OpenAIModel, stepped: SteppedClock):
     loopback.refuse(429, Retry_After="7")
     loopback.answer(*answer_of("fine"))
@@ -99,6 +111,27 @@ async def test_a_retry_after_beyond_the_cap_is_not_waited_for(loopback: Provider
     loopback.refuse(429, Retry_After="3600")
     assert (await problem_of(model)).code == "provider_rate_limited"
     assert len(loopback.received) == 1
+
+
+@pytest.mark.parametrize(("status", "headers"), [(429, {}), (429, {"Retry_After": "3"}), (503, {"Retry_After": "3"})])
+async def test_who_has_a_stand_in_is_not_waited_for(
+    loopback: Provider, model: OpenAIModel, stepped: SteppedClock, status: int, headers: dict[str, str]
+):
+    loopback.refuse(status, **headers)
+    with pytest.raises(ModelProblem):
+        await collect(model.stream(replace(ask(), has_stand_in=True)))
+    assert len(loopback.received) == 1
+
+
+async def test_a_short_rest_is_taken_although_there_is_a_stand_in(
+    loopback: Provider, model: OpenAIModel, stepped: SteppedClock
+):
+    loopback.refuse(503)
+    loopback.answer(*answer_of("fine"))
+    asking = asyncio.create_task(collect(model.stream(replace(ask(), has_stand_in=True))))
+    await stepped.until_asleep(0.5)
+    stepped.advance(0.5)
+    assert text_of(await asking) == "fine"
 
 
 async def test_a_rest_that_outlasts_the_total_is_not_begun(loopback: Provider, stepped: SteppedClock):

@@ -24,7 +24,7 @@ def read(pieces: list[bytes]) -> list[ModelEvent]:
     """Everything that these bytes come to."""
     splitter = EventSplitter(1_000_000)
     thoughts = Thoughts("x", "reasoning_details")
-    reply = Reply(Faults("openai/x", ""), CallLimits(), prompt_tokens=1, thoughts=thoughts)
+    reply = Reply(Faults("openai/x", ""), CallLimits(), thoughts=thoughts)
     events = [event for piece in pieces for event in reply.read(splitter.feed(piece))]
     return events + reply.read(splitter.rest()) + reply.finish()
 

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from parlour.models.base import (
     AssistantMessage,
     Finished,
+    HouseMessage,
     Image,
     Keepsake,
     ModelRequest,
@@ -18,8 +19,9 @@ from parlour.models.base import (
     UserMessage,
 )
 from parlour.models.dialect import Dialect, Thoughts
+from parlour.models.forms import JsonForm
 from parlour.models.openai import OpenAIModel
-from parlour.models.openai_request import estimated_prompt, request_body
+from parlour.models.openai_request import request_body
 from parlour.protocol.content import Parameters
 from parlour.tools.tool import ToolContext, make_tool
 from tests.models.requests import CALLER, ask, collect
@@ -121,6 +123,12 @@ def test_a_model_that_thinks_has_room_for_that_besides_its_longest_answer():
     assert "max_tokens" not in sent(ask("Hi"), Dialect(thinking_tokens=1_000))
 
 
+def test_a_model_that_thinks_does_so_within_what_is_paid_for():
+    limited = dataclasses.replace(ask("Hi"), parameters=Parameters(max_tokens=99), most_tokens=500)
+    assert sent(limited, Dialect(thinking_tokens=1_000))["max_tokens"] == 500
+    assert sent(limited)["max_tokens"] == 99
+
+
 def test_a_parameter_is_not_sent_where_it_would_be_refused():
     body = sent(dataclasses.replace(ask("Hi"), parameters=EVERYTHING), Dialect(refuses=frozenset({"top_p"})))
     assert "top_p" not in body
@@ -139,20 +147,56 @@ def test_pictures_stand_behind_the_words_that_they_were_shown_with():
     assert [part["type"] for part in bare["content"]] == ["image_url"]
 
 
-def test_a_picture_does_not_count_by_its_bytes_where_tokens_are_estimated():
-    words, picture = ask("x" * 4_000), UserMessage("x" * 4_000, (Image("image/png", bytes(3_000_000)),))
-    plain = estimated_prompt(words, request_body(words, model="m", dialect=Dialect()))
-    with_it = estimated_prompt(ask(picture), request_body(ask(picture), model="m", dialect=Dialect()))
-    assert 1_000 < plain < 1_100
-    assert 1_000 <= with_it - plain < 1_100
-
-
 def test_who_is_asked_for_json_reads_the_word():
-    body = sent(dataclasses.replace(ask("How many rooms?", system="Be kind."), as_json=True))
+    body = sent(dataclasses.replace(ask("How many rooms?", system="Be kind."), form=JsonForm()))
     assert body["response_format"] == {"type": "json_object"}
     assert body["messages"][0]["content"] == "Be kind.\n\nAnswer with one JSON object and nothing else."
-    told = sent(dataclasses.replace(ask("Give me JSON."), as_json=True))
+    told = sent(dataclasses.replace(ask("Give me JSON."), form=JsonForm()))
     assert [message["role"] for message in told["messages"]] == ["user"]
+
+
+ROOMS = JsonForm({"type": "object", "title": "Räume"}, "rooms", "How many there are.", is_strict=True)
+TAKES_SCHEMA = Dialect(takes_schema=True)
+
+
+def test_a_schema_goes_to_who_takes_one_and_others_read_it():
+    wanted = dataclasses.replace(ask("How many rooms?", system="Be kind."), form=ROOMS)
+    held_to = sent(wanted, TAKES_SCHEMA)
+    assert held_to["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {
+            "name": "rooms",
+            "description": "How many there are.",
+            "schema": {"type": "object", "title": "Räume"},
+            "strict": True,
+        },
+    }
+    assert held_to["messages"][0]["content"] == "Be kind."
+    told = sent(wanted)
+    assert told["response_format"] == {"type": "json_object"}
+    assert told["messages"][0]["content"].startswith("Be kind.\n\nAnswer with JSON and nothing else")
+    assert told["messages"][0]["content"].endswith('How many there are.\n{"type":"object","title":"Räume"}')
+    any_object = sent(dataclasses.replace(wanted, form=JsonForm()), TAKES_SCHEMA)
+    assert any_object["response_format"] == {"type": "json_object"}
+
+
+@pytest.mark.parametrize("form", [JsonForm(), ROOMS])
+def test_who_could_call_no_tool_in_a_form_is_asked_for_it_in_words(form: JsonForm):
+    dialect = Dialect(takes_schema=True)
+    with_tools = sent(dataclasses.replace(ask("Give me JSON.", tools=(LOOK,)), form=form), dialect)
+    assert "response_format" not in with_tools
+    assert with_tools["messages"][0] == {"role": "system", "content": form.words}
+    assert "response_format" in sent(dataclasses.replace(ask("Give me JSON."), form=form), dialect)
+    beside = dataclasses.replace(dialect, forms_beside_tools=True)
+    assert "response_format" in sent(dataclasses.replace(ask("Give me JSON.", tools=(LOOK,)), form=form), beside)
+
+
+def test_words_to_stop_at_go_to_who_takes_them():
+    wanted = dataclasses.replace(ask("Hi"), stop=("\n", "END"))
+    assert sent(wanted)["stop"] == ["\n", "END"]
+    assert sent(dataclasses.replace(wanted, tools=(LOOK,)))["stop"] == ["END"]
+    assert "stop" not in sent(wanted, Dialect(refuses=frozenset({"stop"})))
+    assert "stop" not in sent(ask("Hi"))
 
 
 def test_usage_is_not_asked_for_where_nobody_understands_it():
@@ -208,6 +252,25 @@ def test_thoughts_go_back_with_calls_to_whom_they_belong(
 def test_arguments_that_are_no_json_are_left_out_where_they_would_be_refused():
     (message,) = sent(ask(AssistantMessage("", (BROKEN,))), Dialect(takes_broken_arguments=False))["messages"]
     assert message["tool_calls"][0]["function"]["arguments"] == "{}"
+
+
+def test_what_stands_on_one_side_in_a_row_is_one_message_for_whom_both_sides_have_to_take_turns():
+    shown = UserMessage("", (Image("image/png", b"\x89PNG"),))
+    talk = (HouseMessage("A lamp went on."), shown, UserMessage("Why?"), AssistantMessage("Rain."))
+    plain, joined = (
+        sent(ask(*talk, UserMessage("Oh")), Dialect(takes_turns=takes))["messages"] for takes in (False, True)
+    )
+    assert [message["role"] for message in plain] == ["user", "user", "user", "assistant", "user"]
+    assert [message["role"] for message in joined] == ["user", "assistant", "user"]
+    assert [part.get("text") for part in joined[0]["content"]] == ["A lamp went on.\n\nWhy?", None]
+
+
+def test_an_answer_that_was_stopped_behind_its_tools_is_said_to_be_unfinished_where_both_sides_take_turns():
+    talk = (UserMessage("Look"), AssistantMessage("", (CALL,)), ToolMessage("c1", "look", "9", "Nine."))
+    messages = sent(ask(*talk, UserMessage("Well?")), Dialect(takes_turns=True))["messages"]
+    assert [message["role"] for message in messages] == ["user", "assistant", "tool", "assistant", "user"]
+    assert messages[3]["content"] == "(This answer was not finished.)"
+    assert len(sent(ask(*talk), Dialect(takes_turns=True))["messages"]) == 3
 
 
 def test_values_that_the_fast_encoder_refuses_are_sent_all_the_same():

@@ -240,20 +240,25 @@ async def test_what_was_cached_and_what_was_thought_is_told_apart(
     )
 
 
-async def test_usage_that_never_comes_is_estimated_and_says_so(loopback: Provider, model: OpenAIModel):
+async def test_thoughts_that_are_told_beside_the_answer_are_part_of_what_was_written(
+    loopback: Provider, model: OpenAIModel
+):
+    told = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 115}
+    told |= {"completion_tokens_details": {"reasoning_tokens": 100}}
+    loopback.answer(delta(content="a"), end(), event({"choices": [], "usage": told}), DONE)
+    assert (await finish_of(model)).usage == Usage(
+        prompt_tokens=10, completion_tokens=105, total_tokens=115, reasoning_tokens=100
+    )
+
+
+async def test_usage_that_never_comes_is_left_to_whoever_asked(loopback: Provider, model: OpenAIModel):
     loopback.answer(delta(content="12345678"), end(), DONE)
-    found = (await finish_of(model)).usage
-    assert found is not None
-    assert found.estimated
-    assert found.completion_tokens == 2
-    assert found.prompt_tokens > 0
+    assert (await finish_of(model)).usage is None
 
 
-async def test_usage_that_makes_no_sense_is_estimated_instead(loopback: Provider, model: OpenAIModel):
+async def test_usage_that_makes_no_sense_counts_as_none(loopback: Provider, model: OpenAIModel):
     loopback.answer(delta(content="a"), end(), event({"choices": [], "usage": {"prompt_tokens": -1}}), DONE)
-    found = (await finish_of(model)).usage
-    assert found is not None
-    assert found.estimated
+    assert (await finish_of(model)).usage is None
 
 
 async def test_every_way_to_end_has_its_reason(loopback: Provider, model: OpenAIModel):
@@ -302,6 +307,16 @@ async def test_a_connection_is_used_again_for_the_next_answer(loopback: Provider
     for _ in range(3):
         await collect(model.stream(ask()))
     assert loopback.connections == 1
+
+
+async def test_a_connection_that_was_closed_behind_an_answer_costs_no_try_and_no_rest(
+    loopback: Provider, model: OpenAIModel
+):
+    """llama.cpp closes one behind every streamed answer, without saying so before."""
+    loopback.answer(*answer_of("One"), end="last")
+    loopback.answer(*answer_of("Two"))
+    assert [text_of(await collect(model.stream(ask()))) for _ in range(2)] == ["One", "Two"]
+    assert (loopback.connections, len(loopback.received)) == (2, 2)
 
 
 async def calls_of(model: OpenAIModel) -> list[RequestedCall]:

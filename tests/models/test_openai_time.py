@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from parlour.models.base import Finished, ModelEvent, ModelProblem, TextDelta
+from parlour.models.base import CallDelta, Called, Finished, ModelEvent, ModelProblem, TextDelta
 from parlour.models.openai import OpenAIModel
 from tests.models.requests import ask, closable, collect, text_of
 from tests.models.stepped_clock import SteppedClock
-from tests.providers import DONE, Provider, delta, end, usage
+from tests.providers import DONE, Provider, call_delta, delta, end, usage
 
 
 async def problem_after(events: "asyncio.Task[list[ModelEvent]]") -> ModelProblem:
@@ -41,6 +41,41 @@ async def test_comments_and_empty_chunks_are_no_first_event(
     problem = await problem_after(asking)
     assert problem.code == "provider_timeout"
     assert len(loopback.received) == 1
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        call_delta(0, id="c1", name="write_file", arguments='{"text": "'),
+        delta(reasoning_details=[{"type": "reasoning.encrypted", "data": "x", "index": 0}]),
+    ],
+)
+async def test_a_call_or_a_hidden_thought_is_a_beginning(
+    loopback: Provider, model: OpenAIModel, stepped: SteppedClock, piece: bytes
+):
+    more = asyncio.Event()
+    loopback.answer(piece, more, delta(content="done"), end(), DONE)
+    asking = asyncio.create_task(collect(model.stream(ask())))
+    await stepped.until_asleep(30)
+    stepped.advance(25)
+    more.set()
+    assert text_of(await asking) == "done"
+    assert len(loopback.received) == 1
+
+
+async def test_a_call_that_was_cut_is_asked_for_again_and_every_piece_is_told_of(
+    loopback: Provider, model: OpenAIModel, stepped: SteppedClock
+):
+    piece = call_delta(0, id="c1", name="look", arguments='{"room": ')
+    loopback.answer(piece, end="cut")
+    loopback.answer(piece, call_delta(0, arguments='"hall"}'), end("tool_calls"), DONE)
+    asking = asyncio.create_task(collect(model.stream(ask())))
+    await stepped.until_asleep(0.5)
+    stepped.advance(0.5)
+    events = await asking
+    assert [event.call.arguments for event in events if isinstance(event, Called)] == [{"room": "hall"}]
+    written = "".join(event.text for event in events if isinstance(event, CallDelta))
+    assert written == 'look{"room": look{"room": "hall"}'
 
 
 async def test_a_stream_that_falls_silent_is_given_up_on(loopback: Provider, model: OpenAIModel, stepped: SteppedClock):
@@ -174,7 +209,7 @@ async def test_health_is_whether_the_provider_takes_the_key(
 async def test_many_streams_at_once_do_not_wait_for_each_other(loopback: Provider, model: OpenAIModel):
     loopback.answer(delta(content="a"), end="hang")
     streams = [closable(model.stream(ask())) for _ in range(120)]
-    firsts = await asyncio.wait_for(asyncio.gather(*(anext(stream) for stream in streams)), 10)
+    firsts = await asyncio.wait_for(asyncio.gather(*(anext(stream) for stream in streams)), 30)
     assert firsts == [TextDelta("a")] * 120
     for stream in streams:
         await stream.aclose()

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from parlour.models.call_ids import NINE
 from parlour.models.presets import ANY, PRESETS, Preset, preset_of
 
 OPENAI = "https://api.openai.com/v1"
@@ -33,6 +34,9 @@ def test_a_preset_knows_its_own_address_and_has_a_name_that_a_provider_may_have(
         ("ollama", "https://far.example/v1", "ollama"),
         ("acme", "http://127.0.0.1:1234/v1", "lm-studio"),
         ("vllm", "http://gpu:9000/v1", "vllm"),
+        ("llama-cpp", "http://cellar:8080/v1", "llama-cpp"),
+        ("acme", "http://localhost:9931/v1", "llama-cpp"),
+        ("acme", "http://localhost:8080/v1", ""),
         ("acme", "http://localhost:8000/v1", ""),
     ],
 )
@@ -74,6 +78,9 @@ def test_the_window_of_openais_models_is_known_by_their_names(model: str, window
         ("groq", "llama3-70b-8192", 8_192),
         ("vllm", "meta-llama/Llama-3.1-8B-Instruct", 131_072),
         ("vllm", "somebody/new", 32_768),
+        ("llama-cpp", "ggml-org/gemma-2-9b-it-GGUF", 8_192),
+        ("llama-cpp", "Llama-3.1-8B-Instruct-Q4_K_M.gguf", 32_768),
+        ("llama-cpp", "made-up", 32_768),
         ("ollama", "gpt-4o", 4_096),
         ("lm-studio", "qwen3-8b", 4_096),
         ("deepseek", "deepseek-chat", 128_000),
@@ -119,6 +126,48 @@ def test_what_is_different_for_some_models_is_different_for_them_alone():
     assert named("groq").dialect_of("llama-3.3-70b-versatile").adds == {}
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("ollama", 120.0), ("lm-studio", 120.0), ("groq", 0.0), ("vllm", 0.0)])
+@pytest.mark.parametrize("provider", ["llama-cpp", "vllm", "acme"])
+def test_a_model_is_known_by_its_own_name_whoever_packed_it(provider: str):
+    dialect = preset_of(provider, "http://cellar:8080/v1").dialect_of("unsloth/Mistral-Small-3.2-24B-GGUF")
+    assert dialect.call_ids is NINE
+
+
+@pytest.mark.parametrize("provider", ["llama-cpp", "lm-studio", "vllm", "acme"])
+def test_a_server_of_ones_own_may_have_a_model_that_hears_both_sides_in_turn_and_reads_json_alone(provider: str):
+    dialect = preset_of(provider, "http://cellar:8080/v1").dialect_of("gemma-3-4b-it")
+    assert dialect.takes_turns
+    assert not dialect.takes_broken_arguments
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("ollama", 120.0), ("lm-studio", 120.0), ("llama-cpp", 120.0), ("groq", 0.0), ("vllm", 0.0)]
+)
 def test_a_model_that_has_to_be_loaded_first_is_given_time(name: str, seconds: float):
     assert named(name).patience_of("any") == seconds
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "stops", "schema", "beside_tools"),
+    [
+        ("openai", "gpt-4o-mini", True, True, True),
+        ("openai", "gpt-4.1", True, True, True),
+        ("openai", "gpt-4-turbo", True, False, True),
+        ("openai", "gpt-3.5-turbo", True, False, True),
+        ("openai", "gpt-5-mini", False, True, True),
+        ("openai", "gpt-5.1", False, True, True),
+        ("openai", "o3", False, True, True),
+        ("deepseek", "deepseek-chat", True, False, True),
+        ("openrouter", "openai/o3", False, False, False),
+        ("groq", "llama-3.3-70b-versatile", True, False, False),
+        ("ollama", "qwen3", True, True, False),
+        ("lm-studio", "qwen3", True, True, False),
+        ("vllm", "qwen3", True, True, False),
+    ],
+)
+def test_words_to_stop_at_and_forms_are_asked_of_who_takes_them(
+    name: str, model: str, *, stops: bool, schema: bool, beside_tools: bool
+):
+    dialect = named(name).dialect_of(model)
+    assert ("stop" not in dialect.refuses) is stops
+    assert (dialect.takes_schema, dialect.forms_beside_tools) == (schema, beside_tools)
+    assert not ANY.dialect_of(model).forms_beside_tools

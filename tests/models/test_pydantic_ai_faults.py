@@ -10,6 +10,7 @@ from parlour.models.openai_calls import CallLimits
 from parlour.models.openai_limits import Limits
 from parlour.models.other_kinds import OTHER_KINDS, Access
 from parlour.models.pydantic_ai import PydanticAIModel
+from parlour.models.retry import Backoff
 from tests import anthropic as said
 from tests.models.others import LOOK, claude
 from tests.models.requests import ask, closable, collect, text_of
@@ -42,6 +43,17 @@ async def after_rests(stepped: SteppedClock, rests: list[float], model: Pydantic
         await stepped.until_asleep(rest)
         stepped.advance(rest)
     return text_of(await asking)
+
+
+@pytest.mark.parametrize("host", ["a..b", "xn--a\u0301.test"])
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+async def test_a_host_that_cannot_be_is_unavailable(stepped: SteppedClock, kind: str, host: str):
+    access = Access(OTHER_KINDS[kind], f"http://{host}", "id:key")
+    model = PydanticAIModel(name=f"{kind}/x", access=access, limits=Limits(backoff=Backoff(tries=1)), clock=stepped)
+    problem = await problem_of(model)
+    assert (problem.code, problem.cause) == ("provider_unavailable", "unreachable")
+    assert not await model.health()
+    await model.close()
 
 
 # --- before the first word -----------------------------------------------------------------------------------------

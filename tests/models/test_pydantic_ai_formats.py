@@ -18,6 +18,7 @@ from parlour.models.base import (
     ToolMessage,
     UserMessage,
 )
+from parlour.models.forms import JsonForm
 from parlour.models.openai_limits import Limits
 from parlour.models.other_kinds import OTHER_KINDS, Access
 from parlour.models.pydantic_ai import PydanticAIModel
@@ -111,6 +112,28 @@ async def test_an_answer_that_is_as_long_as_it_may_be_says_so(
     loopback.answers.append(spoken.answer(spoken.too_long))
     request = replace(ask(), parameters=Parameters(temperature=0.1, top_p=0.5, max_tokens=10))
     assert finished(await collect(model.stream(request))).reason == "length"
+
+
+async def test_words_to_stop_at_are_sent_where_every_model_takes_them(
+    loopback: Provider, model: PydanticAIModel, spoken: Format
+):
+    loopback.answers += [spoken.answer(spoken.words), spoken.answer(spoken.words)]
+    await collect(model.stream(replace(ask("Hi"), stop=("\n", "UNTIL"))))
+    await collect(model.stream(replace(ask("Hi"), stop=("\n",))))
+    both, blank = (asked.body for asked in loopback.received)
+    assert (b'["UNTIL"]' in both.replace(b" ", b"")) is (spoken.kind != "bedrock")
+    assert b'"\\n"' not in both + blank
+
+
+async def test_the_schema_of_an_answer_is_read_beside_tools_and_without(
+    loopback: Provider, model: PydanticAIModel, spoken: Format
+):
+    form = JsonForm({"type": "object", "properties": {"rooms": {"type": "integer"}}, "required": ["rooms"]})
+    for tools in ((), (LOOK,)):
+        loopback.answers.append(spoken.answer(spoken.words))
+        await collect(model.stream(replace(ask("How many?", tools=tools), form=form)))
+    for asked in loopback.received:
+        assert b'\\"rooms\\"' in asked.body
 
 
 async def test_pictures_are_sent(loopback: Provider, model: PydanticAIModel, spoken: Format):

@@ -19,6 +19,7 @@ from parlour.models.base import (
     ToolMessage,
     UserMessage,
 )
+from parlour.models.forms import JsonForm
 from parlour.models.pydantic_ai import PydanticAIModel
 from parlour.protocol.content import Parameters, Usage
 from tests import anthropic as said
@@ -127,7 +128,7 @@ async def test_pictures_go_before_the_words_about_them(loopback: Provider, model
 
 async def test_an_answer_in_json_is_asked_for(loopback: Provider, model: PydanticAIModel):
     loopback.answer(*said.answer_of(said.text(0, '{"a":1}')))
-    await collect(model.stream(replace(ask("Give me an object", system="Be brief."), as_json=True)))
+    await collect(model.stream(replace(ask("Give me an object", system="Be brief."), form=JsonForm())))
     system = loopback.received[0].json["system"]
     assert system[0]["text"] == "Be brief."
     assert any("JSON" in block["text"] for block in system[1:])
@@ -263,6 +264,18 @@ async def test_how_hard_it_thinks_can_be_set_and_gives_the_answer_more_room(loop
     assert sent["thinking"]["type"] in ("adaptive", "enabled")
     assert sent["max_tokens"] > 16_384
     assert "temperature" not in sent
+    await model.close()
+
+
+@pytest.mark.parametrize(("most", "thinks", "asked"), [(17_000, True, 16_484), (2_500, True, 2_148), (150, False, 100)])
+async def test_it_thinks_as_hard_as_is_paid_for_and_still_answers(
+    loopback: Provider, stepped: SteppedClock, most: int, thinks: bool, asked: int
+):
+    model = claude(loopback, stepped, THINKS, thinking="high")
+    loopback.answer(*said.answer_of(said.text(0, "ok")))
+    await collect(model.stream(replace(ask(), parameters=Parameters(max_tokens=100), most_tokens=most)))
+    sent = loopback.received[0].json
+    assert (sent.get("thinking", {}).get("type") in ("adaptive", "enabled"), sent["max_tokens"]) == (thinks, asked)
     await model.close()
 
 

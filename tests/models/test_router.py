@@ -14,7 +14,7 @@ from parlour.models.scripted import ScriptedModel
 from parlour.protocol.content import Parameters
 from parlour.protocol.routing import InstanceRule, Routing
 from tests.conftest import ManualClock
-from tests.models.requests import ask, collect
+from tests.models.requests import ask, collect, pick
 from tests.models.test_complexity import HARD_ONES, MIDDLING, SIMPLE_ONES
 
 KNOWN = ("one/small", "one/large", "two/small", "two/huge", "shut/small")
@@ -38,7 +38,7 @@ def routes(clock: ManualClock) -> Routes:
         plan = planned(who, asked)
         assert plan is not None
         able = {name: instances.of(("home", "tenant"), models[name], who.bounds(name)) for name in plan.names}
-        return BalancedRoute(plan, able, who.routing.strategy, instances.picked, Parameters(**parameters))
+        return BalancedRoute(plan, able, who.routing.strategy, instances, Parameters(**parameters))
 
     return made
 
@@ -48,22 +48,22 @@ def everybody(route: BalancedRoute, load: Load = SIMPLE) -> list[str]:
     asked: list[str] = []
     while True:
         try:
-            asked.append(route.pick(load, asked).name)
+            asked.append(pick(route, load, asked).name)
         except NobodyLeft:
             return asked
 
 
 def test_the_tier_follows_from_the_question(routes: Routes) -> None:
     quick, thorough = routes(roster(TIERED), "auto", prefer="speed"), routes(roster(TIERED), "auto")
-    assert [quick.pick(load).name for load in (SIMPLE, MIDDLE, HARD)] == ["one/small", "one/large", "two/huge"]
-    assert [thorough.pick(load).name for load in (SIMPLE, MIDDLE, HARD)] == ["one/large", "one/large", "two/huge"]
-    assert thorough.pick(Load(SIMPLE.text, 4)).name == "two/huge"
+    assert [pick(quick, load).name for load in (SIMPLE, MIDDLE, HARD)] == ["one/small", "one/large", "two/huge"]
+    assert [pick(thorough, load).name for load in (SIMPLE, MIDDLE, HARD)] == ["one/large", "one/large", "two/huge"]
+    assert pick(thorough, Load(SIMPLE.text, 4)).name == "two/huge"
 
 
 def test_a_tier_that_is_asked_for_by_name_is_taken_whatever_is_asked(routes: Routes) -> None:
     for tier, name in (("fast", "one/small"), ("balanced", "one/large"), ("strong", "two/huge")):
         route = routes(roster(TIERED), tier)
-        assert {route.pick(load).name for load in (SIMPLE, MIDDLE, HARD)} == {name}
+        assert {pick(route, load).name for load in (SIMPLE, MIDDLE, HARD)} == {name}
         assert route.name == tier
 
 
@@ -77,9 +77,9 @@ def test_where_tiers_are_set_up_they_answer_unless_an_admin_chose_a_model(routes
 
 def test_a_missing_tier_is_stood_in_for_by_the_default(routes: Routes) -> None:
     only_strong = Routing(strong=["two/huge"])
-    assert routes(roster(only_strong, "two/small"), "fast").pick(SIMPLE).name == "two/small"
-    assert routes(roster(only_strong), "fast").pick(SIMPLE).name == "one/small"
-    assert routes(roster(), "strong").pick(HARD).name == "one/small"
+    assert pick(routes(roster(only_strong, "two/small"), "fast"), SIMPLE).name == "two/small"
+    assert pick(routes(roster(only_strong), "fast"), SIMPLE).name == "one/small"
+    assert pick(routes(roster(), "strong"), HARD).name == "one/small"
     assert planned(roster(chosen="built-in"), "strong") is None
 
 
@@ -97,7 +97,7 @@ def test_a_model_that_is_asked_for_by_its_whole_name_is_asked_first_then_its_twi
 
 def test_a_name_that_several_providers_have_means_all_of_them(routes: Routes) -> None:
     who = roster(Routing(strategy="round_robin"))
-    assert [routes(who, "small").pick(SIMPLE).name for _ in range(4)] == [
+    assert [pick(routes(who, "small"), SIMPLE).name for _ in range(4)] == [
         "one/small",
         "two/small",
         "one/small",
@@ -127,18 +127,18 @@ async def test_whoever_rests_is_passed_over_and_where_everybody_does_it_is_said(
 ) -> None:
     route = routes(roster(Routing(fast=["one/small", "two/small"])), "fast")
     for _ in range(2):
-        one = route.pick(SIMPLE)
+        one = pick(route, SIMPLE)
         assert isinstance(one, Instance)
         for _ in range(5):
             one.breaker.failed(probe=one.breaker.begin())
     with pytest.raises(ModelProblem) as caught:
-        route.pick(SIMPLE)
+        pick(route, SIMPLE)
     assert (caught.value.code, caught.value.safe) == ("no_model_left", NOBODY_LEFT)
     for words in ("no healthy model", "Try rephrasing your question", "Check system status"):
         assert words in NOBODY_LEFT
     clock.advance(60)
-    await collect(route.pick(SIMPLE).stream(ask()))
-    assert route.pick(SIMPLE).name == "one/small"
+    await collect(pick(route, SIMPLE).stream(ask()))
+    assert pick(route, SIMPLE).name == "one/small"
 
 
 def test_bounds_are_those_of_the_model_or_of_all_and_capability_follows_the_tier() -> None:

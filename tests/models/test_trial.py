@@ -1,7 +1,6 @@
 """Trying a provider out says in plain words whether it works, and what to do when it does not."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 import orjson
@@ -13,6 +12,7 @@ from parlour.models.offers import offer_of
 from parlour.models.trial import Tried, tried
 from tests.models.requests import CALLER
 from tests.models.stepped_clock import SteppedClock
+from tests.ports import free_port
 from tests.providers import DONE, Answer, Provider, Received, answer_of, delta, end
 from tests.untrusted import behind_tls
 
@@ -141,8 +141,7 @@ async def test_a_missing_key_is_asked_for(loopback: Provider) -> None:
 
 
 async def test_nobody_at_the_address_is_said_and_not_asked_twice() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
+    port = free_port()
     found = await trial(f"http://127.0.0.1:{port}/v1")
     assert sentence(found).startswith(f"Nothing answers at 127.0.0.1:{port}. Check the address")
     assert "Nothing answers at nowhere.invalid." in sentence(await trial("http://nowhere.invalid/v1"))

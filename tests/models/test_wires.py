@@ -21,6 +21,7 @@ from parlour.models.base import (
     UserMessage,
 )
 from parlour.models.dialect import Dialect
+from parlour.models.forms import JsonForm
 from parlour.models.openai import OpenAIModel
 from parlour.models.openai_limits import Limits
 from parlour.models.presets import PRESETS
@@ -132,7 +133,7 @@ async def test_the_usage_is_read_wherever_it_stands(loopback: Provider, wire: Wi
 
 async def test_an_answer_in_json_is_asked_for_as_it_is_understood(loopback: Provider, wire: Wire, model: OpenAIModel):
     loopback.choose = wire.served(Said(text=('{"rooms": 2}',)))
-    events = await collect(model.stream(replace(ask("How many rooms?"), as_json=True)))
+    events = await collect(model.stream(replace(ask("How many rooms?"), form=JsonForm())))
     assert text_of(events) == '{"rooms": 2}'
     assert "response_format" in loopback.received[0].json
 
@@ -168,8 +169,8 @@ async def test_a_wrong_key_and_an_unknown_model_say_so(loopback: Provider, wire:
 )
 async def test_without_its_preset_it_would_have_refused(loopback: Provider, wire: Wire, asks_json: bool):
     loopback.choose = wire.served(ASKS, TELLS)
-    it = model_at(loopback.base_url, wire, dialect=Dialect())
-    request = replace(ask(QUESTION, tools=(LOOK,)), parameters=LOW, as_json=asks_json)
+    it = model_at(loopback.base_url, wire, dialect=Dialect(forms_beside_tools=True))
+    request = replace(ask(QUESTION, tools=(LOOK,)), parameters=LOW, form=JsonForm() if asks_json else None)
     with pytest.raises(ModelProblem) as caught:
         await both_steps(it, request)
     assert caught.value.code == "provider_refused"

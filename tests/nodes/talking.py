@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -13,6 +13,8 @@ from tests.kill.follower import PATIENCE_S, ConnectionLost, Follower
 from tests.kill.scenarios import Scenario, has_every_chunk
 from tests.kill.trial import People, check, people_of
 from tests.nodes.pair import Node, Pair
+
+WRITES_AGAIN_AFTER_S = 2.0
 
 
 def stream(chunks: int, *, spacing_ms: int = 20) -> Scenario:
@@ -42,6 +44,22 @@ async def talk_between(pair: Pair, scenario: Scenario, *, speaker_at: Node, othe
 async def hears(client: Follower, pieces: int) -> None:
     """Wait until `client` has heard so many pieces of answers, in however many frames they come."""
     await client.until(lambda: len(SENT_AT.findall(promises.words_in(client.frames))) >= pieces)
+
+
+async def writes_until_seen(writer: Follower, reader: Follower, talk: str) -> None:
+    """Write and pause, until `reader` is told of it: nothing is told before a node has seen that another one is there.
+
+    What `writer` says is told to `reader`, and never to `writer`.
+    """
+    seen, told = len(reader.notices), len(writer.notices)
+    async with asyncio.timeout(PATIENCE_S):
+        while len(reader.notices) == seen:
+            for is_typing in (True, False):
+                await writer.writes(talk, is_typing=is_typing)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WRITES_AGAIN_AFTER_S):
+                    await reader.until(lambda: len(reader.notices) > seen)
+    assert len(writer.notices) == told
 
 
 async def hears_the_end(people: People, client: Follower) -> None:

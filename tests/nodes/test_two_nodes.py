@@ -16,6 +16,7 @@ from tests.nodes.talking import (
     is_sent_away,
     stream,
     talk_between,
+    writes_until_seen,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -78,6 +79,17 @@ async def test_a_node_that_hears_nothing_of_the_end_of_a_turn_finds_out_by_itsel
         pair.other.network.heal()
         await people.talk()
         await every_promise_holds(pair, people, pair.other)
+
+
+async def test_who_writes_on_one_node_is_seen_on_the_other_and_not_by_themselves(pair: Pair) -> None:
+    async with talk_between(pair, stream(1), speaker_at=pair.one, others_at=pair.other) as people:
+        talk = people.topic.partition(":")[2]
+        await writes_until_seen(people.speaker, people.listener, talk)
+        await writes_until_seen(people.listener, people.speaker, talk)
+        assert {notice.conversation_id for notice in people.listener.notices} == {talk}
+        assert {notice.user_id for notice in people.listener.notices} == {pair.house.user_id}
+        assert people.watcher.notices == []
+        await people.talk()
 
 
 @pytest.mark.parametrize("fault", ["cut", "drop"])

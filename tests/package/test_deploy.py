@@ -56,17 +56,20 @@ def test_both_nodes_have_settings_that_are_settings_and_fit() -> None:
         assert settings.environment == "production"
 
 
-def test_nodes_share_the_key_and_nothing_else_and_every_volume_is_there() -> None:
+def test_nodes_share_the_key_and_what_projects_keep_in_files_and_every_volume_is_there() -> None:
     services: dict[str, Any] = compose()["services"]
     mounts = {name: dict(m.split(":")[:2] for m in service.get("volumes", ())) for name, service in services.items()}
     kept = [{place: volume for volume, place in mounts[name].items()} for name in NODES]
     assert kept[0]["/data"] != kept[1]["/data"]
     assert kept[0]["/keys"] == kept[1]["/keys"]
+    assert kept[0]["/shared"] == kept[1]["/shared"]
     assert environment()["PARLOUR_DATA_DIR"] == "/data"
     key = services["node1"]["environment"]["PARLOUR_KEY_FILE"]
     assert Path(key).parent == Path("/keys")
     owned = next(command for command in runs(1) if command.startswith("install -d"))
-    assert {"/data", "/keys"} <= set(owned.split())
+    for folder in ("DATASOURCE_FOLDER", "DATASOURCE_FILES_FOLDER"):
+        assert Path(services["node1"]["environment"][folder]).parent == Path("/shared")
+    assert {"/data", "/keys", "/shared"} <= set(owned.split())
     for volume in {volume for each in mounts.values() for volume in each}:
         assert (DEPLOY / volume).is_file() if volume.startswith(".") else volume in compose()["volumes"]
 

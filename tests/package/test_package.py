@@ -16,8 +16,9 @@ import pytest
 
 import parlour
 from tests.docs.blocks import Block
-from tests.docs.session import Session, free_port
+from tests.docs.session import Session
 from tests.package.containers import environment, runs, the
+from tests.ports import free_port
 from tests.rules.sources import ROOT, files
 
 FETCHES = "--require-hashes"

@@ -12,22 +12,28 @@ READS_SETTINGS = (
     "src/parlour/app.py",
     "src/parlour/answering.py",
     "src/parlour/config.py",
+    "src/parlour/datasources.py",
     "src/parlour/environment.py",
 )
 LOADS_LATE = (
     "src/parlour/cli/",  # the command line answers at once, and a command loads what it needs
     "src/parlour/api/mcp.py",  # the package that speaks MCP takes a second, and is an extra
+    "src/parlour/toolkits/data/mcp/kind.py",  # the same
     "src/parlour/models/offers.py",  # the HTTP client costs a quarter of a second, and most houses need none
+    "src/parlour/toolkits/data/http/kind.py",  # the same
     "src/parlour/models/pydantic_ai.py",  # what it loads takes more than a second, and is an extra
     "src/parlour/models/pydantic_ai_access.py",  # each kind of provider is an extra of its own
     "src/parlour/journal/writer/__init__.py",  # PostgreSQL's driver is an extra
     "src/parlour/store/brief.py",  # the same
 )
 FENCES = {
+    "src/parlour/models/instances.py": "a model that breaks must let the next one answer",
     "src/parlour/turn/runner.py": "a turn that breaks must end as failed",
     "src/parlour/tools/executor.py": "a tool that breaks must answer the model",
     "src/parlour/tools/acts.py": "what a tool that breaks has done must be found out",
     "src/parlour/tools/reading_back.py": "a tool that breaks while it looks cannot tell",
+    "src/parlour/tools/hearsay.py": "a tool that breaks while it looks who wrote something is not believed",
+    "src/parlour/tools/threads.py": "what a tool raises in a thread is for whoever waits for it",
     "src/parlour/tools/undoing.py": "what a tool that breaks has taken back must be found out",
     "src/parlour/tools/phrasing.py": "a tool whose words break has still done its work",
     "src/parlour/api/socket.py": "a frame that breaks must not close the connection",

@@ -1,5 +1,6 @@
 """What changes something, over the ledger: every kind of tool, made once, in doubt, found out, asked about."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -15,16 +16,20 @@ from parlour.journal.unit import Unit, Writer
 from parlour.store.database import Database
 from parlour.store.database_time import OwnTime
 from parlour.store.queries.ledger import Entry, entries_of
-from parlour.tools.acts import Ended
+from parlour.tools.acts import AskingMore, Ended
 from parlour.tools.asking import Asking, Word
 from parlour.tools.caller import Caller
 from parlour.tools.executor import Executor
+from parlour.tools.forms import MOST_ROUNDS
 from parlour.tools.occasion import Occasion
 from parlour.tools.outcomes import Outcome, RequestedCall
-from parlour.tools.tool import ToolContext
+from parlour.tools.running import Limits
+from parlour.tools.tool import ToolContext, make_tool
 from tests.acting import Workbench, World
 from tests.conftest import ManualClock
+from tests.curious import TOLD, Curious
 from tests.house import Exchanged, Lived, anybody, exchange, lived_in
+from tests.tools.conftest import Shelf
 
 EVERYTHING = frozenset({"tools:read", "tools:control", "tools:write", "tools:destructive"})
 
@@ -129,6 +134,11 @@ def yes(asking: Asking) -> Word:
     return Word("approved", asking.reason, asking.digest, asking.arguments, "ann", "Ann Other")
 
 
+def told(asking: Asking, rounds: int = 1) -> Word:
+    """The answers to what a call wanted to know."""
+    return replace(yes(asking), form=asking.form, state=asking.state, answers=TOLD, rounds=rounds)
+
+
 @pytest.fixture
 async def desk(database: Database, writer: Writer, clock: ManualClock, tmp_path: Path) -> Desk:
     lived = await lived_in(database, writer, clock)
@@ -139,7 +149,7 @@ async def desk(database: Database, writer: Writer, clock: ManualClock, tmp_path:
     world = World(tmp_path / "world")
     bench = Workbench(world, database)
     owner = Owner(writer, caller)
-    executor = Executor([bench], clock, reads=database)
+    executor = Executor([bench, Curious(world)], clock, reads=database)
     occasion = Occasion(
         ids.question_id, 0, ids.run_id, 1, (), by_language_model=True, is_tainted=False, undertaking=owner
     )
@@ -285,6 +295,16 @@ async def test_an_idempotent_call_in_doubt_is_made_again_unasked(desk: Desk) -> 
     assert [entry.tries for entry in await desk.entries()] == [2]
 
 
+async def test_an_idempotent_call_that_an_earlier_answer_left_in_doubt_is_asked_about(desk: Desk) -> None:
+    desk.world.mood = "broken"
+    assert (await desk.does("set_level", level=3)).status == "unknown"
+    desk.world.mood = "fine"
+    later = desk.in_another_answer()
+    doubt = await later.asked("set_level", level=3)
+    assert (doubt.reason, desk.world.changes) == ("unknown", ["level 3"])
+    assert (await later.does("set_level", yes(doubt), level=3)).status == "completed"
+
+
 async def test_who_looked_before_somebody_else_took_it_back_does_not_take_it_back_again(
     desk: Desk, clock: ManualClock, database: Database
 ) -> None:
@@ -300,3 +320,122 @@ async def test_who_looked_before_somebody_else_took_it_back_does_not_take_it_bac
     with pytest.raises(Moved):
         await second.undo(entry, desk.context, commit)
     assert desk.world.changes == ["send Ann", "recall Ann"]
+
+
+async def wants(desk: Desk, tool: str, word: Word | None = None) -> Asking:
+    """Make a call that wants to know something, and settle what it did so far."""
+    asking = await desk.asked(tool, word, what="tea")
+    assert asking.reason == "input"
+    if isinstance(asking, AskingMore) and asking.unit is not None:
+        await desk.lived.writer.commit(asking.unit)
+    return asking
+
+
+async def test_a_change_that_wants_to_know_more_is_not_done_and_not_in_doubt(desk: Desk) -> None:
+    asking = await wants(desk, "deliver")
+    assert (asking.effect, asking.state, asking.remember) == ("control", "about tea", None)
+    assert asking.form is not None
+    assert asking.form["message"] == "Where does the tea go?"
+    assert [entry.status for entry in await desk.entries()] == ["failed"]
+    outcome = await desk.does("deliver", told(asking), what="tea")
+    assert (outcome.status, outcome.arguments, outcome.decided_by) == ("completed", {"what": "tea"}, "Ann Other")
+    assert desk.world.changes == ["2 tea to Ann"]
+    assert [(entry.status, entry.tries) for entry in await desk.entries()] == [("done", 2)]
+
+
+async def test_who_answers_what_was_approved_before_is_not_asked_for_another_yes(desk: Desk) -> None:
+    first = await desk.asked("ship", what="tea")
+    assert first.reason == "effect"
+    asking = await wants(desk, "ship", yes(first))
+    assert (await desk.does("ship", told(asking), what="tea")).status == "completed"
+    assert desk.world.changes == ["2 tea to Ann"]
+
+
+async def test_a_tool_that_keeps_may_ask_and_keeps_what_it_was_told(desk: Desk) -> None:
+    asking = await wants(desk, "keep_for", yes(await desk.asked("keep_for", what="tea")))
+    assert await desk.entries() == []
+    assert (await desk.does("keep_for", told(asking), what="tea")).result == TOLD
+
+
+async def test_a_read_may_ask_and_is_told(desk: Desk) -> None:
+    asking = await wants(desk, "look_up")
+    assert asking.effect == "read"
+    outcome = await desk.does("look_up", told(asking), what="tea")
+    assert (outcome.status, outcome.result) == ("completed", "tea for Ann: 14")
+    call = RequestedCall("call-1", "look_up", {"what": "tea"})
+    nobody = await desk.executor.run(call, desk.context)
+    assert isinstance(nobody, Ended)
+    assert (nobody.outcome.status, nobody.outcome.code) == ("failed", "failed")
+
+
+async def test_what_waits_for_a_person_keeps_no_other_call_waiting(
+    desk: Desk, database: Database, clock: ManualClock
+) -> None:
+    alone = replace(desk, executor=Executor([desk.bench, Curious(desk.world)], clock, Limits(at_once=1), database))
+    asking = await alone.asked("press", button="red")
+    assert (await alone.asked("press", button="blue")).arguments == {"button": "blue"}
+    assert (await wants(alone, "deliver")).form is not None
+    assert (await wants(alone, "deliver")).form is not None
+    assert (await alone.does("press", yes(asking), button="red")).status == "completed"
+
+
+@pytest.mark.parametrize("changed", [None, frozenset({"tools:write"})])
+async def test_whose_rights_change_while_their_call_waits_for_its_turn_is_refused(
+    desk: Desk, clock: ManualClock, changed: frozenset[str] | None
+) -> None:
+    began, holds, looks = asyncio.Event(), asyncio.Event(), 0
+
+    async def look(context: ToolContext) -> str:
+        """Look something up."""
+        nonlocal looks
+        looks += 1
+        began.set()
+        await holds.wait()
+        return "seen"
+
+    executor = Executor([Shelf("bench", [replace(make_tool(look, effect="read"), at_once=1)])], clock)
+    call = RequestedCall("call-1", "look", {})
+    first, second = (asyncio.create_task(executor.run(call, desk.context, desk.occasion)) for _ in range(2))
+    await began.wait()
+    desk.owner.caller_now = replace(desk.context.caller, permissions=changed) if changed else None
+    holds.set()
+    came = [await first, await second]
+    assert [one.outcome.code for one in came if isinstance(one, Ended)] == [None, "permission_denied"]
+    assert looks == 1
+
+
+async def test_answers_hold_for_nothing_but_what_was_asked(desk: Desk) -> None:
+    asking = await wants(desk, "deliver")
+    for other in (replace(told(asking), state="about coffee"), replace(told(asking), form={"message": "Who?"})):
+        assert (await wants(desk, "deliver", other)).form == asking.form
+    assert desk.world.changes == []
+
+
+async def test_a_call_that_comes_to_no_end_of_asking_fails(desk: Desk) -> None:
+    asking = await wants(desk, "insist")
+    for rounds in range(1, MOST_ROUNDS):
+        asking = await wants(desk, "insist", told(asking, rounds))
+    outcome = await desk.does("insist", told(asking, MOST_ROUNDS), what="tea")
+    assert (outcome.status, outcome.problem) == (
+        "failed",
+        "It asked for more 5 times and came to no end. Nothing was done.",
+    )
+    assert [entry.status for entry in await desk.entries()] == ["failed"]
+
+
+async def test_a_question_that_was_lost_before_it_was_kept_is_found_out_and_nothing_is_done_twice(desk: Desk) -> None:
+    assert (await desk.asked("deliver", what="tea")).reason == "input"  # and nobody kept it
+    doubt = await desk.asked("deliver", what="tea")
+    assert doubt.reason == "unknown"
+    asking = await wants(desk, "deliver", yes(doubt))
+    assert (await desk.does("deliver", told(asking), what="tea")).status == "completed"
+    assert desk.world.changes == ["2 tea to Ann"]
+
+
+async def test_who_declines_is_said_to_have_declined(desk: Desk) -> None:
+    asking = await wants(desk, "deliver")
+    no = replace(told(asking), status="denied", answers=None)
+    outcome = await desk.does("deliver", no, what="tea")
+    assert (outcome.status, outcome.code) == ("denied", "denied")
+    assert outcome.problem == "Ann Other declined to tell what it wanted to know, so it was not done."
+    assert desk.world.changes == []

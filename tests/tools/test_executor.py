@@ -1,10 +1,13 @@
 """Every call ends as an outcome: unknown, denied, misfit, slow, broken and good ones."""
 
 import asyncio
+import sqlite3
+from dataclasses import replace
 from typing import Annotated, Any
 
 import pytest
 from pydantic import Field
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from parlour.errors import StorageFailed
@@ -13,6 +16,7 @@ from parlour.tools.asking import Asking
 from parlour.tools.caller import Caller
 from parlour.tools.executor import Executor
 from parlour.tools.outcomes import NotThere, Outcome, RequestedCall
+from parlour.tools.phrasing import labelled
 from parlour.tools.running import Limits
 from parlour.tools.tool import Tool, ToolContext, Wording, make_tool
 from tests.conftest import ManualClock
@@ -177,10 +181,82 @@ async def test_arguments_that_are_no_object_are_refused(executor: Executor, cont
     assert outcome.arguments == {}
 
 
+@pytest.mark.parametrize("tool", ["miss", "sleep_for_ever", "greet"])
+async def test_whatever_comes_from_outside_is_not_to_be_trusted_a_failure_too(
+    context: ToolContext, bench: Bench, clock: ManualClock, tool: str
+) -> None:
+    far = [replace(each, open_world=True) for each in bench.tools() if each.name == tool]
+    arguments = {"name": "Ada"} if tool == "greet" else {}
+    outcome = await run(Executor([Shelf("bench", far)], clock), context, tool, **arguments)
+    assert outcome.tainted
+    near = await run(Executor([Shelf("bench", bench.tools())], clock), context, "miss")
+    assert (near.status, near.tainted) == ("failed", False)
+
+
+async def quoting(context: ToolContext, outcome: Outcome) -> bool:
+    """Somebody else is called Bob."""
+    return "Bob" in str(outcome.result or outcome.problem)
+
+
+async def at_a_loss(context: ToolContext, outcome: Outcome) -> bool:
+    """Nobody knows who wrote it."""
+    raise OSError
+
+
+async def test_what_a_tool_tells_in_the_words_of_others_is_not_to_be_trusted(
+    context: ToolContext, bench: Bench, clock: ManualClock
+) -> None:
+    quotes = [replace(each, hearsay=quoting) for each in bench.tools()]
+    executor = Executor([Shelf("bench", quotes)], clock)
+    assert (await run(executor, context, "greet", name="Bob")).tainted
+    assert not (await run(executor, context, "greet", name="Ada")).tainted
+    assert not (await run(executor, context, "miss")).tainted
+
+
+async def test_where_nobody_knows_who_wrote_it_it_is_trusted_as_little(
+    context: ToolContext, bench: Bench, clock: ManualClock
+) -> None:
+    lost = [replace(each, hearsay=at_a_loss) for each in bench.tools()]
+    with capture_logs() as logged:
+        assert (await run(Executor([Shelf("bench", lost)], clock), context, "greet", name="Ada")).tainted
+    assert [each["log_level"] for each in logged] == ["error"]
+
+
 async def test_calls_run_side_by_side(executor: Executor, context: ToolContext) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         outcomes = await asyncio.gather(*(run(executor, context, "meet") for _ in range(2)))
     assert [o.result for o in outcomes] == ["met", "met"]
+
+
+@pytest.mark.parametrize(("declared", "limit", "most"), [(None, 32, 32), (3, 32, 3), (50, 32, 32), (None, 5, 5)])
+async def test_so_many_calls_of_a_tool_run_at_a_time(
+    context: ToolContext, clock: ManualClock, declared: int | None, limit: int, most: int
+) -> None:
+    at_once: list[int] = []
+    running, last = 0, asyncio.Event()
+
+    async def look(context: ToolContext, number: int) -> int:
+        """Look something up."""
+        nonlocal running
+        running += 1
+        at_once.append(running)
+        if len(at_once) == most:
+            last.set()
+        await last.wait()
+        running -= 1
+        return number
+
+    tool = replace(make_tool(look, effect="read"), at_once=declared)
+    executor = Executor([Shelf("bench", [tool])], clock, Limits(at_once=limit))
+    async with asyncio.timeout(30):
+        outcomes = await asyncio.gather(*(run(executor, context, "look", number=n) for n in range(200)))
+    assert [outcome.result for outcome in outcomes] == [*range(200)]
+    assert max(at_once) == most
+
+
+def test_a_tool_that_could_never_run_is_refused() -> None:
+    with pytest.raises(TypeError, match="could never run"):
+        replace(make_tool(Bench().greet, effect="read"), at_once=0)
 
 
 async def test_a_tool_that_takes_too_long_is_ended_and_said_so(
@@ -195,7 +271,7 @@ async def test_a_tool_that_takes_too_long_is_ended_and_said_so(
 async def test_cancelling_a_call_cancels_its_tool(context: ToolContext, bench: Bench, clock: ManualClock) -> None:
     executor = Executor([Shelf("bench", [make_tool(bench.sleep_for_ever, effect="read")])], clock)
     task = asyncio.create_task(executor.run(RequestedCall("c", "sleep_for_ever", {}), context))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await bench.asleep.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -211,6 +287,32 @@ async def test_a_fault_of_the_tool_is_logged_and_its_detail_kept_from_people(
     assert (outcome.status, outcome.code) == ("failed", "failed")
     assert "secret" not in f"{outcome.problem}{outcome.suggestion}{outcome.sentence}"
     assert [entry["tool"] for entry in logs if entry["log_level"] == "error"] == ["explode"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OperationalError("SELECT secret", {}, Exception("secret")), "database_error"),
+        (sqlite3.OperationalError("secret: database is locked"), "database_error"),
+        (ConnectionError("secret host"), "unreachable"),
+        (ConnectionResetError("secret host"), "unreachable"),
+    ],
+)
+async def test_what_a_tool_works_with_may_be_away_and_that_is_no_fault_of_its_own(
+    context: ToolContext, clock: ManualClock, error: Exception, code: str
+) -> None:
+    async def look(context: ToolContext) -> str:
+        """Look something up."""
+        raise error
+
+    executor = Executor([Shelf("bench", [make_tool(look, effect="read")])], clock)
+    with capture_logs() as logs:
+        outcome = await run(executor, context, "look")
+    assert (outcome.status, outcome.code, outcome.result) == ("failed", code, None)
+    assert "just now" in str(outcome.problem)
+    assert "Try again" in str(outcome.suggestion)
+    assert "secret" not in f"{outcome.problem}{outcome.suggestion}{outcome.sentence}"
+    assert [entry["log_level"] for entry in logs] == ["warning"]
 
 
 async def test_a_timeout_inside_a_tool_is_a_fault_and_not_our_deadline(
@@ -261,10 +363,9 @@ async def test_a_result_stands_even_if_its_words_fail(context: ToolContext, benc
 
     tool = make_tool(bench.greet, effect="read", wording=Wording(fail, fail, fail))
     executor = Executor([Shelf("bench", [tool])], clock)
-    await executor.offered(context.caller)
     call = RequestedCall("c", "greet", {"name": "Ada"})
     with capture_logs() as logs:
-        assert executor.label(call) == "Greet"
+        assert labelled(tool, call.name, call.arguments) == "Greet"
         outcome = ended(await executor.run(call, context))
     assert outcome.status == "completed"
     assert outcome.result == {"greeting": "Hello Ada", "user": "user"}
@@ -273,7 +374,7 @@ async def test_a_result_stands_even_if_its_words_fail(context: ToolContext, benc
 
 
 async def test_a_call_is_labelled_in_words(executor: Executor, reader: Caller) -> None:
-    await executor.offered(reader)
-    assert executor.label(RequestedCall("c", "greet", {"name": "Ada"})) == "Greeting Ada"
-    assert executor.label(RequestedCall("c", "no_such_tool", {})) == "No such tool"
-    assert executor.label(RequestedCall("c", "greet", None, raw="{")) == "Greet"
+    greet = next(each for each in await executor.offered(reader) if each.name == "greet")
+    assert labelled(greet, "greet", {"name": "Ada"}) == "Greeting Ada"
+    assert labelled(greet, "greet", None) == "Greet"
+    assert labelled(None, "no_such_tool", {}) == "No such tool"

@@ -14,6 +14,7 @@ from parlour.clock import SystemClock
 from parlour.hub.announce.local import Nobody
 from parlour.identity.limits import Limits
 from parlour.identity.who import Who
+from parlour.journal import feed
 from parlour.journal.snapshot import conversation_state
 from parlour.journal.unit import Committed
 from parlour.journal.writer import open_writer
@@ -148,14 +149,13 @@ class Routes:
     instances: dict[str, Instance] = field(default_factory=dict[str, Instance])
 
     def __post_init__(self) -> None:
-        known = Instances(self.cast.clock)
+        known = self._known = Instances(self.cast.clock)
         self.instances = {name: known.of(("home", HOUSE), Actor(name, self.cast), Bounds(20)) for name in NAMES}
-        self._note = known.picked
 
     async def route(self, connection: AsyncConnection, wish: Wish) -> Route:
         self.cast.clock.advance(TURN_S)
         plan = Plan("auto", {"fast": NAMES[:2], "balanced": NAMES[:2], "strong": NAMES[:2]}, ((NAMES[2],),))
-        return BalancedRoute(plan, self.instances, "adaptive", self._note)
+        return BalancedRoute(plan, self.instances, "adaptive", self._known)
 
 
 @dataclass
@@ -228,15 +228,26 @@ class Stage:
         async with self.database.read() as connection:
             return await cut_attempts(connection, message.id)
 
-    def frames(self, conversation_id: str) -> list[DurableFrame]:
-        """Everything that was published of a conversation, in the order in which it was."""
+    async def frames(self, conversation_id: str) -> list[DurableFrame]:
+        """Everything that was published of a conversation, in the order in which it was.
+
+        What was committed last may be on its way still: it is published right after it can be read.
+        """
         topic = f"conversation:{conversation_id}"
+        async with self.database.read() as connection:
+            head = (await feed.heads(connection, [topic]))[topic]
+        async with asyncio.timeout(PATIENCE_S):
+            while not self._has_said(topic, head):  # noqa: ASYNC110 - what is published goes into a list, and is no event
+                await asyncio.sleep(0)
         found: list[DurableFrame] = []
         for item in self.published:
             if item.topic == topic:
                 envelope = {"topic": topic, "from_seq": item.from_seq, "seq": item.seq, "timestamp": item.at}
                 found.append(frame_of(orjson.loads(item.payload) | envelope))
         return found
+
+    def _has_said(self, topic: str, seq: int) -> bool:
+        return any(item.topic == topic and item.seq == seq for item in reversed(self.published))
 
 
 @asynccontextmanager

@@ -91,7 +91,7 @@ def test_a_thousand_turns_end_and_what_was_seen_is_what_is_kept(templates: Templ
 
 async def one_feed_without_gaps(stage: Stage, conversation_id: str) -> None:
     """Who followed from the beginning sees what a newcomer does, with one answer for every question."""
-    frames, fresh = stage.frames(conversation_id), await stage.state(conversation_id)
+    frames, fresh = await stage.frames(conversation_id), await stage.state(conversation_id)
     assert [frame.from_seq for frame in frames] == list(range(1, len(frames) + 1))
     assert replayed(frames, fresh.topic) == fresh
     assert fresh.turns == []

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from parlour.models.base import AssistantMessage, HouseMessage, ModelMessage, RequestedCall, ToolMessage, UserMessage
 from parlour.tools.outcomes import Outcome
 from parlour.tools.tool import ToolContext, make_tool
-from parlour.turn.context import Budget, Context, Exchange, assemble, notices_content, tool_content
+from parlour.turn.context import Context, assemble
+from parlour.turn.context_budget import Budget
+from parlour.turn.context_pieces import Exchange, notices_content, tool_content
 from parlour.turn.report import report_from
 from parlour.turn.steps import ModelStep, ToolStep
 
@@ -63,20 +65,6 @@ def questions(messages: tuple[ModelMessage, ...]) -> list[str]:
     return [message.text for message in messages if isinstance(message, UserMessage)]
 
 
-def test_a_prompt_has_the_least_of_three_quarters_of_the_window_the_rest_of_it_and_the_setting() -> None:
-    assert Budget(window=4_000, answer=100, context=8_000, messages=50).prompt == 3_000
-    assert Budget(window=4_000, answer=2_000, context=8_000, messages=50).prompt == 2_000
-    assert Budget(window=128_000, answer=2_000, context=8_000, messages=50).prompt == 8_000
-    assert Budget(window=100, answer=2_000, context=8_000, messages=50).prompt == 0
-
-
-def test_shares_hold_exactly_at_four_thousand_tokens_and_grow_with_the_prompt() -> None:
-    small, large = replace(WIDE, context=4_000), replace(WIDE, context=8_000)
-    shares = ("system", "tool_results", "recent", "older")
-    assert [small.cap(name) for name in shares] == [500, 1_000, 2_000, 1_000]
-    assert [large.cap(name) for name in shares] == [1_000, 2_000, 4_000, 2_000]
-
-
 def test_what_fits_is_all_there_in_order_and_nothing_is_reported_as_cut() -> None:
     context = seen([said("One", "First."), looked("Two", "lamp", answer="A lamp.")], Exchange("Three"))
     kinds = [type(message).__name__ for message in context.messages]
@@ -88,8 +76,8 @@ def test_what_fits_is_all_there_in_order_and_nothing_is_reported_as_cut() -> Non
 def test_the_newest_exchanges_stay_when_not_all_fit() -> None:
     earlier = [said(f"question {n}", "x" * 300) for n in range(9)]
     context = seen(earlier, Exchange("now"), replace(WIDE, context=2_000))
-    assert questions(context.messages) == ["question 6", "question 7", "question 8", "now"]
-    assert context.report.cut == ("12 earlier messages left out",)
+    assert questions(context.messages) == [*(f"question {n}" for n in range(4, 9)), "now"]
+    assert context.report.cut == ("8 earlier messages left out",)
 
 
 def test_no_more_messages_than_the_setting_allows() -> None:
@@ -149,7 +137,7 @@ def test_a_report_names_every_piece_in_order_with_its_message_and_its_step() -> 
     assert [piece.text for piece in pieces[:3]] == ["Be brief.", "look", None]
     assert pieces[1].tokens > len("look") + len("Look around.")
     assert sum(piece.tokens for piece in pieces) == context.report.tokens == tokens_of(context) + pieces[1].tokens
-    assert context.report.limit == budget.prompt
+    assert context.report.limit == budget.prompt + pieces[1].tokens
 
 
 def test_what_is_not_shown_stands_in_no_report() -> None:
@@ -161,7 +149,7 @@ def test_a_report_is_small_and_reads_back_the_same() -> None:
     earlier = [Exchange("why? " * 30, said("", "because " * 30).steps, str(uuid4()), str(uuid4())) for _ in range(60)]
     context = seen(earlier, Exchange("x" * 5_000, (), str(uuid4()), str(uuid4())), replace(WIDE, messages=50))
     kept = context.report.as_json()
-    assert len(context.messages) == 49
+    assert len(context.messages) == 47
     assert len(orjson.dumps(kept)) < 10_000
     assert "why" not in str(kept)
     assert report_from(orjson.loads(orjson.dumps(kept))) == context.report
@@ -182,6 +170,14 @@ def test_a_report_of_another_version_is_read_as_far_as_it_can_be(
 ) -> None:
     report = report_from(kept)
     assert (report.pieces, report.tokens, report.cut, report.limit) == ((), tokens, cut, 0)
+
+
+def test_what_was_read_before_reaches_the_model_with_its_age() -> None:
+    told = Outcome("1", "look", "completed", {}, result=[1], cached=True, age_s=130)
+    content = orjson.loads(tool_content(told))
+    assert (content["result"], content["cached"]) == ([1], True)
+    assert "2 minutes ago" in content["message"]
+    assert orjson.loads(tool_content(replace(told, age_s=None))) == {"result": [1]}
 
 
 def test_a_failure_reaches_the_model_with_what_to_do() -> None:
@@ -264,6 +260,6 @@ def test_of_a_long_talk_it_is_named_how_many_questions_it_has() -> None:
         return seen([said("q", "a")] * (questions - 1), Exchange("now"), budget).report.cut
 
     narrow = replace(WIDE, messages=50)
-    assert cut(100, narrow) == ("150 earlier messages left out",)
-    assert cut(101, narrow) == ("152 earlier messages left out", "a long talk: 101 questions, more than 100")
+    assert cut(100, narrow) == ("160 earlier messages left out",)
+    assert cut(101, narrow) == ("162 earlier messages left out", "a long talk: 101 questions, more than 100")
     assert cut(101, WIDE) == (), "where everything fits there is nothing to warn of"

@@ -12,8 +12,8 @@ from parlour.models.base import RequestedCall
 from parlour.protocol.content import Problem
 from parlour.tools.asking import Asking
 from parlour.tools.outcomes import Outcome
-from parlour.tools.plan import Place, not_tried
-from parlour.turn.machine import STEP_LIMIT, TurnState, run
+from parlour.tools.plan import Place, estimated_s, not_tried
+from parlour.turn.machine import CUT_CALL, FILTERED, STEP_LIMIT, TurnState, run
 from parlour.turn.steps import (
     Answered,
     Ask,
@@ -30,6 +30,7 @@ from parlour.turn.steps import (
     RunTools,
     Step,
     ToolStep,
+    Tried,
     Wait,
 )
 from parlour.turn.stored_steps import body_of, step_from
@@ -44,6 +45,20 @@ def said(text: str, *calls: RequestedCall) -> ModelStep:
 
 def came(call: RequestedCall) -> Outcome:
     return Outcome(call.id, call.name, "completed", call.arguments or {}, result=["lamp"], sentence="A lamp.")
+
+
+def not_made(call: RequestedCall) -> Outcome:
+    problem = "This was not done, because the answer ended before the model had said all of it."
+    return Outcome(
+        call.id,
+        call.name,
+        "failed",
+        call.arguments or {},
+        code="not_tried",
+        problem=problem,
+        summary="not tried",
+        sentence=problem,
+    )
 
 
 def asking(call: RequestedCall) -> Asking:
@@ -146,6 +161,27 @@ def test_a_call_that_only_comes_after_another_is_made_whatever_came_of_that() ->
     Playbook().told(Answered(after)).told(None).told(Ran(failed)).told(None).asks(RunTools((JAR,)))
 
 
+def test_three_calls_are_made_in_two_rounds_and_may_take_as_long_as_the_two_that_wait_for_each_other() -> None:
+    three = replace(said("", KITCHEN, PANTRY, JAR), plan=IN_ORDER.plan)
+    assert estimated_s(three.calls, three.plan, {"look": 6.0, "add": 5.0}.get) == 10.0
+    (
+        Playbook()
+        .told(Answered(three))
+        .asks(Emit(three))
+        .told(None)
+        .asks(RunTools((KITCHEN, PANTRY)))
+        .told(Ran(came(PANTRY)))
+        .told(None)
+        .asks(RunTools((KITCHEN, JAR)))
+        .told(Ran(came(JAR)))
+        .told(None)
+        .asks(RunTools((KITCHEN,)))
+        .told(Ran(came(KITCHEN)))
+        .told(None)
+        .asks(CallModel())
+    )
+
+
 def test_while_a_call_waits_for_a_person_those_that_build_on_it_wait_too() -> None:
     Playbook().told(Answered(IN_ORDER)).told(None).told(Asked(asking(PANTRY))).told(None).asks(Wait())
     Playbook(TurnState((IN_ORDER,), frozenset({"3"}))).asks(Wait())
@@ -192,6 +228,28 @@ def test_an_answer_cut_by_the_models_own_limit_says_so() -> None:
     Playbook().told(Answered(cut)).ends(Finish("completed", "length", None, cut))
 
 
+@pytest.mark.parametrize(("reason", "problem"), [("length", CUT_CALL), ("content_filter", FILTERED)])
+def test_calls_of_an_answer_that_was_cut_are_not_made_and_end_the_turn(
+    reason: Literal["length", "content_filter"], problem: Problem
+) -> None:
+    cut = replace(said("Let me look.", KITCHEN, HALL), reason=reason)
+    first, second = (ToolStep(not_made(call)) for call in (KITCHEN, HALL))
+    ended = Finish("failed", problem.code, problem)
+    (
+        Playbook()
+        .asks(CallModel())
+        .told(Answered(cut))
+        .asks(Emit(cut))
+        .told(None)
+        .asks(Emit(first))
+        .told(None)
+        .asks(Emit(second))
+        .told(None)
+        .ends(ended)
+    )
+    Playbook(TurnState((cut, first))).asks(Emit(second)).told(None).ends(ended)
+
+
 def test_a_call_that_a_person_has_to_allow_is_put_to_them_and_its_siblings_go_on() -> None:
     first = said("", KITCHEN, HALL)
     (
@@ -229,6 +287,7 @@ replies = st.one_of(
     st.builds(Answered, st.builds(said, st.text(), st.just(KITCHEN))),
     st.builds(Answered, st.builds(said, st.text(max_size=5))),
     st.just(Answered(IN_ORDER)),
+    st.just(Answered(replace(IN_ORDER, reason="length"))),
     st.builds(Interrupted, st.sampled_from(["stopped", "time_limit", "output_limit"])),
     st.builds(Broke, st.just(Problem(code="x", message="y"))),
 )
@@ -262,8 +321,18 @@ def test_whatever_comes_back_a_turn_always_ends_or_rests(
 @given(
     st.builds(said, st.text(), st.just(KITCHEN))
     | st.just(IN_ORDER)
+    | st.just(replace(IN_ORDER, expected_s=9.5))
+    | st.just(replace(IN_ORDER, cached=True))
+    | st.just(replace(IN_ORDER, tried=(Tried("dead/model", "2026-11-20T12:00:00.000Z", {"tokens": 5}),)))
     | st.builds(ToolStep, st.builds(came, st.just(HALL)))
 )
 def test_a_settled_step_is_read_back_as_it_was(settled: ModelStep | ToolStep) -> None:
     kind, body = body_of(settled)
     assert step_from(kind, body) == settled
+
+
+@pytest.mark.parametrize("name", ["expected_s", "cached", "tried"])
+def test_a_step_that_was_kept_before_something_was_known_of_steps_is_read_all_the_same(name: str) -> None:
+    kind, body = body_of(IN_ORDER)
+    del body[name]
+    assert step_from(kind, body) == IN_ORDER

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import select
 
+from parlour.clock import SystemClock
 from parlour.models.base import ModelProblem, estimate_tokens
+from parlour.models.instances import Instance
 from parlour.protocol.content import Message
 from parlour.store.tables import deltas, spending
 from parlour.turn.record import TurnRow
-from tests.turn.conftest import Workshop
+from tests.turn.conftest import OneModel, Workshop
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ async def begun(workshop: Workshop, *words: str | None) -> TurnRow:
     turn = await workshop.asks("Tell me a story")
     workshop.model.lets(*words)
     workshop.runner.take(turn)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await _said(workshop):  # noqa: ASYNC110 - it is the log that says so, and that is no event
             await asyncio.sleep(0)
     return turn
@@ -120,6 +122,25 @@ async def test_what_a_server_had_heard_that_ended_counts_when_another_goes_on(wo
     assert rows[0].completion_tokens == estimate_tokens("Once upon ")
     assert rows[0].prompt_tokens == rows[1].prompt_tokens > 0
     assert agrees(await answer(workshop, turn), rows)
+
+
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+async def test_what_was_heard_before_the_end_of_a_server_is_paid_by_whoever_pays_for_the_rest(
+    workshop: Workshop,
+) -> None:
+    alone = workshop.means.models
+    assert isinstance(alone, OneModel)
+    alone.model = Instance(workshop.model, SystemClock(), payer="user:ann")
+    turn = await begun(workshop, "Once upon ")
+    await workshop.runner.close()
+    next_start = workshop.another_runner("node-2")
+    workshop.model.lets("A new beginning.", None)
+    await next_start.open()
+    await workshop.ended(turn)
+    await next_start.close()
+    async with workshop.means.reads.read() as connection:
+        paid = await connection.execute(select(spending.c.outcome, spending.c.payer).order_by(spending.c.number))
+        assert [tuple(row) for row in paid] == [("cut", "user:ann"), ("answered", "user:ann")]
 
 
 @pytest.mark.parametrize("storage", ["sqlite"], indirect=True)

@@ -1,17 +1,20 @@
 """The server's doors, put together over a running house: the socket, REST, the page."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
 import structlog
+from fastapi import FastAPI
 from sqlalchemy import func, select
 from starlette.routing import Router, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parlour import __version__
 from parlour.answering import routing_of
+from parlour.api.components.looking import status_of
 from parlour.api.doors import Doors, InForce, OfferedModel
 from parlour.api.headers import WithHeaders
 from parlour.api.limits import Places
@@ -29,13 +32,17 @@ from parlour.models.route import Wish
 from parlour.protocol.events import ENDED
 from parlour.protocol.house import ConnectedPart
 from parlour.protocol.routing import Routing
+from parlour.protocol.system import SystemStatus
 from parlour.store.database import READ_FAULTS
 from parlour.store.queries.connections import StoredConnection, stored_connections
 from parlour.store.queries.people import Project
 from parlour.store.tables import nodes, tenants, turns
+from parlour.tools.cache import ToolCache
 from parlour.tools.caller import Caller
+from parlour.tools.tally import Counted
 from parlour.tools.tool import Tool
 from parlour.turn.leaving import Leaving
+from parlour.turn.told_before import ToldBefore
 
 log = structlog.get_logger(__name__)
 
@@ -43,12 +50,14 @@ SOCKET = "/api/v1/chat/ws"
 _STANDS: Mapping[str, Literal["connected", "away", "off"]] = {"connected": "connected", "off": "off"}
 
 
-def make_asgi(app: App) -> ASGIApp:
-    """Everything that can be asked of `app` over HTTP and WebSocket."""
+def make_asgi(app: App, rest_of: Callable[[Doors], FastAPI] = make_rest) -> ASGIApp:
+    """Everything that can be asked of `app` over HTTP and WebSocket; `rest_of` puts the REST doors together."""
     address = urlsplit(app.settings.address)
     origins = frozenset({f"{address.scheme}://{address.netloc}"})
     places = Places(app.settings.websocket_max_connections, app.settings.websocket_max_per_address)
-    rest = make_rest(
+    status = _Status(app, app.clock.now())
+    app.system.looked = status.looked
+    rest = rest_of(
         Doors(
             reads=app.database,
             writer=app.writer,
@@ -71,6 +80,7 @@ def make_asgi(app: App) -> ASGIApp:
             suggestions=_Suggestions(app),
             connected=_Connected(app),
             readiness=_Readiness(app),
+            status=status,
             counts=_Counts(app, places),
             version=__version__,
             origins=origins,
@@ -91,15 +101,15 @@ def _socket(app: App, origins: frozenset[str], places: Places) -> SocketDoor:
         gate=app.gate,
         hub=app.hub,
         talk=app.talk,
-        typing=Typing(app.hub, app.clock),
+        typing=Typing(app.hub, app.node.announcer, app.clock),
         reads=app.database,
         clock=app.clock,
         origins=origins,
         limits=_limits(app),
         places=places,
-        is_up=lambda: app.lease.is_held,
+        is_up=lambda: app.node.lease.is_held,
     )
-    app.lease.on_lost.append(door.send_away)
+    app.node.lease.on_lost.append(door.send_away)
     return door
 
 
@@ -118,6 +128,10 @@ def _limits(app: App) -> SocketLimits:
 @dataclass(frozen=True, slots=True)
 class _Tools:
     app: App
+
+    @property
+    def tally(self) -> Iterable[Counted]:
+        return self.app.executor.tally
 
     async def tools(self, caller: Caller) -> Sequence[Tool]:
         return await self.app.executor.offered(caller)
@@ -239,7 +253,33 @@ class _Counts:
             "conversations_followed": len(talks),
             "most_connections_of_one_conversation": max(talks, default=0),
             **{f"turns_{status}": by_status.get(status, 0) for status in ("queued", "running", "waiting")},
+            **_of_tools(self.app.executor.cache),
+            **_of_answers(self.app.means.told),
         }
+
+
+def _of_tools(cache: ToolCache) -> Mapping[str, int]:
+    """How often what tools told was told again."""
+    counted = {f"tool_cache_{name}_total": count for name, count in asdict(cache.counts).items()}
+    return {"tool_cache_entries": len(cache), **counted}
+
+
+def _of_answers(told: ToldBefore) -> Mapping[str, int]:
+    """How often what models said was told again."""
+    counted = {f"answer_cache_{name}_total": count for name, count in asdict(told.counts).items()}
+    return {"answer_cache_entries": len(told), **counted}
+
+
+@dataclass(frozen=True, slots=True)
+class _Status:
+    app: App
+    started_at: datetime
+
+    async def status(self, who: Who) -> SystemStatus:
+        return await status_of(self.app, who.tenant_id, self.started_at)
+
+    async def looked(self, caller: Caller) -> SystemStatus:
+        return await status_of(self.app, caller.tenant_id, self.started_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +290,7 @@ class _Readiness:
         return {
             "database": await self._is_there(),
             "storage": not self.app.writer.is_full,
-            "lease": self.app.lease.is_held,
+            "lease": self.app.node.lease.is_held,
         }
 
     async def _is_there(self) -> bool:

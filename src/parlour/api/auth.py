@@ -8,6 +8,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from parlour.api.doors import Doors
 from parlour.errors import Forbidden, Unauthenticated
 from parlour.identity.gate import Gate
 from parlour.identity.who import Visit, Who
@@ -45,7 +46,7 @@ async def who_asks(connection: HTTPConnection, gate: Gate, origins: frozenset[st
     raise Unauthenticated
 
 
-def asking(gate: Gate, origins: frozenset[str]) -> Callable[..., Awaitable[None]]:
+def asking(doors: Doors) -> Callable[..., Awaitable[None]]:
     """The dependency of every router that is not open to all: finds out who is asking, or refuses."""
     bearer = Depends(
         HTTPBearer(auto_error=False, description="A token from `parlour token create`, or from `/auth/token`.")
@@ -53,7 +54,7 @@ def asking(gate: Gate, origins: frozenset[str]) -> Callable[..., Awaitable[None]
     cookie = Depends(APIKeyCookie(name=COOKIE, auto_error=False, description="What a browser has after signing in."))
 
     async def find_out(request: Request, _bearer: object = bearer, _cookie: object = cookie) -> None:
-        request.state.who = await who_asks(request, gate, origins)
+        request.state.who = await who_asks(request, doors.gate, doors.origins)
 
     return find_out
 

@@ -1,6 +1,6 @@
 """What the doors need of the house: values and Protocols in their own words, put together by whoever builds the app."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,10 +23,12 @@ from parlour.protocol.content import Approval, Parameters, Turn
 from parlour.protocol.effective import Scope
 from parlour.protocol.house import ConnectedPart
 from parlour.protocol.routing import Routing
+from parlour.protocol.system import SystemStatus
 from parlour.store.database import Reads
 from parlour.store.queries.people import Project
 from parlour.toolkits.data.toolkit import DataToolkit
 from parlour.tools.caller import Caller
+from parlour.tools.tally import Counted
 from parlour.tools.tool import Tool
 from parlour.turn.conversations import Conversations
 from parlour.turn.given import NOTHING_GIVEN, Given
@@ -142,6 +144,11 @@ class Rules(Protocol):
 class Tools(Protocol):
     """Where tools come from."""
 
+    @property
+    def tally(self) -> Iterable[Counted]:
+        """What was called at this server."""
+        ...
+
     async def tools(self, caller: Caller) -> Sequence[Tool]:
         """The tools this caller may use."""
         ...
@@ -247,6 +254,14 @@ class Outside(Protocol):
         ...
 
 
+class Status(Protocol):
+    """How everything does."""
+
+    async def status(self, who: Who) -> SystemStatus:
+        """Every component, looked at now; each within a time of its own. Never raises."""
+        ...
+
+
 class Readiness(Protocol):
     """Whether the house can be used yet."""
 
@@ -289,6 +304,7 @@ class Doors:
     suggestions: Suggestions
     connected: Connected
     readiness: Readiness
+    status: Status
     counts: Counts
     version: str
     address: str

@@ -1,6 +1,7 @@
 """`/mcp`: every tool that somebody may use, for programs with a model of their own, over MCP's streamable HTTP.
 
-Each request stands alone: whoever sends it shows their key, and any node can answer it.
+Each request stands alone: whoever sends it shows their key, and any node can answer it. So there is no stream to hear
+news on, and a GET for one is refused, as the specification lets a server do.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
@@ -28,6 +30,8 @@ class McpDoor:
     doors: Doors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":
+            raise HTTPException(405, headers={"Allow": "POST"})
         who = await who_asks(Request(scope, receive), self.doors.gate, self.doors.origins)
         project_id = parse_qs(scope["query_string"].decode("latin-1")).get("project_id", [None])[0]
         async with self.doors.reads.read() as connection:

@@ -20,6 +20,7 @@ from parlour.journal.one_by_one import OneByOne
 from parlour.models.direct import LONGEST_CALL, NAME, written
 from parlour.protocol.commands import DecideToolCall, SendMessage
 from parlour.protocol.content import Approval, Json, Message, ToolCallPart
+from parlour.protocol.events import ENDED
 from parlour.store.queries.approvals import approvals_of_turn
 from parlour.store.queries.commands import KeptCommand, kept_command, talks_of
 from parlour.store.queries.messages import stored_message
@@ -30,6 +31,8 @@ LONGEST_KEY = 100
 GOES_ON_WITHIN = timedelta(hours=1)
 LONGEST_WAIT_S = 300.0
 """No tool runs longer; what waits for a person is not waited for."""
+LOOK_S = 0.5
+"""How often it is looked whether a call that goes on asks for more."""
 
 _CHOOSING = OneByOne()
 """By credential: two calls at once would choose the same talk."""
@@ -107,8 +110,20 @@ async def decide(doors: Doors, who: Who, approval_id: str, is_yes: bool | None) 
             command_id=new_id(),
         )
         await doors.talk.decide(who, command)
-        await doors.talk.wait_for_turn(approval.turn_id, LONGEST_WAIT_S)
+        await _until_settled(doors, approval)
     return await _outcome(doors, who, approval.turn_id)
+
+
+async def _until_settled(doors: Doors, decided: Approval) -> None:
+    """Wait for the end of a turn that goes on after a word, or until something else in it waits for a person."""
+    until = doors.clock.monotonic() + LONGEST_WAIT_S
+    while doors.clock.monotonic() < until:
+        if (await doors.talk.wait_for_turn(decided.turn_id, LOOK_S)).status in ENDED:
+            return
+        async with doors.reads.read() as connection:
+            asked = await approvals_of_turn(connection, decided.turn_id)
+        if any(each.value.status == "pending" for each in asked):
+            return
 
 
 async def _again(doors: Doors, who: Who, before: KeptCommand, words: str) -> Called:

@@ -43,7 +43,7 @@ async def read_resource(doors: Doors, who: Who, project_id: str, uri: str) -> Js
             raise NotFound
         page = await page_as_it_stands(connection, await message_page(connection, found.value.id))
     told = conversation_view(found.value).model_dump(mode="json")
-    return told | {"messages": message_list(page).model_dump(mode="json")["messages"]}
+    return told | message_list(page).model_dump(mode="json", include={"messages", "has_more"})
 
 
 async def _entity(doors: Doors, who: Who, project_id: str, name: str) -> JsonValue:

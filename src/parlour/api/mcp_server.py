@@ -60,8 +60,9 @@ class McpServer:
         except ParlourError as error:
             return failed(error.safe)
         may_ask = may_be_asked(context.session.client_capabilities, context.protocol_version)
-        if called.waiting is not None and may_ask and params.request_state is None:
-            return question(called.waiting)
+        waiting = called.waiting
+        if waiting is not None and waiting.form is None and may_ask and params.request_state is None:
+            return question(waiting)
         return came_of(called, self.doors.address)
 
     async def list_resources(self, context: Any, params: Any) -> mcp.ListResourcesResult:

@@ -49,9 +49,13 @@ def came_of(called: Called, address: str) -> mcp.CallToolResult:
         return failed(words)
     if part.status != "completed":
         return failed(part.error.message if part.error else f"The call ended as {part.status}.")
-    told = {"result": part.result, "repeated": part.repeated}
-    text = orjson.dumps(part.result).decode()
-    return mcp.CallToolResult(content=[mcp.TextContent(type="text", text=text)], structured_content=told)
+    told = {"result": part.result, "repeated": part.repeated, "cached": part.cached}
+    texts = [orjson.dumps(part.result).decode()]
+    if part.cached:
+        # Whoever reads the text alone is told, too.
+        texts.append(f"Remembered from before: {part.summary or 'it was not read again'}.")
+    content: list[mcp.ContentBlock] = [mcp.TextContent(type="text", text=text) for text in texts]
+    return mcp.CallToolResult(content=content, structured_content=told)
 
 
 def failed(words: str) -> mcp.CallToolResult:
@@ -60,8 +64,9 @@ def failed(words: str) -> mcp.CallToolResult:
 
 
 def _waits(waiting: Approval, address: str) -> mcp.CallToolResult:
+    wants = "say yes or no" if waiting.form is None else "answer what it wants to know before it goes on,"
     words = (
-        f"This waits for a person: {waiting.label}. Nothing was changed yet. Somebody has to say yes or no in the "
+        f"This waits for a person: {waiting.label}. Nothing was changed yet. Somebody has to {wants} in the "
         f"inbox at {address}, until {waiting.expires_at}; do not ask for the same again. Approval {waiting.id}."
     )
     told = {"waiting": {"approval_id": waiting.id, "label": waiting.label, "expires_at": waiting.expires_at}}

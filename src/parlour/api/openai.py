@@ -14,8 +14,8 @@ from parlour.api.auth import Asking
 from parlour.api.doors import Doors, OfferedModel, Said
 from parlour.api.errors import problem
 from parlour.api.exchange import exchanged
-from parlour.api.following import BETWEEN, spoken
-from parlour.api.openai_answer import DONE, KEEP_ALIVE, Completion, finish_reason, model_of, waiting_words
+from parlour.api.following import spoken
+from parlour.api.openai_answer import DONE, KEEP_ALIVE, Completion, finish_reason, model_of
 from parlour.api.openai_errors import error_body
 from parlour.api.openai_talk import said
 from parlour.api.openai_wire import Asked, read_request
@@ -52,7 +52,8 @@ def openai_routes(doors: Doors) -> APIRouter:
             begun = await said(doors, who, asked, request.headers, body)
         except NotAvailable as absent:
             raise NotFound(absent.safe, param="model") from absent
-        answer = Completion(begun.ids["turn_id"], begun.ids["conversation_id"], int(doors.clock.now().timestamp()))
+        created = int(doors.clock.now().timestamp())
+        answer = Completion(begun.ids["turn_id"], begun.ids["conversation_id"], created, asked.given)
         if asked.is_streamed:
             lines = _stream(doors, who, asked, begun, answer)
             return StreamingResponse(lines, headers=_told(answer), media_type="text/event-stream")
@@ -139,16 +140,17 @@ async def _stream(doors: Doors, who: Who, asked: Asked, begun: Said, answer: Com
         has_spoken = False
         async with aclosing(spoken(doors, who, begun)) as heard:
             async for words in heard:
-                yield answer.piece(model, {"content": words}) if words else KEEP_ALIVE
-                has_spoken = has_spoken or bool(words)
+                is_told = bool(words) and asked.given.form is None
+                yield answer.piece(model, {"content": words}) if is_told else KEEP_ALIVE
+                has_spoken = has_spoken or is_told
         exchange = await exchanged(doors, who, begun, wait=0)
         if (fault := _fault(exchange)) is not None:
             yield _broken(ModelFailed.status, *fault)
             return
         waiting = await _waiting(doors, exchange)
         model = model_of(exchange.ai_message)
-        if waiting:
-            yield answer.piece(model, {"content": has_spoken * BETWEEN + waiting_words(waiting, doors.address)})
+        if rest := answer.rest(exchange, waiting, doors.address, has_spoken=has_spoken):
+            yield answer.piece(model, rest)
         yield answer.piece(model, {}, finish_reason(exchange), parlour=answer.ours(exchange, waiting))
         if asked.with_usage:
             yield answer.usage(exchange.ai_message)

@@ -7,9 +7,11 @@ from typing import Any, Literal
 import orjson
 
 from parlour.api.following import BETWEEN, words_of
+from parlour.api.openai_format import json_in, last_words_of
 from parlour.api.openai_talk import WAITS
 from parlour.protocol.content import Approval, Message, Usage
 from parlour.protocol.rest import Exchange
+from parlour.turn.given import Given
 
 KEEP_ALIVE = b": still here\n\n"
 DONE = b"data: [DONE]\n\n"
@@ -23,14 +25,15 @@ class Completion:
     conversation_id: str
     created: int
     """In seconds since 1970."""
+    given: Given
+    """How it is wanted."""
 
     def whole(self, exchange: Exchange, waiting: Sequence[Approval], address: str) -> dict[str, Any]:
         """The answer as one object."""
         answer = exchange.ai_message
-        words = BETWEEN.join(filter(None, (words_of(answer) if answer else "", waiting_words(waiting, address))))
         choice = {
             "index": 0,
-            "message": {"role": "assistant", "content": words, "refusal": None},
+            "message": {"role": "assistant", **self._said(exchange, waiting, address)},
             "finish_reason": finish_reason(exchange),
             "logprobs": None,
         }
@@ -39,6 +42,16 @@ class Completion:
             "usage": usage_of(answer),
             "parlour": self.ours(exchange, waiting),
         }
+
+    def rest(
+        self, exchange: Exchange, waiting: Sequence[Approval], address: str, *, has_spoken: bool
+    ) -> dict[str, str]:
+        """What a stream still has to say once the answer has ended: what waits; of one in a form all of it, since a
+        model may begin again, or look something up, and only what it says last is the answer."""
+        if self.given.form is not None:
+            said = self._said(exchange, waiting, address)
+            return {name: words for name, words in said.items() if words is not None}
+        return {"content": has_spoken * BETWEEN + waiting_words(waiting, address)} if waiting else {}
 
     def piece(self, model: str, delta: dict[str, Any], finished: str | None = None, **more: Any) -> bytes:
         """A line of the stream: more words, or the end."""
@@ -60,6 +73,18 @@ class Completion:
             "approvals": [{"id": each.id, "label": each.label, "expires_at": each.expires_at} for each in waiting],
         }
 
+    def _said(self, exchange: Exchange, waiting: Sequence[Approval], address: str) -> dict[str, str | None]:
+        """The words of the answer. Where it was to have a form and has none, they are why not: that wire's `refusal`,
+        which its clients do not read as the form."""
+        answer = exchange.ai_message
+        words = BETWEEN.join(filter(None, (words_of(answer) if answer else "", waiting_words(waiting, address))))
+        if self.given.form is None:
+            return {"content": words, "refusal": None}
+        last = last_words_of(answer) if answer else ""
+        is_cut = finish_reason(exchange) == "length" or bool(self.given.stop and last)
+        formed = json_in(last) or (last if is_cut else None)
+        return {"content": formed, "refusal": words if formed is None else None}
+
     def _object(self, kind: str, model: str) -> dict[str, Any]:
         return {"id": f"chatcmpl-{self.turn_id}", "object": kind, "created": self.created, "model": model}
 
@@ -74,10 +99,13 @@ def finish_reason(exchange: Exchange) -> Literal["stop", "length"]:
     return "length" if exchange.turn.reason == "length" else "stop"
 
 
+_WANTED = {True: "Say yes or no", False: "Answer what it wants to know"}
+
+
 def waiting_words(waiting: Sequence[Approval], address: str) -> str:
     """What waits for a person, and how they decide; "" where nothing does."""
     return BETWEEN.join(
-        f"{WAITS} {each.label}. Say yes or no in the inbox at {address}, or send a decision to "
+        f"{WAITS} {each.label}. {_WANTED[each.form is None]} in the inbox at {address}, or send a decision to "
         f"{address}/api/v1/approvals/{each.id}/decision. Nothing was changed yet."
         for each in waiting
     )

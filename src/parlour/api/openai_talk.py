@@ -21,13 +21,17 @@ from parlour.errors import IdempotencyConflict, InvalidRequest
 from parlour.identity.access import conversation_for, project_for
 from parlour.identity.who import Who
 from parlour.ids import new_id
+from parlour.models.direct import NAME as DIRECT
+from parlour.models.intents.model import NAME as BUILT_IN
+from parlour.models.intents.model import SPEAKS_WORDS
+from parlour.models.route import Wish
 from parlour.protocol.commands import SendMessage
-from parlour.protocol.content import Conversation
+from parlour.protocol.content import Conversation, Message
 from parlour.store.queries.commands import KeptCommand, kept_command, newest_command
 from parlour.store.queries.conversations import list_conversations
 from parlour.store.queries.messages import message_page, stored_message
 from parlour.store.queries.turns import end_of_turn
-from parlour.turn.given import NOTHING_GIVEN, Given
+from parlour.turn.given import Given
 from parlour.turn.preview import plain
 from parlour.turn.record import text_of
 
@@ -53,16 +57,19 @@ class _Before:
 async def said(doors: Doors, who: Who, asked: Asked, headers: Mapping[str, str], body: Any) -> Said:
     """Say what is asked, once: a repeat by key, or by a client that tries again, finds what was said before.
 
-    Raises what saying something raises, IdempotencyConflict for a key that was used for other words.
+    Raises what saying something raises, IdempotencyConflict for a key that was used for another question,
+    InvalidRequest for a form that whoever would answer cannot promise.
     """
     message_id, before = await _known(doors, who, headers, body)
     if before is not None:
         async with doors.reads.read() as connection:
             earlier = await stored_message(connection, before.ids["message_id"])
-        if earlier is not None and text_of(earlier.value) not in (asked.question, ""):
+        if earlier is not None and not _is_the_same(earlier.value, asked):
             raise IdempotencyConflict
         return _Before(before.ids, before.seq)
     conversation_id, given = await _place(doors, who, asked)
+    if given.form is not None:
+        await _check_form(doors, who, asked, conversation_id)
     command = SendMessage(
         type="send_message",
         content=asked.question,
@@ -73,6 +80,15 @@ async def said(doors: Doors, who: Who, asked: Asked, headers: Mapping[str, str],
         parameters=asked.parameters,
     )
     return await doors.talk.say(who, command, given)
+
+
+def _is_the_same(earlier: Message, asked: Asked) -> bool:
+    """Whether what was said asked for the same; of what is deleted nobody can tell."""
+    if earlier.deleted_at is not None:
+        return True
+    given = Given.with_message(earlier)
+    wanted = asked.given
+    return (text_of(earlier), given.stop, given.form) == (asked.question, wanted.stop, wanted.form)
 
 
 # --- once ----------------------------------------------------------------------------------------------------------
@@ -111,18 +127,31 @@ async def _is_fresh(connection: AsyncConnection, before: KeptCommand, now: datet
 
 async def _place(doors: Doors, who: Who, asked: Asked) -> tuple[str | None, Given]:
     """The conversation that is gone on with, if there is one, and what it has to be given besides."""
-    instructions = replace(asked.given, talk=()) if asked.given.instructions else NOTHING_GIVEN
+    given = replace(asked.given, talk=())
     async with doors.reads.read() as connection:
         if asked.conversation_id is not None:
             await conversation_for(connection, who, asked.conversation_id)
-            return asked.conversation_id, instructions
+            return asked.conversation_id, given
         if asked.talk and asked.talk[-1][1]:
             project = await project_for(connection, who, asked.project_id)
             page = await list_conversations(connection, owner_id=who.user_id, project_id=project.id, limit=LOOKED_AT)
             for conversation in page.conversations:
                 if _may_end_with(conversation, asked.talk) and await _says(connection, conversation.id, asked.talk):
-                    return conversation.id, instructions
+                    return conversation.id, given
     return None, asked.given
+
+
+async def _check_form(doors: Doors, who: Who, asked: Asked, conversation_id: str | None) -> None:
+    """Refuse what is known before anybody is asked: who thinks of no words cannot put them in a form."""
+    async with doors.reads.read() as connection:
+        if conversation_id is None:
+            project_id = (await project_for(connection, who, asked.project_id)).id
+        else:
+            project_id = (await conversation_for(connection, who, conversation_id)).value.project_id
+    wish = Wish(who.tenant_id, project_id, who.user_id, conversation_id, asked.model)
+    answers = asked.model if asked.model == DIRECT else (await doors.models.in_force(wish)).effective.model
+    if answers in (BUILT_IN, DIRECT):
+        raise InvalidRequest(SPEAKS_WORDS, param="response_format")
 
 
 def _may_end_with(conversation: Conversation, talk: Sequence[tuple[str, str]]) -> bool:

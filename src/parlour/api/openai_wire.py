@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from parlour.api.openai_format import ResponseFormat, Stops, form_of, stops_of
 from parlour.errors import InvalidRequest
 from parlour.protocol.content import Parameters
 from parlour.turn.given import Given
@@ -18,7 +19,6 @@ WHOEVER = frozenset({"", "default"})
 _UNABLE = {
     "tools": "This server runs tools of its own for every answer; it takes none from a program.",
     "functions": "This server runs tools of its own for every answer; it takes none from a program.",
-    "stop": "An answer cannot be ended at words of your choice here.",
     "logprobs": "How likely its words were is not told here.",
     "audio": "Answers are text here.",
     "prediction": "What is expected as the answer is not taken here.",
@@ -46,12 +46,6 @@ class StreamOptions(_Open):
     include_usage: bool | None = None
 
 
-class ResponseFormat(_Open):
-    """What the answer is to be."""
-
-    type: str = "text"
-
-
 class ChatRequest(_Open):
     """The body of `POST /v1/chat/completions`, as far as it means anything here."""
 
@@ -68,6 +62,7 @@ class ChatRequest(_Open):
     n: int | None = None
     modalities: list[str] | None = None
     response_format: ResponseFormat | None = None
+    stop: Stops | None = None
     metadata: dict[str, Any] | None = None
 
 
@@ -79,7 +74,7 @@ class Asked:
     talk: Sequence[tuple[str, str]]
     """What was asked and answered before, whole."""
     given: Given
-    """As much of it as is kept, and instructions."""
+    """As much of it as is kept, instructions, what the answer ends at and what it is to be."""
     model: str | None
     parameters: Parameters | None
     conversation_id: str | None
@@ -104,7 +99,7 @@ def read_request(body: Any) -> Asked:
     return Asked(
         question=question,
         talk=talk,
-        given=Given.of(instructions, talk),
+        given=Given.of(instructions, talk, stops_of(request.stop), form_of(request.response_format)),
         model=model,
         parameters=_parameters(request),
         conversation_id=_named(request, "conversation_id"),
@@ -122,8 +117,6 @@ def _check_ability(body: dict[str, Any], request: ChatRequest) -> None:
         raise InvalidRequest("One answer is given at a time here.", param="n")
     if set(request.modalities or ()) - {"text"}:
         raise InvalidRequest("Answers are text here.", param="modalities")
-    if request.response_format is not None and request.response_format.type != "text":
-        raise InvalidRequest("Answers are text here; no other format can be promised.", param="response_format")
 
 
 def _parameters(request: ChatRequest) -> Parameters | None:

@@ -1,6 +1,6 @@
 """The REST doors, put together."""
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -11,6 +11,7 @@ from parlour.api.doors import Doors
 from parlour.api.errors import AlwaysAnswers, refuse_politely
 from parlour.api.mcp import PATH as MCP
 from parlour.api.mcp import McpDoor
+from parlour.api.mcp_sign_in import mcp_sign_in_back_routes, mcp_sign_in_routes
 from parlour.api.openai import openai_routes
 from parlour.api.reference import REFERENCE_POLICY, reference_page
 from parlour.api.routes.approvals import approval_routes
@@ -35,6 +36,7 @@ from parlour.api.routes.system import system_routes
 from parlour.api.routes.tools import tool_routes
 from parlour.api.routes.usage import budget_routes, usage_routes
 from parlour.api.routes.users import audit_routes, user_routes
+from parlour.api.routes.warming import warming_routes
 from parlour.protocol.rest import ErrorBody
 
 PREFIX = "/api/v1"
@@ -45,9 +47,11 @@ SIGNED_IN = (
     invitation_routes,
     project_routes,
     datasource_routes,
+    mcp_sign_in_routes,
     audit_routes,
     conversation_routes,
     message_routes,
+    warming_routes,
     approval_routes,
     search_routes,
     seen_routes,
@@ -79,18 +83,17 @@ def make_rest(doors: Doors) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(AlwaysAnswers)
     refuse_politely(app)
-    open_to_all = APIRouter(prefix=PREFIX)
+    # Each straight into the app: FastAPI builds every route anew for every router that it is included in.
+    signed_in = [Depends(asking(doors))]
     for routes in (sign_in_routes, invited_routes):
-        open_to_all.include_router(routes(doors))
-    api = APIRouter(prefix=PREFIX, dependencies=[Depends(asking(doors.gate, doors.origins))])
+        app.include_router(routes(doors), prefix=PREFIX)
     for routes in SIGNED_IN:
-        api.include_router(routes(doors))
-    app.include_router(open_to_all)
-    app.include_router(api)
-    app.include_router(openai_routes(doors), dependencies=[Depends(asking(doors.gate, doors.origins))])
+        app.include_router(routes(doors), prefix=PREFIX, dependencies=signed_in)
+    app.include_router(mcp_sign_in_back_routes(doors))
+    app.include_router(openai_routes(doors), dependencies=signed_in)
     app.router.routes.append(Route(MCP, McpDoor(doors)))
     app.include_router(health_routes(doors))
-    app.include_router(metric_routes(doors), dependencies=[Depends(asking(doors.gate, doors.origins))])
+    app.include_router(metric_routes(doors), dependencies=signed_in)
 
     @app.get("/docs", include_in_schema=False)
     async def docs(_: Request) -> HTMLResponse:

@@ -11,7 +11,7 @@ from parlour.api.auth import who_asks
 from parlour.api.doors import Said, Talk
 from parlour.api.inbox import Inbox
 from parlour.api.limits import Pace, Places
-from parlour.api.socket_commands import command_of, object_of, reply_to_of
+from parlour.api.socket_commands import command_of, fault_in, object_of, reply_to_of
 from parlour.clock import Clock, isoformat
 from parlour.errors import (
     Forbidden,
@@ -26,6 +26,7 @@ from parlour.hub.typing import Typing
 from parlour.hub.watcher import Watcher
 from parlour.identity.access import may_follow
 from parlour.identity.gate import Gate
+from parlour.identity.throttle import network_of
 from parlour.identity.who import Who
 from parlour.ids import new_id
 from parlour.protocol.commands import (
@@ -113,7 +114,7 @@ class SocketDoor:
         It is accepted before it is refused, so that browsers get to see the code and the reason.
         """
         await websocket.accept()
-        with self.places.one_for(websocket.client.host if websocket.client else "") as is_free:
+        with self.places.one_for(network_of(websocket.client.host if websocket.client else None)) as is_free:
             if is_free:
                 await self._serve_one(websocket)
                 return
@@ -311,7 +312,7 @@ class _Connection:
 
     async def _answer(self, frame: str | bytes) -> None:
         """Carry out what a frame says. Its request id leads from a refusal to everything that is logged about it."""
-        reply_to: str | None = None
+        reply_to = kind = None
         request_id = new_id()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
@@ -319,7 +320,9 @@ class _Connection:
                 reply_to = reply_to_of(raw)
                 if raw.get("type") != "heartbeat":
                     self._pace.take()
-                await self._obey(command_of(raw))
+                command = command_of(raw)
+                kind = command.type
+                await self._obey(command)
             except ParlourError as error:
                 if error.is_fault:
                     log.error("a frame could not be answered", code=error.code, exc_info=error, **error.details)
@@ -328,7 +331,7 @@ class _Connection:
                 self._refuse(error, reply_to, request_id)
             except Exception:
                 log.exception("a frame could not be answered", user=self._who.user_id)
-                self._refuse(ParlourError("Internal server error"), reply_to, request_id)
+                self._refuse(fault_in(kind), reply_to, request_id)
 
     def _refuse(self, error: ParlourError, reply_to: str | None, request_id: str, details: Json | None = None) -> None:
         self._tell(

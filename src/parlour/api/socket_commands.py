@@ -5,12 +5,28 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from parlour.errors import InvalidRequest, MessageTooLong, NotAvailable, UnknownMessageType
+from parlour.errors import (
+    DeletionFailed,
+    EditFailed,
+    HandlerFailed,
+    InvalidRequest,
+    MessageCreationFailed,
+    MessageTooLong,
+    NotAvailable,
+    RegenerationFailed,
+    UnknownMessageType,
+)
 from parlour.protocol.commands import SERVED, ClientCommand
 
 LONGEST_ID = 200
 
 _COMMAND: TypeAdapter[ClientCommand] = TypeAdapter(ClientCommand)
+_FAULTS: dict[str | None, type[HandlerFailed]] = {
+    "send_message": MessageCreationFailed,
+    "edit_message": EditFailed,
+    "delete_message": DeletionFailed,
+    "regenerate": RegenerationFailed,
+}
 _KNOWN = frozenset(_COMMAND.json_schema()["discriminator"]["mapping"])
 
 
@@ -49,6 +65,11 @@ def command_of(raw: dict[str, Any]) -> ClientCommand:
             f"{'.'.join(map(str, fault['loc'][1:])) or kind}: {fault['msg']}" for fault in error.errors()[:5]
         )
         raise InvalidRequest(f"{kind} does not fit: {faults}.") from error
+
+
+def fault_in(command: str | None) -> HandlerFailed:
+    """What a client is told when a fault of ours broke a command of this type; nothing of what broke it."""
+    return _FAULTS.get(command, HandlerFailed)("Internal server error")
 
 
 def _bytes_of(frame: str | bytes) -> int:

@@ -17,10 +17,12 @@ from parlour.protocol.rest import (
     ToolRunView,
     ToolView,
 )
+from parlour.protocol.system import Ability
 from parlour.store.queries.credentials import Credential
 from parlour.store.queries.messages import CutAttempt, EarlierWords, MessagePage, StoredMessage
 from parlour.store.queries.people import Person
-from parlour.store.queries.turns import ToolRun
+from parlour.store.queries.tool_runs import ToolRun
+from parlour.tools.policy import roles_that_may
 from parlour.tools.tool import Tool
 
 SOCKET = "/api/v1/chat/ws"
@@ -139,6 +141,12 @@ def tool_view(tool: Tool) -> ToolView:
         permission=tool.permission,
         timeout_s=tool.timeout_s,
     )
+
+
+def ability_view(tool: Tool) -> Ability:
+    """A tool as something that one may do, with the roles that may."""
+    roles = list(roles_that_may(tool.effect, tool.permission))
+    return Ability(name=tool.name, description=tool.description, effect=tool.effect, roles=roles)
 
 
 def tool_run_view(run: ToolRun) -> ToolRunView:

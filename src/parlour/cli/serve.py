@@ -15,9 +15,12 @@ import structlog
 import typer
 import uvicorn
 import uvloop
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from parlour.api.asgi import make_asgi
+from parlour.api.doors import Doors
+from parlour.api.rest import make_rest
 from parlour.app import App, running
 from parlour.clock import Clock
 from parlour.config import Settings
@@ -49,27 +52,29 @@ def run(
     models: Sequence[Model] | None = None,
     open_writer: OpenWriter = open_writer,
     clock: Clock | None = None,
+    rest_of: Callable[[Doors], FastAPI] = make_rest,
     ready: Callable[[App], Awaitable[None]],
 ) -> None:
     """Serve until SIGINT or SIGTERM, then hand every turn back. `ready` is told once everything listens.
 
-    `models`, `open_writer` and `clock` are as in `app.running`. Raises BadSetting when the address cannot be listened
-    on.
+    `models`, `open_writer` and `clock` are as in `app.running`, `rest_of` as in `make_asgi`. Raises BadSetting when the
+    address cannot be listened on.
     """
     listening = _listen(settings)
     settings = replace(settings, port=listening.getsockname()[1])
     house = running(settings, demo=demo, models=models, open_writer=open_writer, clock=clock)
-    uvloop.run(_serve(house, settings, listening, ready))
+    uvloop.run(_serve(house, lambda app: make_asgi(app, rest_of), settings, listening, ready))
 
 
 async def _serve(
     house: AbstractAsyncContextManager[App],
+    served: Callable[[App], ASGIApp],
     settings: Settings,
     listening: socket.socket,
     ready: Callable[[App], Awaitable[None]],
 ) -> None:
     async with house as app:
-        server = _Server(transport(make_asgi(app), settings))
+        server = _Server(transport(served(app), settings))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, server.stop)

@@ -131,8 +131,8 @@ class Hub:
             if said.seq > (topic.head or 0):
                 self._hand_on(topic, said)
 
-    def mention(self, topic: str, wire: str, *, but: Subscriber) -> None:
-        """Hand a frame of the moment on to everybody here who follows `topic`, except one."""
+    def mention(self, topic: str, wire: str, *, but: Subscriber | None = None) -> None:
+        """Hand a frame of the moment on to everybody here who follows `topic`, except whoever it comes from."""
         served = self._topics.get(topic)
         for follower in served.followers if served else ():
             if follower is not but:

@@ -2,6 +2,8 @@
 
 from parlour.clock import Clock, isoformat
 from parlour.errors import ConversationNotFound
+from parlour.hub.announce.base import Announcer
+from parlour.hub.announce.mentions import Mention
 from parlour.hub.hub import Hub
 from parlour.hub.subscriber import Subscriber
 from parlour.protocol.commands import TypingIndicator
@@ -14,10 +16,11 @@ REMEMBERED = 10_000
 
 
 class Typing:
-    """Hands on who is writing, on this node."""
+    """Hands on who is writing, here and to the other nodes."""
 
-    def __init__(self, hub: Hub, clock: Clock) -> None:
+    def __init__(self, hub: Hub, announcer: Announcer, clock: Clock) -> None:
         self._hub = hub
+        self._announcer = announcer
         self._clock = clock
         self._told: dict[tuple[str, str], tuple[bool, float]] = {}
 
@@ -39,7 +42,9 @@ class Typing:
             is_typing=command.is_typing,
             timestamp=isoformat(self._clock.now()),
         )
-        self._hub.mention(topic, notice.model_dump_json(), but=sender)
+        wire = notice.model_dump_json()
+        self._hub.mention(topic, wire, but=sender)
+        self._announcer.mention(Mention(topic, user_id, wire))
 
     def _is_news(self, user_id: str, conversation_id: str, *, is_typing: bool) -> bool:
         now, key = self._clock.monotonic(), (user_id, conversation_id)

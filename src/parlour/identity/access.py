@@ -12,7 +12,8 @@ from parlour.store.queries.approvals import StoredApproval, stored_approval
 from parlour.store.queries.conversations import StoredConversation, stored_conversation
 from parlour.store.queries.messages import StoredMessage, stored_message
 from parlour.store.queries.people import Project, home_project, project_joined
-from parlour.store.queries.turns import StoredTurn, ToolRun, stored_turn, tool_run
+from parlour.store.queries.tool_runs import ToolRun, tool_run
+from parlour.store.queries.turns import StoredTurn, stored_turn
 
 
 async def conversation_for(connection: AsyncConnection, who: Who, conversation_id: str) -> StoredConversation:

@@ -9,7 +9,7 @@ from sqlalchemy import Executable, delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
-from parlour.errors import Conflict, NotFound, NotNow, Unauthenticated
+from parlour.errors import Conflict, Forbidden, NotFound, NotNow, Unauthenticated
 from parlour.identity.audit import NOWHERE, audited
 from parlour.identity.credentials import (
     SESSION_LASTS,
@@ -26,6 +26,7 @@ from parlour.identity.who import Visit, Who, who_is
 from parlour.ids import is_id
 from parlour.journal.retrying import Built, read_and_commit
 from parlour.journal.unit import Change, Unit, Writer
+from parlour.protocol.content import Json
 from parlour.store.database import Reads
 from parlour.store.queries.credentials import (
     Credential,
@@ -37,6 +38,7 @@ from parlour.store.queries.credentials import (
 from parlour.store.queries.people import Person, person
 from parlour.store.tables import credentials, users
 
+_BY_KEY = "This cannot be done with the token of a program. Sign in for it."
 _DEAD_LINK = "This link was used before or has expired. The command “parlour link” prints a new one."
 
 
@@ -112,7 +114,10 @@ class Gate:
         session = issue_session(owner, "browser", visit, self.clock.now())
         unit = Unit(
             guards=[used_once(found.id, at)],
-            changes=[_other_links_end(owner.id, at), *signed_in(owner, session, at, visit, by="link")],
+            changes=[
+                open_links_end(owner.id, at),
+                *signed_in(owner, session, at, visit, by="link", link=found.id),
+            ],
         )
         try:
             await self.writer.commit(unit)
@@ -124,19 +129,51 @@ class Gate:
         """End the session or key that `who` came with."""
         await self.end(who, [who.credential_id], "sign_out", visit)
 
-    async def make_link(self, owner: Person, visit: Visit = NOWHERE) -> Issued:
-        """A one-time link for somebody: the way in, and the way back in. Raises NotNow for who is deactivated."""
+    async def make_link(self, owner: Person, visit: Visit = NOWHERE, *, by: Who | None = None) -> Issued:
+        """A one-time link for somebody: the way in, and the way back in. `by` is who makes it; None, the command line.
+
+        Raises NotNow for who is deactivated.
+        """
         if not owner.is_active:
             raise NotNow(f"{owner.username} is deactivated. Activate the account first.")
         made = issue("link", tenant_id=owner.tenant_id, user_id=owner.id, now=self.clock.now())
-        return await self._keep(made, owner.tenant_id, owner.id, "link_created", visit)
+        said = audited(
+            "link_created",
+            tenant_id=owner.tenant_id,
+            user_id=by.user_id if by else None,
+            at=made.created_at,
+            resource=("user", owner.id),
+            visit=visit,
+            details={"link": made.id},
+        )
+        return await self._keep(made, said)
 
     async def make_api_key(
         self, *, tenant_id: str, user_id: str, name: str, days: int | None = None, visit: Visit = NOWHERE
     ) -> Issued:
         """A key for a program that acts for somebody; for ever, where no `days` say how long."""
         made = issue("api_key", tenant_id=tenant_id, user_id=user_id, now=self.clock.now(), name=name, days=days)
-        return await self._keep(made, tenant_id, user_id, "token_created", visit)
+        said = audited(
+            "token_created",
+            tenant_id=tenant_id,
+            user_id=user_id,
+            at=made.created_at,
+            resource=("credential", made.id),
+            visit=visit,
+        )
+        return await self._keep(made, said)
+
+    async def make_own_key(self, who: Who, name: str, days: int | None = None, visit: Visit = NOWHERE) -> Issued:
+        """A key that somebody makes for a program of theirs. Raises Forbidden for who came with one."""
+        await self.check_came_in_person(who)
+        return await self.make_api_key(tenant_id=who.tenant_id, user_id=who.user_id, name=name, days=days, visit=visit)
+
+    async def check_came_in_person(self, who: Who) -> None:
+        """Raise Forbidden for who came with an API key: who finds one makes nothing that lasts when it is revoked."""
+        async with self.reads.read() as connection:
+            found = await credential(connection, who.credential_id)
+        if found is not None and found.kind == "api_key":
+            raise Forbidden(_BY_KEY)
 
     async def make_ticket(self, who: Who) -> Issued:
         """A ticket that opens one socket. It ends with the session or key that `who` came with."""
@@ -165,8 +202,10 @@ class Gate:
             raise Unauthenticated
         return found
 
-    async def end(self, who: Who, credential_ids: Sequence[str], action: str, visit: Visit) -> None:
-        """End some of one's credentials, and say so to everything that was opened with them."""
+    async def end(
+        self, who: Who, credential_ids: Sequence[str], action: str, visit: Visit, *, also: Sequence[Change] = ()
+    ) -> None:
+        """End some of one's credentials, and say so to everything that was opened with them; `also` goes with it."""
         at = self._now()
 
         async def build(connection: AsyncConnection) -> Built[None]:
@@ -183,7 +222,7 @@ class Gate:
                 for each in credential_ids
             ]
             ended = [revoked(each, at) for each in credential_ids]
-            return None, Unit(guards=guards, changes=[*ended, *remembered], events=events)
+            return None, Unit(guards=guards, changes=[*ended, *also, *remembered], events=events)
 
         await read_and_commit(self.reads, self.writer, build)
 
@@ -198,23 +237,16 @@ class Gate:
         still = (credentials.c.id == found.id, credentials.c.revoked_at.is_(None))
         await self.writer.commit(Unit(changes=[update(credentials).where(*still).values(**noted)]))
 
-    async def _keep(self, made: Issued, tenant_id: str, user_id: str, action: str, visit: Visit) -> Issued:
-        remembered = audited(
-            action,
-            tenant_id=tenant_id,
-            user_id=user_id,
-            at=made.created_at,
-            resource=("credential", made.id),
-            visit=visit,
-        )
-        await self.writer.commit(Unit(changes=[made.insert, remembered]))
+    async def _keep(self, made: Issued, said: Change) -> Issued:
+        await self.writer.commit(Unit(changes=[made.insert, said]))
         return made
 
     def _now(self) -> str:
         return isoformat(self.clock.now())
 
 
-def _other_links_end(user_id: str, at: str) -> Executable:
+def open_links_end(user_id: str, at: str) -> Executable:
+    """The change after which no one-time link lets somebody in that was made before it."""
     open_links = (
         credentials.c.user_id == user_id,
         credentials.c.kind == "link",
@@ -236,13 +268,18 @@ def issue_session(owner: Person, kind: Literal["browser", "program"], visit: Vis
     )
 
 
-def signed_in(owner: Person, session: Issued, at: str, visit: Visit, *, by: str) -> list[Change]:
+def signed_in(
+    owner: Person, session: Issued, at: str, visit: Visit, *, by: str, link: str | None = None
+) -> list[Change]:
     """The changes by which somebody is signed in, in their order."""
+    details: Json = {"by": by}
+    if link is not None:
+        details["link"] = link
     return [
         _expired_go(owner.id, at),
         session.insert,
         update(users).where(users.c.id == owner.id).values(signed_in_at=at),
-        audited("sign_in", tenant_id=owner.tenant_id, user_id=owner.id, at=at, visit=visit, details={"by": by}),
+        audited("sign_in", tenant_id=owner.tenant_id, user_id=owner.id, at=at, visit=visit, details=details),
     ]
 
 

@@ -33,19 +33,16 @@ class Household:
 
 
 def household(
-    reads: Reads, brief: Reads, writer: Writer, clock: Clock, vault: Vault, passwords_at_once: int = 2
+    reads: Reads, brief: Reads, writer: Writer, clock: Clock, vault: Vault, passwords: Passwords
 ) -> Household:
-    """The household over one store; `brief` is for short reads by key, which every request makes.
-
-    `passwords_at_once` is how many passwords are told from others at a time.
-    """
+    """The household over one store; `brief` is for short reads by key, which every request makes."""
 
     async def key() -> bytes:
         return await vault.derived(writer, "access tokens")
 
     signer = Signer(key, clock)
     gate = Gate(brief, writer, clock, signer)
-    passwords, throttle = Passwords(passwords_at_once), Throttle(reads, writer, clock)
+    throttle = Throttle(reads, writer, clock)
     return Household(
         gate=gate,
         sign_ins=SignIns(reads, writer, clock, passwords, throttle, signer),

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from parlour.clock import Clock, isoformat
 from parlour.errors import Conflict, Duplicate, InvalidRequest, Moved, NotFound, Unauthenticated
 from parlour.identity.audit import NOWHERE, audited
-from parlour.identity.credentials import Issued, issue, revoked, used_once
+from parlour.identity.credentials import Issued, issue, used_once
 from parlour.identity.enrolling import enrolled
-from parlour.identity.gate import Gate, issue_session, signed_in
+from parlour.identity.gate import Gate, issue_session, open_links_end, signed_in
 from parlour.identity.passwords import Passwords, check_password
 from parlour.identity.secrets import hash_of
 from parlour.identity.signer import ACCESS_LASTS, Claims, Signer
@@ -54,19 +54,18 @@ class SignIns:
 
     async def browser(self, name: str, password: str, visit: Visit = NOWHERE) -> tuple[Who, Issued]:
         """A session for a browser. Raises Unauthenticated, RateLimited."""
-        owner = await self._proved(name, password, visit)
+        owner, kept = await self._proved(name, password, visit)
         session = issue_session(owner, "browser", visit, self.clock.now())
-        await self.writer.commit(Unit(changes=signed_in(owner, session, session.created_at, visit, by="password")))
+        await self._let_in(owner, kept, session, visit)
         return who_is(owner, session.id), session
 
     async def program(self, name: str, password: str, visit: Visit = NOWHERE) -> AccessTokens:
         """A session for a program, and its first tokens. Raises Unauthenticated, RateLimited."""
-        owner = await self._proved(name, password, visit)
+        owner, kept = await self._proved(name, password, visit)
         now = self.clock.now()
         session = issue_session(owner, "program", visit, now)
         refresh = _refresh_token(owner, session.id, now)
-        kept = [*signed_in(owner, session, session.created_at, visit, by="password"), refresh.insert]
-        await self.writer.commit(Unit(changes=kept))
+        await self._let_in(owner, kept, session, visit, refresh.insert)
         return await self._tokens(owner.id, session.id, refresh.secret)
 
     async def refresh(self, token: str, visit: Visit = NOWHERE) -> AccessTokens:
@@ -120,19 +119,33 @@ class SignIns:
         access = await self.signer.signed(Claims(user_id, session_id))
         return AccessTokens(access_token=access, refresh_token=refresh, expires_in=int(ACCESS_LASTS.total_seconds()))
 
-    async def _proved(self, name: str, password: str, visit: Visit) -> Person:
-        """Whose name or address and password these are. An unknown name takes as long, and is refused alike."""
+    async def _let_in(self, owner: Person, kept: str, session: Issued, visit: Visit, *also: Change) -> None:
+        """Begin a session, if the password that was proved is theirs yet. Raises Unauthenticated."""
+        at = session.created_at
+        theirs = (users.c.id == owner.id, users.c.password_hash == kept, users.c.is_active)
+        guard = Guard(update(users).where(*theirs).values(signed_in_at=at), Moved())
+        changes = [*signed_in(owner, session, at, visit, by="password"), *also]
+        try:
+            await self.writer.commit(Unit(guards=[guard], changes=changes))
+        except Conflict as conflict:
+            raise Unauthenticated(_WRONG) from conflict
+
+    async def _proved(self, name: str, password: str, visit: Visit) -> tuple[Person, str]:
+        """Whose name or address and password these are, and what is kept of that password.
+
+        An unknown name takes as long, and is refused alike.
+        """
         async with self.reads.read() as connection:
             found = await person_known_as(connection, name.lower())
             kept = await password_of(connection, found.id) if found else None
         attempt = await self.throttle.enter(found.id if found else name, visit.address)
         matched = await self.passwords.matches(password, kept)
-        if found is None or not matched or not found.is_active:
+        if found is None or kept is None or not matched or not found.is_active:
             if found is not None:
                 await self.writer.commit(Unit(changes=[self._failed(found, visit)]))
             raise Unauthenticated(_WRONG)
         await self.throttle.succeeded(attempt)
-        return found
+        return found, kept
 
     def _failed(self, owner: Person, visit: Visit) -> Change:
         at = isoformat(self.clock.now())
@@ -176,10 +189,12 @@ class Oneself:
         await read_and_commit(self.reads, self.writer, build)
 
     async def set_password(self, who: Who, new: str, current: str | None, visit: Visit = NOWHERE) -> None:
-        """Set one's password; every other session of one's own ends.
+        """Set one's password; every other session of one's own ends, and every open link.
 
-        Raises InvalidRequest for one that is too easy, or where the present one is wrong; RateLimited.
+        Raises InvalidRequest for one that is too easy, or where the present one is wrong; RateLimited; Forbidden for
+        who came with an API key.
         """
+        await self.gate.check_came_in_person(who)
         async with self.reads.read() as connection:
             found = await person(connection, who.user_id)
             kept = await password_of(connection, who.user_id)
@@ -204,7 +219,7 @@ class Oneself:
             visit=visit,
         )
         set_now = update(users).where(users.c.id == who.user_id, unchanged).values(password_hash=hashed)
-        ended = [revoked(each, at) for each in others]
+        ended = [_other_sessions_end(who, at), open_links_end(who.user_id, at)]
         await self.writer.commit(Unit(guards=[Guard(set_now, Moved())], changes=[*ended, said]))
         await self.gate.end(who, others, "session_ended", visit)
 
@@ -224,8 +239,10 @@ class Oneself:
         await self.gate.end(who, [session_id], "session_ended", visit)
 
     async def end_sessions(self, who: Who, visit: Visit = NOWHERE) -> None:
-        """Sign out everywhere; keys of programs stay."""
-        await self.gate.end(who, [each.id for each in await self.sessions(who)], "session_ended", visit)
+        """Sign out everywhere, and end every open link; keys of programs stay."""
+        links = open_links_end(who.user_id, isoformat(self.clock.now()))
+        everywhere = [each.id for each in await self.sessions(who)]
+        await self.gate.end(who, everywhere, "session_ended", visit, also=[links])
 
 
 def described(roll: Roll, person: Person, full_name: str | None, email: str | None) -> Person:
@@ -239,6 +256,12 @@ def described(roll: Roll, person: Person, full_name: str | None, email: str | No
     if after.email is not None and after.email in taken:
         raise Duplicate("Somebody here has this address already.")
     return after
+
+
+def _other_sessions_end(who: Who, at: str) -> Change:
+    """Ends every session of somebody but the present one: also one that began a moment ago."""
+    mine = (credentials.c.user_id == who.user_id, credentials.c.kind == "session", credentials.c.revoked_at.is_(None))
+    return update(credentials).where(*mine, credentials.c.id != who.credential_id).values(revoked_at=at)
 
 
 def _refresh_token(owner: Person, session_id: str, now: datetime, secret: str = "") -> Issued:

@@ -5,6 +5,7 @@ guesses stalls neither the server nor its memory.
 """
 
 import asyncio
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,20 @@ zxcvbnm123 zxcvbnm1234
 """
 """The commonest of those that are long enough."""
 
-_NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$Yml0IG9mIHNhbHQgaGVyZQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-"""Kept of a password that nobody has: as costly to tell from another as anybody's."""
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What it costs to tell a password from another, as RFC 9106 recommends where memory is short."""
+
+    memory_kib: int = 65_536
+    rounds: int = 3
+    lanes: int = 4
+
+    @property
+    def nobodys(self) -> str:
+        """Kept of a password that nobody has: as costly to tell from another as anybody's."""
+        cost = f"m={self.memory_kib},t={self.rounds},p={self.lanes}"
+        return f"$argon2id$v=19${cost}$Yml0IG9mIHNhbHQgaGVyZQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
 def check_password(password: str, *names: str | None) -> None:
@@ -46,19 +59,20 @@ def check_password(password: str, *names: str | None) -> None:
 class Passwords:
     """Keeps passwords and tells them apart, `width` at once."""
 
-    def __init__(self, width: int) -> None:
-        """More than `width` at once wait for their turn."""
+    def __init__(self, width: int = 2, cost: Cost = Cost()) -> None:
+        """More than `width` at once wait for their turn; what is kept from now on is kept at `cost`."""
         self._turn = asyncio.Semaphore(width)
+        self._cost = cost
 
     async def kept(self, password: str) -> str:
         """What is kept of a password: its argon2id hash, with a salt of its own."""
         async with self._turn:
-            return await asyncio.to_thread(lambda: _argon2id().hash(password))
+            return await asyncio.to_thread(lambda: _argon2id(self._cost).hash(password))
 
     async def matches(self, password: str, kept: str | None) -> bool:
         """Whether it is the password that was kept. Where none was, it takes as long to say no."""
         async with self._turn:
-            matched = await asyncio.to_thread(_verified, password, kept or _NOBODYS)
+            matched = await asyncio.to_thread(_verified, password, kept or self._cost.nobodys)
         return matched and kept is not None
 
 
@@ -66,15 +80,15 @@ def _verified(password: str, kept: str) -> bool:
     from pwdlib.exceptions import UnknownHashError
 
     try:
-        return _argon2id().verify(password, kept)
+        return _argon2id(Cost()).verify(password, kept)
     except UnknownHashError:
         return False
 
 
 @cache
-def _argon2id() -> "PasswordHash":
+def _argon2id(cost: Cost) -> "PasswordHash":
     # Loaded here: whoever signs in by links only does not wait for it.
     from pwdlib import PasswordHash
     from pwdlib.hashers.argon2 import Argon2Hasher
 
-    return PasswordHash((Argon2Hasher(),))
+    return PasswordHash((Argon2Hasher(cost.rounds, cost.memory_kib, cost.lanes),))

@@ -89,8 +89,13 @@ class People:
         await read_and_commit(self.reads, self.writer, build)
 
     async def link(self, who: Who, user_id: str, visit: Visit = NOWHERE) -> Issued:
-        """A one-time link to hand to somebody. Raises NotFound, NotNow for who is deactivated."""
-        return await self.gate.make_link(await self.one(who, user_id), visit)
+        """A one-time link to hand to somebody. Raises NotFound, NotNow for who is deactivated.
+
+        Raises Forbidden for one's own, for who came with an API key.
+        """
+        if user_id == who.user_id:
+            await self.gate.check_came_in_person(who)
+        return await self.gate.make_link(await self.one(who, user_id), visit, by=who)
 
 
 async def add_person(

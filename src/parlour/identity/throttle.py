@@ -73,7 +73,7 @@ class Throttle:
 
     async def enter(self, account: str, address: str | None) -> Attempt:
         """Let somebody try, counted as failed. Raises RateLimited with the seconds to wait, and counts nothing then."""
-        attempt = Attempt(account_subject(account), f"address:{_network(address)}")
+        attempt = Attempt(account_subject(account), f"address:{network_of(address)}")
 
         async def build(connection: AsyncConnection) -> Built[None]:
             now = self._clock.now()
@@ -140,7 +140,7 @@ def account_subject(account: str) -> str:
     return f"account:{sha256(account.casefold().encode()).hexdigest()}"
 
 
-def _network(address: str | None) -> str:
+def network_of(address: str | None) -> str:
     """Whom an address counts for: a household of IPv6 has 2^64 of them."""
     try:
         found = ip_address(address or "")

@@ -1,7 +1,8 @@
 """Work in the background that one node does at a time: whoever lives and came first, until it is gone."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 from sqlalchemy import exists, insert, literal, select, update
@@ -28,6 +29,19 @@ class Job:
     """Takes one small step, whose unit holds by the guard it is given; whether there is more to take."""
 
 
+@dataclass(slots=True)
+class Kept:
+    """How a job does on this node."""
+
+    every_s: float
+    at: datetime | None = None
+    """When its turn last came; None before the first time."""
+    is_mine: bool = False
+    """Whether this node did it then, and not another."""
+    problem: str = ""
+    """Why it failed then; "" when it did not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Jobs:
     """The jobs of the house, as far as they are this node's. `node_id` is asked anew each time."""
@@ -36,24 +50,33 @@ class Jobs:
     writer: Writer
     clock: Clock
     node_id: Callable[[], str]
+    kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
+    """Of each job that is kept, by name, how it does."""
 
     async def keep(self, job: Job) -> None:
         """Wait, do what is to do if the job is this node's, and begin anew. Never returns.
 
         A failing database is tried again the next time.
         """
+        kept = self.kept.setdefault(job.name, Kept(job.every_s))
         while True:
             await self.clock.sleep(job.every_s)
             try:
                 while await self.do(job):
                     await self.clock.sleep(PAUSE_S)
-            except (*READ_FAULTS, ParlourError):
+                kept.problem = ""
+            except (*READ_FAULTS, ParlourError) as error:
+                kept.problem = error.safe if isinstance(error, ParlourError) else "The database did not answer."
                 log.exception("a job in the background failed; trying again later", job=job.name)
+            kept.at = self.clock.now()
 
     async def do(self, job: Job) -> bool:
         """Take one step of the job, if it is this node's by now; whether there is more to take."""
         node_id = self.node_id()
-        if not await self._is_mine(job.name, node_id):
+        is_mine = await self._is_mine(job.name, node_id)
+        if job.name in self.kept:
+            self.kept[job.name].is_mine = is_mine
+        if not is_mine:
             return False
         try:
             return await job.step(_still_mine(job.name, node_id))

@@ -32,20 +32,45 @@ class Filled:
 
     def parameters(self) -> dict[str, Any]:
         """The values, every seq filled in; for the writer, while it runs the statements of the unit."""
-        return {
-            name: cast(Any, value).effective_value if isinstance(value, BindParameter) else value
-            for name, value in self.values.items()
-        }
+        return _filled_in(self.values)
 
 
-Change = Executable | Filled
+@dataclass(frozen=True, slots=True)
+class FilledRows:
+    """A statement that was made once, and its values for each of some rows, by the same names in all of them.
+
+    A statement over many rows would be made anew for every number of them, which costs more than the rows.
+    """
+
+    statement: Executable
+    rows: Sequence[Mapping[str, Any]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What every row has a value for, when there are any."""
+        return tuple(self.rows[0])
+
+    def parameters(self) -> list[dict[str, Any]]:
+        """The values of every row, as those of `Filled`."""
+        return [_filled_in(row) for row in self.rows]
+
+
+def _filled_in(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: cast(Any, value).effective_value if isinstance(value, BindParameter) else value
+        for name, value in values.items()
+    }
+
+
+Statement = Executable | Filled
+Change = Statement | FilledRows
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
     """A statement that must touch exactly `rows` rows and break no key; else the unit is undone with `conflict`."""
 
-    statement: Change
+    statement: Statement
     conflict: Conflict
     rows: int = 1
 

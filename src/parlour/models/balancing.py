@@ -15,7 +15,7 @@ class Standing:
 
     connections: int = 0
     """How many answers it is writing."""
-    max_connections: int = 100
+    max_connections: int = 1_000
     average_seconds: float = 0.0
     """How long an answer takes; 0 before the first, so that whoever is new is tried."""
     success_rate: float = 1.0
@@ -60,4 +60,4 @@ _LEAST: dict[Strategy, Callable[[Standing], float]] = {
 
 def next_of(able: Sequence[Someone], strategy: Strategy) -> Someone:
     """Who is asked next of those who can answer, at least one; of equals the first."""
-    return min(able, key=lambda one: _LEAST[strategy](one.standing))
+    return able[0] if len(able) == 1 else min(able, key=lambda one: _LEAST[strategy](one.standing))

@@ -6,10 +6,11 @@ so far is in the request's messages.
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
+from parlour.models.forms import JsonForm
 from parlour.protocol.content import Parameters, Usage
 from parlour.tools.caller import Caller
 from parlour.tools.outcomes import RequestedCall
@@ -92,8 +93,14 @@ class ModelRequest:
     tools: tuple[Tool, ...]
     caller: Caller
     parameters: Parameters = field(default_factory=Parameters)
-    as_json: bool = False
-    """Whether the answer has to be one JSON object and nothing else."""
+    stop: tuple[str, ...] = ()
+    """Words at which the answer is to end, before the first of them; see `stop_words`, which sees to it."""
+    form: JsonForm | None = None
+    """What the answer has to be; None for words."""
+    most_tokens: int | None = None
+    """How many it may write in all, its thoughts included, where a budget pays for no more."""
+    has_stand_in: bool = False
+    """Whether somebody else is asked where this one fails: then nobody waits until it has room again."""
 
 
 # --- what comes back -----------------------------------------------------------------------------------------------
@@ -109,6 +116,13 @@ class TextDelta:
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
     """Some more of what the model thinks."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallDelta:
+    """Some more of what a call is made of while it is written. To be counted: what to do is said by `Called` alone."""
 
     text: str
 
@@ -131,7 +145,7 @@ class Finished:
     keepsake: Keepsake | None = None
 
 
-ModelEvent = TextDelta | ReasoningDelta | Called | Finished
+ModelEvent = TextDelta | ReasoningDelta | CallDelta | Called | Finished
 
 
 class ModelProblem(Exception):
@@ -149,6 +163,28 @@ class ModelProblem(Exception):
         self.cause = cause
         """Finer than the code, for whoever sets a provider up: `openai_faults` names them."""
         super().__init__(f"{code}: {safe}")
+
+
+@runtime_checkable
+class Thinking(Protocol):
+    """A model that may think before it answers, and can tell how much."""
+
+    @property
+    def thinking_tokens(self) -> int:
+        """How many tokens it may think with besides its longest answer."""
+        ...
+
+
+def longest(request: ModelRequest, thinking_tokens: int) -> int | None:
+    """How many tokens a model may write that thinks with so many besides its answer; None where nobody said."""
+    wanted = request.parameters.max_tokens
+    limits = (None if wanted is None else wanted + thinking_tokens, request.most_tokens)
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def thinking_tokens_of(model: "Model") -> int:
+    """How many tokens a model may think with besides its longest answer; 0 where it does not say."""
+    return model.thinking_tokens if isinstance(model, Thinking) else 0
 
 
 class Model(Protocol):

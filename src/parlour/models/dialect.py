@@ -1,10 +1,13 @@
 """Where providers of one format disagree, as values: how a model is asked, and what of its reply goes back to it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import JsonValue
+
+from parlour.models.call_ids import FORTY
 
 Json = dict[str, JsonValue]
 
@@ -38,12 +41,20 @@ class Dialect:
     """Fields that every request has besides."""
     json_format: Mapping[str, JsonValue] = field(default_factory=lambda: JSON_OBJECT)
     """How an answer in JSON is asked for."""
+    takes_schema: bool = False
+    """Whether it can be told which JSON, and holds its model to it."""
+    forms_beside_tools: bool = False
+    """Whether an answer in JSON may be asked for beside tools: where each word is held to the form, none is a call."""
     asks_for_usage: bool = True
     """Whether it knows how to be asked for the usage of a stream."""
     takes_broken_arguments: bool = True
     """False where the arguments of a call that is over have to be JSON, whatever the model wrote."""
+    takes_turns: bool = False
+    """Whether it may refuse a talk in which both sides do not speak in turn, as the templates of many models do."""
     takes_cache_key: bool = False
     """Whether it wants to know which requests begin alike, to find again what it has read before."""
     marks_cache: bool = False
     """Whether it has to be shown how far a prompt stays the same, to keep what it has read so far."""
     thoughts: Thoughts | None = None
+    call_ids: re.Pattern[str] = FORTY
+    """What form the ids of calls have to have."""

@@ -10,13 +10,18 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from typing import Literal, cast
+from typing import Literal, Protocol, cast
+
+import structlog
 
 from parlour.clock import Clock
 from parlour.models.balancing import Standing, score
-from parlour.models.base import Finished, Model, ModelEvent, ModelProblem, ModelRequest
+from parlour.models.base import Finished, Model, ModelEvent, ModelProblem, ModelRequest, thinking_tokens_of
 from parlour.models.breaker import Breaker
+from parlour.models.openai_faults import MEANINGS
 from parlour.models.prices import Placed
+
+log = structlog.get_logger(__name__)
 
 REMEMBERED = 50
 """How many calls averages are made of."""
@@ -25,7 +30,7 @@ ENOUGH_CALLS = 5
 """So many have to be recent before their errors say anything."""
 MOST_ERRORS = 0.5
 
-DEFAULT_CONNECTIONS = 100
+DEFAULT_CONNECTIONS = 1_000
 DEFAULT_CAPABILITY = 0.5
 
 Condition = Literal["ready", "resting", "trying", "full", "failing"]
@@ -39,8 +44,20 @@ class Bounds:
     capability: float = DEFAULT_CAPABILITY
 
 
+class Waiter(Protocol):
+    """Somebody who waits until one of several models has room."""
+
+    def given(self, instance: "Instance") -> None:
+        """This one has room now, and it is taken for them. They wait for nobody else any more."""
+        ...
+
+    def look(self) -> None:
+        """Something has changed: perhaps there is nobody left to wait for."""
+        ...
+
+
 class NotAsked(ModelProblem):
-    """A model was not asked: it rests, or has no room, by the time its turn came."""
+    """A model was not asked: by the time its turn came it rested."""
 
     def __init__(self, name: str) -> None:
         super().__init__("provider_unavailable", f"{name} is not asked just now.", cause="not_asked")
@@ -54,14 +71,21 @@ class _Ended:
 
 
 class Instance:
-    """A model that is watched while it answers. See `Model` for the contract; `stream` also raises NotAsked."""
+    """A model that is watched while it answers. See `Model` for the contract; `stream` also raises NotAsked.
 
-    def __init__(self, model: Model, clock: Clock, bounds: Bounds | None = None) -> None:
+    Whoever asks has taken room before, and gives it back after: it has only so much.
+    """
+
+    def __init__(self, model: Model, clock: Clock, bounds: Bounds | None = None, payer: str = "tenant") -> None:
         self.model = model
+        self.host = model.host if isinstance(model, Placed) else ""
+        """Where it is asked; "" where nobody knows."""
+        self.payer = payer
+        """Whose it is, and so whose key it is asked with."""
         self.bounds = bounds or Bounds()
         self.breaker = Breaker(clock)
         self.connections = 0
-        """How many answers it is writing."""
+        """How many answers it is writing, those included that are about to begin."""
         self.calls = 0
         self.errors = 0
         self.last_picked = 0
@@ -70,6 +94,8 @@ class Instance:
         self.since = clock.now()
         self._clock = clock
         self._ended: deque[_Ended] = deque(maxlen=REMEMBERED)
+        self._line: dict[Waiter, None] = {}
+        """Who waits until it has room, in the order in which they came."""
 
     @property
     def name(self) -> str:
@@ -80,9 +106,9 @@ class Instance:
         return self.model.window
 
     @property
-    def host(self) -> str:
-        """Where it is asked; "" where nobody knows."""
-        return self.model.host if isinstance(self.model, Placed) else ""
+    def thinking_tokens(self) -> int:
+        """See `Thinking`."""
+        return thinking_tokens_of(self.model)
 
     def count_tokens(self, text: str) -> int:
         return self.model.count_tokens(text)
@@ -94,11 +120,10 @@ class Instance:
         await self.model.close()
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
-        """Answer, and be counted for as long as it lasts, however it ends."""
-        if not self.is_able:
+        """Answer, and be watched for as long as it lasts, however it ends."""
+        if not self.is_well:
             raise NotAsked(self.name)
         probe, began, is_over = self.breaker.begin(), self._clock.monotonic(), False
-        self.connections += 1
         self.calls += 1
         try:
             async with aclosing(cast("AsyncGenerator[ModelEvent]", self.model.stream(request))) as events:
@@ -107,15 +132,57 @@ class Instance:
                         is_over = True
                         self._answered(began, probe)
                     yield event
-        except ModelProblem as problem:
+        except Exception as error:
+            problem = error if isinstance(error, ModelProblem) else self._broken(error)
             if is_its_fault(problem) and not is_over:
                 is_over = True
                 self._failed(problem, began, probe)
-            raise
+            if problem is error:
+                raise
+            raise problem from error
         finally:
-            self.connections -= 1
             if not is_over:
                 self.breaker.left(probe=probe)
+
+    # --- its room ----------------------------------------------------------------------------------------------
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it may write one more answer."""
+        return self.connections < self.bounds.max_connections
+
+    @property
+    def waiting(self) -> int:
+        """How many answers wait until it has room."""
+        return len(self._line)
+
+    def take(self) -> None:
+        """Take room for one answer."""
+        self.connections += 1
+
+    def give_back(self) -> None:
+        """Give the room for one answer back: to whoever waits first for it, if anybody does."""
+        self.connections -= 1
+        self.serve()
+
+    def serve(self) -> None:
+        """Let as many as it has room for wait no longer. Whoever waits in vain is told so."""
+        while self._line and self.is_able:
+            first = next(iter(self._line))
+            self.leave_line(first)
+            self.take()
+            first.given(self)
+        if self._line and not self.is_only_full:
+            for waiter in list(self._line):
+                waiter.look()
+
+    def join_line(self, waiter: Waiter) -> None:
+        """Let somebody wait for it, behind everybody who does."""
+        self._line[waiter] = None
+
+    def leave_line(self, waiter: Waiter) -> None:
+        """Let somebody wait for it no longer, if they did."""
+        self._line.pop(waiter, None)
 
     # --- how it does -------------------------------------------------------------------------------------------
 
@@ -159,7 +226,7 @@ class Instance:
         """Whether it is asked, and if not, why. Its errors are no reason while it is being tried again."""
         if self.breaker.state == "open":
             return "resting"
-        if self.connections >= self.bounds.max_connections:
+        if not self.has_room:
             return "full"
         if self.breaker.state == "half_open":
             return "trying"
@@ -168,7 +235,19 @@ class Instance:
     @property
     def is_able(self) -> bool:
         """Whether it may be asked now."""
-        return self.condition in ("ready", "trying") and self.breaker.admits
+        return self.has_room and self.is_well
+
+    @property
+    def is_only_full(self) -> bool:
+        """Whether it would be asked now if it had room."""
+        return not self.has_room and self.is_well
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it may be asked, as far as its faults tell."""
+        if self.breaker.state == "closed":
+            return self.error_rate <= MOST_ERRORS
+        return self.breaker.admits
 
     def _answered(self, began: float, probe: bool) -> None:
         if probe:
@@ -181,6 +260,12 @@ class Instance:
         self.errors += 1
         self.last_problem, self.last_problem_at = problem, self._clock.now()
         self.breaker.failed(probe=probe)
+
+    def _broken(self, error: Exception) -> ModelProblem:
+        """What it is to whoever asked that something broke which nobody here had thought of."""
+        log.error("a model broke by a fault of its own", model=self.name, exc_info=error)
+        code, sentence = MEANINGS["fault"]
+        return ModelProblem(code, sentence.format(name=self.name), detail=type(error).__name__, cause="fault")
 
     def _end(self, began: float, *, is_answered: bool) -> None:
         now = self._clock.monotonic()
@@ -203,8 +288,10 @@ HOUSE = "tenant"
 class Instances:
     """Every model that was asked or could have been, each under its name with whose it is."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, *, longest_wait_s: float = 0.0) -> None:
+        """`longest_wait_s` is how long a step may wait until one of them has room."""
+        self.clock = clock
+        self.longest_wait_s = longest_wait_s
         self._known: dict[tuple[Whose, str], Instance] = {}
         self._picks = count(1)
 
@@ -212,8 +299,9 @@ class Instances:
         """A model as it does; with a clean record if it is another than before."""
         found = self._known.get((whose, model.name))
         if found is None or found.model is not model:
-            found = self._known[whose, model.name] = Instance(model, self._clock)
+            found = self._known[whose, model.name] = Instance(model, self.clock, payer=whose[1])
         found.bounds = bounds
+        found.serve()
         return found
 
     def keep_to(self, whose: Whose, names: Collection[str]) -> None:

@@ -144,7 +144,7 @@ class Lineup(Generic[Connection]):
         if plan is None:
             return OnlyOne(self._built_in, settled.parameters)
         able = await self._instances_of(wish.tenant_id, plan, roster, decided)
-        return BalancedRoute(plan, able, roster.routing.strategy, self._instances.picked, settled.parameters)
+        return BalancedRoute(plan, able, roster.routing.strategy, self._instances, settled.parameters)
 
     async def settled(self, connection: Connection, wish: Wish) -> Effective:
         """Who answers a wish, how, and who decided that. Raises NotAvailable as `route` does."""

@@ -124,6 +124,7 @@ def address_of(text: str) -> str:
     try:
         parts = urlsplit(address)
         parts.port  # noqa: B018 - reading it is what checks it
+        (parts.hostname or "").encode("idna")
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or not address.isprintable() or " " in address:

@@ -1,4 +1,4 @@
-"""Any provider that speaks Chat Completions: OpenAI, Ollama, vLLM, LM Studio, OpenRouter, DeepSeek, Groq, …
+"""Any provider that speaks Chat Completions: OpenAI, Ollama, llama.cpp, vLLM, LM Studio, OpenRouter, Groq, …
 
 The bytes are streamed by aiohttp and everything after that is ours, since this is the hot path: a chunk passes
 `sse` (bytes to events), `openai_reply` (events to model events) and leaves. What goes wrong is named in
@@ -12,16 +12,19 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from parlour.clock import Clock, SystemClock
-from parlour.models.base import ModelEvent, ModelRequest, estimate_tokens
+from parlour.models.base import ModelEvent, ModelRequest
 from parlour.models.deadline import Deadline
 from parlour.models.dialect import Dialect
-from parlour.models.loopback import is_loopback
+from parlour.models.kept_connections import Sending, sent, trace_sendings
 from parlour.models.openai_faults import Faults, Transient
 from parlour.models.openai_limits import DEFAULT_WINDOW, Limits
 from parlour.models.openai_listing import listed
 from parlour.models.openai_reply import Reply
-from parlour.models.openai_request import estimated_prompt, request_body
+from parlour.models.openai_request import request_body
 from parlour.models.openai_stream import Exchange, Times
+from parlour.models.proxies import proxy_for
+from parlour.models.tokenizers import counting
+from parlour.models.trying import Tries
 
 HEALTH_S = 5.0
 LISTED_S = 10.0
@@ -54,9 +57,9 @@ class OpenAIModel:
             raise ValueError("The key of a provider may only hold printable ASCII characters.")
         self._name = name
         self._model = name.partition("/")[2] or name
+        self._count = counting(self._model)
         self._base_url = base_url.rstrip("/")
         self._host = parts.netloc.rpartition("@")[2]
-        self._is_near = is_loopback(parts.hostname)
         self._api_key = api_key
         self._window = window
         self._dialect = dialect or Dialect()
@@ -64,6 +67,10 @@ class OpenAIModel:
         self._clock = clock or SystemClock()
         self._chance = chance
         self._faults = Faults(name, api_key)
+        # Sent with each request and not held by the session, whose headers a proxy would get too.
+        self._headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        if api_key:
+            self._headers["Authorization"] = f"Bearer {api_key}"
         self._session: aiohttp.ClientSession | None = None
         self._open: set[Exchange] = set()
         self._asked = 0
@@ -85,52 +92,50 @@ class OpenAIModel:
     def window(self) -> int:
         return self._window
 
+    @property
+    def thinking_tokens(self) -> int:
+        """See `Thinking`."""
+        return self._dialect.thinking_tokens
+
     def count_tokens(self, text: str) -> int:
-        return estimate_tokens(text)
+        return self._count(text)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
-        """See `Model`. Tries again on passing faults as long as nothing has been given out."""
+        """See `Model`. Tries again on passing faults as long as no word has been given out."""
         body = request_body(request, model=self._model, dialect=self._dialect)
-        exchange: Exchange | None = None
+        tries = Tries(request, self._limits, self._clock, self._chance)
+        exchange = self._begun(body, tries.started)
         self._asked += 1
         try:
-            exchange, events = await self._begun(request, body)
-            self._open.add(exchange)
             while True:
+                try:
+                    events = await exchange.more()
+                except Transient as fault:
+                    self._end(exchange)
+                    await tries.rest(fault, has_spoken=exchange.has_spoken)
+                    exchange = self._begun(body, tries.started)
+                    continue
                 for event in events:
                     yield event
                 if exchange.over:
                     await exchange.settle()
                     return
-                events = await exchange.more()
-        except Transient as fault:
-            raise fault.problem from fault
         finally:
             self._asked -= 1
-            if exchange is not None:
-                self._open.discard(exchange)
-                exchange.close()
+            self._end(exchange)
             if self._is_retired:
                 await self.retire()
 
     async def models(self) -> list[str]:
         """What the provider says it has, by its own names. Raises ModelProblem; asks once."""
-        return await listed(
-            lambda: self._connected().get(f"{self._base_url}/models", allow_redirects=False),
-            self._faults,
-            self._clock,
-            LISTED_S,
-        )
+        return await listed(self._listing, self._faults, self._clock, LISTED_S)
 
     async def health(self) -> bool:
         """Whether the provider answers and takes the key."""
         try:
-            async with (
-                Deadline(self._clock, HEALTH_S),
-                self._connected().get(f"{self._base_url}/models", allow_redirects=False) as response,
-            ):
+            async with Deadline(self._clock, HEALTH_S), await self._listing() as response:
                 return response.status == 200
-        except (aiohttp.ClientError, TimeoutError, OSError):
+        except (aiohttp.ClientError, OSError, ValueError):
             return False
 
     async def close(self) -> None:
@@ -150,51 +155,45 @@ class OpenAIModel:
         if session is not None:
             await session.close()
 
-    async def _begun(self, request: ModelRequest, body: bytes) -> tuple[Exchange, list[ModelEvent]]:
-        """An exchange that has begun to answer, and its first events."""
-        started = self._clock.monotonic()
-        tried = 0
-        while True:
-            exchange = self._exchange(request, body, started)
-            try:
-                return exchange, await exchange.begin()
-            except Transient as fault:
-                tried += 1
-                rest = self._limits.backoff.rest(tried, fault.retry_after, self._chance())
-                left = started + self._limits.total_s - self._clock.monotonic()
-                if rest is None or rest >= left:
-                    raise fault.problem from fault
-                await self._clock.sleep(rest)
-
-    def _exchange(self, request: ModelRequest, body: bytes, started: float) -> Exchange:
+    def _begun(self, body: bytes, started: float) -> Exchange:
+        """One try; the first began at `started`."""
         limits = self._limits
         now = self._clock.monotonic()
-        return Exchange(
-            lambda: self._connected().post(f"{self._base_url}/chat/completions", data=body, allow_redirects=False),
-            Reply(
-                self._faults,
-                limits.calls,
-                prompt_tokens=estimated_prompt(request, body),
-                thoughts=self._dialect.thoughts,
-            ),
+        exchange = Exchange(
+            lambda: sent(lambda sending: self._post(body, sending)),
+            Reply(self._faults, limits.calls, thoughts=self._dialect.thoughts),
             self._faults,
             self._clock,
             Times(started + limits.total_s, now + limits.first_event_s, limits.silence_s, limits.end_s),
             longest_event=limits.event_bytes,
         )
+        self._open.add(exchange)
+        return exchange
+
+    def _end(self, exchange: Exchange) -> None:
+        self._open.discard(exchange)
+        exchange.close()
+
+    async def _post(self, body: bytes, sending: Sending) -> aiohttp.ClientResponse:
+        return await self._connected().post(
+            f"{self._base_url}/chat/completions",
+            data=body,
+            headers=self._headers,
+            allow_redirects=False,
+            trace_request_ctx=sending,
+        )
+
+    async def _listing(self) -> aiohttp.ClientResponse:
+        return await self._connected().get(f"{self._base_url}/models", headers=self._headers, allow_redirects=False)
 
     def _connected(self) -> aiohttp.ClientSession:
         if self._session is None:
-            headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
-            if self._api_key:
-                headers["Authorization"] = f"Bearer {self._api_key}"
             self._session = aiohttp.ClientSession(
-                headers=headers,
                 # aiohttp's own limit of 100 connections would make the next stream wait for another's end.
                 connector=aiohttp.TCPConnector(limit=0),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect_s),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                # A proxy is for the way out of the house, not for a model on this machine.
-                trust_env=not self._is_near,
+                proxy=proxy_for(self._base_url),
+                trace_configs=[trace_sendings()],
             )
         return self._session

@@ -54,18 +54,17 @@ class CallAssembler:
         self._calls: list[_Call] = []
         self._characters = 0
 
-    def take(self, pieces: Any) -> None:
-        """Take in the `tool_calls` of one event. Raises BadCall."""
+    def take(self, pieces: Any) -> str:
+        """Take in the `tool_calls` of one event; returns what was written of them. Raises BadCall."""
         if not is_list(pieces):
             raise BadCall(f"tool calls that are none: {str(pieces)[:200]}")
-        for piece in pieces:
-            self._take(piece)
+        return "".join([self._take(piece) for piece in pieces])
 
     def finish(self) -> list[Called]:
         """The calls, in the order in which they began."""
         return [self._called(call) for call in self._calls]
 
-    def _take(self, piece: Any) -> None:
+    def _take(self, piece: Any) -> str:
         if not is_object(piece):
             raise BadCall(f"a tool call that is none: {str(piece)[:200]}")
         index, call_id, function = piece.get("index"), piece.get("id"), piece.get("function")
@@ -78,16 +77,20 @@ class CallAssembler:
             found = None  # Another call of one who tells them apart neither by index nor by id.
         call = found or self._begun(index if type(index) is int else None)
         call.id = call.id or (call_id if isinstance(call_id, str) else "")
-        self._add(call, name, arguments)
+        return self._add(call, name, arguments)
 
-    def _add(self, call: _Call, name: Any, arguments: Any) -> None:
+    def _add(self, call: _Call, name: Any, arguments: Any) -> str:
+        written = ""
         if isinstance(name, str) and name != call.name:
             call.name += name
+            written = name
         if isinstance(arguments, str) and arguments:
             self._characters += len(arguments)
             call.pieces.append(arguments)
+            written += arguments
         if self._characters > self._limits.argument_characters or len(call.name) > NAME_CHARACTERS:
             raise BadCall("a tool call that is too long")
+        return written
 
     def _begun(self, index: int | None) -> _Call:
         if len(self._calls) == self._limits.calls:

@@ -28,7 +28,7 @@ async def listed(
                 body = await _body(response)
             finally:
                 response.close()
-    except (aiohttp.ClientError, OSError) as error:
+    except (aiohttp.ClientError, OSError, ValueError) as error:
         # A TimeoutError is an OSError, and ours is the one that aiohttp did not raise.
         if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
             raise faults.timeout("no list of models") from error

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from parlour.models.base import (
-    Called,
+    CallDelta,
     Finished,
     FinishReason,
     Keepsake,
@@ -50,21 +50,18 @@ REASONS: dict[str, FinishReason] = {
 FAILURES = {"error": 500, "abort": 500, "insufficient_system_resource": 503}
 """Words for an end that is none, and the status that would have said so in time."""
 
-Words = type[TextDelta] | type[ReasoningDelta]
+Words = type[TextDelta] | type[ReasoningDelta] | type[CallDelta]
 
 
 class Reply:
     """An answer that is being read. Knows when it is whole."""
 
-    def __init__(
-        self, faults: Faults, limits: CallLimits, *, prompt_tokens: int, thoughts: Thoughts | None = None
-    ) -> None:
-        """`prompt_tokens` is the estimate for a provider that reports no usage; `thoughts` what it wants back."""
+    def __init__(self, faults: Faults, limits: CallLimits, *, thoughts: Thoughts | None = None) -> None:
+        """`thoughts` is what the provider wants back of what its model thought."""
         self._faults = faults
         self._thoughts = thoughts
         self._details = DetailAssembler(THOUGHT_CHARACTERS)
         self._has_thought = False
-        self._prompt_tokens = prompt_tokens
         self._events: list[ModelEvent] = []
         self._kind: Words = TextDelta
         self._pieces: list[str] = []
@@ -72,12 +69,13 @@ class Reply:
         self._reasoning = SurrogateJoiner()
         self._calls = CallAssembler(limits)
         self._may_be_split = False
-        self._written_bytes = 0
         self._reason: str | None = None
         self._usage: Usage | None = None
         self._model: str | None = None
         self.fault: ModelProblem | Transient | None = None
         """What is raised next, once the events before it have been given out."""
+        self.has_begun = False
+        """Something came of the answer, were it only a thought that nobody may read."""
         self.done = False
         """The provider said that nothing more comes."""
 
@@ -117,7 +115,7 @@ class Reply:
         reason = REASONS.get((self._reason or "").casefold(), "tool_calls" if calls else "stop")
         model = whole(self._model)[:200] if self._model else None
         keepsake = self._keepsake() if calls else None
-        events = [*self._events, *calls, Finished(reason, self._usage or self._estimate(calls), model, keepsake)]
+        events = [*self._events, *calls, Finished(reason, self._usage, model, keepsake)]
         self._events = []
         return events
 
@@ -175,6 +173,7 @@ class Reply:
                 self._push(content if type(content) is str else _text_of(content), self._text, TextDelta)
             if len(delta) > 1 or not content:
                 self._take_the_rest(delta)
+            self.has_begun = self.has_begun or any(value for name, value in delta.items() if name != "role")
         reason = choice.get("finish_reason")
         if reason:
             self._reason = str(reason)
@@ -196,7 +195,7 @@ class Reply:
             self._push(refusal, self._text, TextDelta)
         if delta.get("tool_calls"):
             try:
-                self._calls.take(delta["tool_calls"])
+                self._say(whole(self._calls.take(delta["tool_calls"])), CallDelta)
             except BadCall as error:
                 raise self._faults.malformed(str(error)) from error
 
@@ -210,7 +209,6 @@ class Reply:
     def _say(self, text: str, kind: Words) -> None:
         if not text:
             return
-        self._written_bytes += len(text) if text.isascii() else len(text.encode())
         if kind is not self._kind:
             self._flush()
             self._kind = kind
@@ -220,16 +218,6 @@ class Reply:
         if self._pieces:
             self._events.append(self._kind("".join(self._pieces)))
             self._pieces.clear()
-
-    def _estimate(self, calls: list[Called]) -> Usage:
-        written = self._written_bytes + sum(len((c.call.name + c.call.raw).encode()) for c in calls)
-        completion = -(-written // 4)
-        return Usage(
-            prompt_tokens=self._prompt_tokens,
-            completion_tokens=completion,
-            total_tokens=self._prompt_tokens + completion,
-            estimated=True,
-        )
 
 
 def _text_of(parts: Any) -> str:

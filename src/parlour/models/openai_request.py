@@ -3,6 +3,7 @@
 import hashlib
 import json
 from base64 import b64encode
+from collections.abc import Sequence
 
 import orjson
 from pydantic import JsonValue
@@ -15,17 +16,18 @@ from parlour.models.base import (
     RequestedCall,
     ToolMessage,
     UserMessage,
+    longest,
 )
+from parlour.models.call_ids import fitted
 from parlour.models.dialect import Dialect, Json
+from parlour.models.forms import JsonForm
 from parlour.models.surrogates import whole
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool
 
 SAMPLING = ("temperature", "top_p", "presence_penalty", "frequency_penalty")
-ONLY_JSON = "Answer with one JSON object and nothing else."
+UNFINISHED = "(This answer was not finished.)"
 CACHED: Json = {"type": "ephemeral"}
-IMAGE_TOKENS = 1_000
-"""About what a picture takes; the providers count between a hundred and a few thousand."""
 
 
 def request_body(request: ModelRequest, *, model: str, dialect: Dialect) -> bytes:
@@ -36,26 +38,22 @@ def request_body(request: ModelRequest, *, model: str, dialect: Dialect) -> byte
     if request.tools:
         body["tools"] = [wire_tool(tool) for tool in request.tools]
     body.update(_parameters(request, dialect))
-    if request.as_json:
-        body["response_format"] = dict(dialect.json_format)
+    if stops := _stops(request, dialect):
+        body["stop"] = stops
+    if request.form and _is_held_to_forms(request, dialect):
+        body["response_format"] = _format(request.form, dialect)
     if dialect.takes_cache_key:
         body["prompt_cache_key"] = _cache_key(request.caller)
     body.update(dialect.adds)
     return _encoded(body)
 
 
-def estimated_prompt(request: ModelRequest, body: bytes) -> int:
-    """How many tokens a request has, about, for a provider that does not say."""
-    pictures = [image for message in request.messages if isinstance(message, UserMessage) for image in message.images]
-    encoded = sum(-(-len(image.data) // 3) * 4 for image in pictures)
-    return -(-(len(body) - encoded) // 4) + IMAGE_TOKENS * len(pictures)
-
-
 def wire_messages(request: ModelRequest, dialect: Dialect) -> list[JsonValue]:
     """The system's words, then the talk, in order."""
-    system = _system(request)
+    system = _system(request, dialect)
     messages: list[Json] = [{"role": "system", "content": system}] if system else []
-    messages += [_message(message, dialect) for message in request.messages]
+    talk = fitted(request.messages, dialect.call_ids)
+    messages += [_message(message, dialect) for message in (_in_turn(talk) if dialect.takes_turns else talk)]
     if dialect.marks_cache:
         _mark(messages)
     return [*messages]
@@ -71,17 +69,64 @@ def wire_tool(tool: Tool) -> Json:
 
 def _parameters(request: ModelRequest, dialect: Dialect) -> Json:
     wanted = request.parameters
-    longest = None if wanted.max_tokens is None else wanted.max_tokens + dialect.thinking_tokens
-    named = {name: getattr(wanted, name) for name in SAMPLING} | {dialect.limit_field: longest}
+    most = longest(request, dialect.thinking_tokens)
+    named = {name: getattr(wanted, name) for name in SAMPLING} | {dialect.limit_field: most}
     return {name: value for name, value in named.items() if value is not None and name not in dialect.refuses}
 
 
-def _system(request: ModelRequest) -> str:
-    """The system's words. Who is asked for JSON has to read the word, or the request is refused."""
-    said = (request.system, *(message.text for message in request.messages if isinstance(message, UserMessage)))
-    if not request.as_json or any("json" in text.casefold() for text in said):
+def _stops(request: ModelRequest, dialect: Dialect) -> list[JsonValue]:
+    """The words to stop at that are sent: white space alone would end a call of a tool while it is written."""
+    if "stop" in dialect.refuses:
+        return []
+    return [stop for stop in request.stop if stop.strip() or not request.tools]
+
+
+def _system(request: ModelRequest, dialect: Dialect) -> str:
+    """The system's words, and what form is wanted where the provider does not see to it."""
+    form = request.form
+    if form is None or _is_told(form, request, dialect):
         return request.system
-    return f"{request.system}\n\n{ONLY_JSON}".strip()
+    return f"{request.system}\n\n{form.words}".strip()
+
+
+def _is_held_to_forms(request: ModelRequest, dialect: Dialect) -> bool:
+    return dialect.forms_beside_tools or not request.tools
+
+
+def _is_told(form: JsonForm, request: ModelRequest, dialect: Dialect) -> bool:
+    """Whether nothing more need be said. Who is asked for any JSON has to read the word, or the request is refused."""
+    if not _is_held_to_forms(request, dialect):
+        return False
+    if form.schema is not None:
+        return dialect.takes_schema
+    said = (request.system, *(message.text for message in request.messages if isinstance(message, UserMessage)))
+    return any("json" in text.casefold() for text in said)
+
+
+def _format(form: JsonForm, dialect: Dialect) -> Json:
+    if form.schema is None or not dialect.takes_schema:
+        return dict(dialect.json_format)
+    described: Json = {"description": form.description} if form.description else {}
+    schema: Json = {"name": form.name, **described, "schema": form.schema, "strict": form.is_strict}
+    return {"type": "json_schema", "json_schema": schema}
+
+
+def _in_turn(messages: Sequence[ModelMessage]) -> list[ModelMessage]:
+    """The same talk, both sides in turn: what stands on a person's in a row is one message.
+
+    Where somebody stopped an answer behind its tools, the other side is missing, and is there as `UNFINISHED`.
+    """
+    found: list[ModelMessage] = []
+    for message in messages:
+        last = found[-1] if found else None
+        if isinstance(message, UserMessage) and isinstance(last, UserMessage):
+            text = "\n\n".join(filter(None, (last.text, message.text)))
+            found[-1] = UserMessage(text, (*last.images, *message.images))
+            continue
+        if isinstance(message, UserMessage) and isinstance(last, ToolMessage):
+            found.append(AssistantMessage(UNFINISHED))
+        found.append(message)
+    return found
 
 
 def _message(message: ModelMessage, dialect: Dialect) -> Json:

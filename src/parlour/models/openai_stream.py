@@ -1,13 +1,13 @@
 """One try at one answer over HTTP: from the request to the last event."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import aiohttp
 
 from parlour.clock import Clock
-from parlour.models.base import ModelEvent, ModelProblem
+from parlour.models.base import CallDelta, ModelEvent, ModelProblem
 from parlour.models.deadline import Deadline, Watch
 from parlour.models.openai_faults import Faults, Transient, is_transient
 from parlour.models.openai_reply import Reply
@@ -54,39 +54,38 @@ class Exchange:
         self._splitter: EventSplitter | WholeBody = EventSplitter(longest_event)
         self._response: aiohttp.ClientResponse | None = None
         self._watch: Watch | None = None
-        self._spoke = False
+        self.has_spoken = False
+        """Something was given out that cannot be taken back: a word, or a whole call."""
         self.over = False
         """The last event has been given out."""
 
-    async def begin(self) -> list[ModelEvent]:
-        """Ask, and wait for the first events.
-
-        Raises Transient when asking again may help, ModelProblem when not; it is closed then.
-        """
-        try:
-            response = await self._answered()
-            self._watch = Watch(self._clock, min(self._times.first_at, self._times.total_at), response.close)
-            events: list[ModelEvent] = []
-            while not events:
-                events = await self._read(response)
-        except BaseException:
-            self.close()
-            raise
-        self._spoke = True
-        self._watch.by(self._times.total_at)
-        return events
-
     async def more(self) -> list[ModelEvent]:
-        """The events of the next read, perhaps none. Raises ModelProblem or Transient."""
+        """The events of the next read, perhaps none; asks first, where that is still to be done.
+
+        Raises Transient when asking again may help, ModelProblem when not.
+        """
         response, watch = self._response, self._watch
-        assert response is not None
-        assert watch is not None
-        patience = self._times.end_s if self._reply.ended else self._times.silence_s
-        watch.by(min(self._times.total_at, self._clock.monotonic() + patience))
+        if response is None or watch is None:
+            response = await self._answered()
+            watch = self._watch = Watch(self._clock, self._due, response.close)
+        watch.by(self._due)
         events = await self._read(response)
         # Between two reads it is us who take our time.
         watch.by(self._times.total_at)
+        self.has_spoken = self.has_spoken or is_said(events)
         return events
+
+    @property
+    def _due(self) -> float:
+        """When the next read has to be there."""
+        times, now = self._times, self._clock.monotonic()
+        if not self._has_begun:
+            return min(times.first_at, times.total_at)
+        return min(times.total_at, now + (times.end_s if self._reply.ended else times.silence_s))
+
+    @property
+    def _has_begun(self) -> bool:
+        return self._reply.has_begun or self._reply.ended
 
     async def settle(self) -> None:
         """Wait a moment for the end of the body behind the last event, so that the connection can be used again."""
@@ -117,7 +116,8 @@ class Exchange:
                 self._response = response = await self._send()
                 if response.status != 200:
                     raise await self._refused(response)
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            # A ValueError is what a host comes to that cannot be, such as "a..b".
             # A TimeoutError is an OSError, and ours is the one that aiohttp did not raise.
             if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
                 raise self._faults.timeout("no answer to the request") from error
@@ -130,8 +130,9 @@ class Exchange:
 
     def _unreachable(self, error: Exception) -> ModelProblem | Transient:
         problem = self._faults.unreachable(error)
-        # A certificate is the same in a moment.
-        return problem if problem.cause == "certificate" else Transient(problem)
+        # A certificate and an address are the same in a moment.
+        lasts = problem.cause == "certificate" or isinstance(error, ValueError)
+        return problem if lasts else Transient(problem)
 
     async def _refused(self, response: aiohttp.ClientResponse) -> ModelProblem | Transient:
         status = response.status
@@ -169,7 +170,7 @@ class Exchange:
 
     def _cut_after(self, events: list[ModelEvent]) -> list[ModelEvent]:
         cut = self._faults.cut("the stream ended without an end")
-        self._reply.fault = cut if self._spoke or events else Transient(cut)
+        self._reply.fault = cut if self.has_spoken or is_said(events) else Transient(cut)
         if not events:
             raise self._reply.fault
         return events
@@ -178,10 +179,15 @@ class Exchange:
         if self._reply.ended:
             return self._finished()
         if self._watch is not None and self._watch.rung:
-            if not self._spoke:
+            if not self._has_begun:
                 raise self._faults.timeout("no first event") from error
             late = self._clock.monotonic() >= self._times.total_at
             raise self._faults.timeout("the whole answer took too long" if late else "it fell silent") from error
-        if not self._spoke:
+        if not self.has_spoken:
             raise Transient(self._faults.unreachable(error)) from error
         raise self._faults.cut(f"{type(error).__name__}: {error}") from error
+
+
+def is_said(events: Sequence[ModelEvent]) -> bool:
+    """Whether something in these events stands: a call counts once it is whole."""
+    return any(not isinstance(event, CallDelta) for event in events)

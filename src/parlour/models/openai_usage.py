@@ -17,10 +17,14 @@ def usage_from(raw: Any) -> Usage | None:
         return None
     cached = _part(raw, "prompt_tokens_details", "cached_tokens") or _tokens(raw, "prompt_cache_hit_tokens")
     thought = _part(raw, "completion_tokens_details", "reasoning_tokens")
+    total = _tokens(raw, "total_tokens") or prompt + completion
+    if thought and total == prompt + completion + thought:
+        # Told beside the answer, as xAI does, and paid for like it.
+        completion += thought
     return Usage(
         prompt_tokens=prompt,
         completion_tokens=completion,
-        total_tokens=_tokens(raw, "total_tokens") or prompt + completion,
+        total_tokens=total,
         cached_tokens=min(cached or 0, prompt),
         reasoning_tokens=min(thought or 0, completion),
     )

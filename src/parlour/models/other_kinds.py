@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
+from parlour.models.call_ids import FORTY, NINE, WORD
 from parlour.models.openai_limits import DEFAULT_WINDOW
 
 OPENAI = "openai"
@@ -15,6 +16,8 @@ OPENAI = "openai"
 
 THINKING = ("off", "low", "medium", "high")
 """How hard a model thinks before it speaks, where its provider lets one say; by default as its provider has it."""
+THINKING_TOKENS = {"low": 2_048, "medium": 10_000, "high": 16_384}
+"""What a model may think with, which some providers count as said: an answer gets that much more room."""
 
 NO_OPTIONS: Mapping[str, str] = {}
 
@@ -43,6 +46,10 @@ class OtherKind:
     suffix: str = ""
     """What its client puts behind an address by itself, so that it may stand there or not."""
     options: tuple[str, ...] = ("thinking",)
+    call_ids: re.Pattern[str] = FORTY
+    """What form the ids of calls have to have."""
+    takes_stops: bool = True
+    """Whether all its models take words to stop at: some refuse a request that has any."""
     is_known_to_machines: bool = False
     """Whether a machine may be let in by itself, without a key."""
 
@@ -93,6 +100,7 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
             models=("claude-sonnet-5-5",),
             windows=_CLAUDE,
             temperature_or_top_p=True,
+            call_ids=WORD,
             suffix="/v1",
         ),
         OtherKind(
@@ -114,6 +122,8 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
             windows=_CLAUDE | _NOVA,
             temperature_or_top_p=True,
             options=("thinking", "region"),
+            call_ids=WORD,
+            takes_stops=False,
             is_known_to_machines=True,
         ),
         OtherKind(
@@ -125,6 +135,7 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
             windows={"codestral": 256_000, "devstral-2": 256_000, "mistral-large-3": 256_000},
             temperature=1.5,
             suffix="/v1",
+            call_ids=NINE,
         ),
     )
 }

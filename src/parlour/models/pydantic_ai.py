@@ -17,7 +17,8 @@ from parlour.clock import Clock, SystemClock
 from parlour.models.base import ModelEvent, ModelProblem, ModelRequest, estimate_tokens
 from parlour.models.openai_faults import Transient
 from parlour.models.openai_limits import Limits
-from parlour.models.other_kinds import Access
+from parlour.models.other_kinds import THINKING_TOKENS, Access
+from parlour.models.trying import Tries
 
 if TYPE_CHECKING:
     from parlour.models.pydantic_ai_connection import Connection
@@ -79,29 +80,40 @@ class PydanticAIModel:
     def window(self) -> int:
         return self._window
 
+    @property
+    def thinking_tokens(self) -> int:
+        """See `Thinking`."""
+        return THINKING_TOKENS.get(self._access.options.get("thinking", ""), 0)
+
     def count_tokens(self, text: str) -> int:
         return estimate_tokens(text)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
-        """See `Model`. Tries again on passing faults as long as nothing has been given out."""
+        """See `Model`. Tries again on passing faults as long as no word has been given out."""
         exchange: OtherExchange | None = None
         self._asked += 1
         try:
-            exchange, events = await self._begun(await self._connected(), request)
-            self._open.add(exchange)
+            connection = await self._connected()
+            tries = Tries(request, self._limits, self._clock, self._chance)
             while True:
+                if exchange is None:
+                    exchange = connection.exchange(request, tries.started)
+                    self._open.add(exchange)
+                try:
+                    events = await exchange.more()
+                except Transient as fault:
+                    failed, exchange = exchange, None
+                    await self._end(failed)
+                    await tries.rest(fault, has_spoken=failed.has_spoken)
+                    continue
                 for event in events:
                     yield event
                 if exchange.over:
                     return
-                events = await exchange.more()
-        except Transient as fault:
-            raise fault.problem from fault
         finally:
             self._asked -= 1
             if exchange is not None:
-                self._open.discard(exchange)
-                await exchange.close()
+                await self._end(exchange)
             if self._is_retired:
                 await self.retire()
 
@@ -127,6 +139,10 @@ class PydanticAIModel:
         self._is_retired = True
         if not self._asked:
             await self._disconnect()
+
+    async def _end(self, exchange: OtherExchange) -> None:
+        self._open.discard(exchange)
+        await exchange.close()
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -156,19 +172,3 @@ class PydanticAIModel:
         from parlour.models.pydantic_ai_connection import connection_to
 
         return connection_to(self._access, self._name, self._model, self._limits, self._clock)
-
-    async def _begun(self, connection: Connection, request: ModelRequest) -> tuple[OtherExchange, list[ModelEvent]]:
-        """An exchange that has begun to answer, and its first events."""
-        started = self._clock.monotonic()
-        tried = 0
-        while True:
-            exchange = connection.exchange(request, started)
-            try:
-                return exchange, await exchange.begin()
-            except Transient as fault:
-                tried += 1
-                rest = self._limits.backoff.rest(tried, fault.retry_after, self._chance())
-                left = started + self._limits.total_s - self._clock.monotonic()
-                if rest is None or rest >= left:
-                    raise fault.problem from fault
-                await self._clock.sleep(rest)

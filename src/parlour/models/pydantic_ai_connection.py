@@ -14,7 +14,7 @@ from parlour.models.pydantic_ai_access import connected, model_of
 from parlour.models.pydantic_ai_faults import OtherFaults
 from parlour.models.pydantic_ai_listing import other_models
 from parlour.models.pydantic_ai_reply import OtherReply
-from parlour.models.pydantic_ai_request import estimated_tokens, messages_of, parameters_of, settings_of
+from parlour.models.pydantic_ai_request import messages_of, parameters_of, settings_of
 from parlour.models.pydantic_ai_stream import OtherExchange
 
 
@@ -41,7 +41,7 @@ class Connection:
         parameters = parameters_of(request)
         return OtherExchange(
             lambda: self.model.request_stream(messages, settings, parameters),
-            OtherReply(limits.calls, kind=kind.name, prompt_tokens=estimated_tokens(request)),
+            OtherReply(limits.calls, kind=kind.name),
             self.faults,
             self.clock,
             Times(
@@ -62,7 +62,13 @@ class Connection:
 
 
 def connection_to(access: Access, name: str, model: str, limits: Limits, clock: Clock) -> Connection:
-    """A connection to a provider that is asked for `model`; `name` is what people know it by. Asks nobody yet."""
+    """A connection to a provider that is asked for `model`; `name` is what people know it by. Asks nobody yet.
+
+    Raises ModelProblem for an address at which nobody can be.
+    """
     faults = OtherFaults(name, access.api_key)
     client = connected(access, faults, limits)
-    return Connection(access, model_of(access, model, client, limits), client, faults, limits, clock)
+    try:
+        return Connection(access, model_of(access, model, client, limits), client, faults, limits, clock)
+    except (httpx2.InvalidURL, ValueError) as error:
+        raise faults.unreachable(error) from error

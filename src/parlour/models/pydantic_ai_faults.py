@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Iterator, Sequence
 
+import httpx2
 from pydantic_ai import exceptions as raised
 
 from parlour.models.base import ModelProblem
@@ -24,6 +25,7 @@ ANYTHING_RAISED = (
     raised.AgentRunError,
     raised.UserError,
     OSError,
+    httpx2.InvalidURL,
     # The packages trust what a provider sends: what is no event of theirs ends in one of these.
     ValueError,
     TypeError,
@@ -63,6 +65,8 @@ class OtherFaults(Faults):
             return refused.problem
         if isinstance(error, raised.ModelHTTPError) and 300 <= error.status_code < 400:
             return self.moved(error.status_code, (error.headers or {}).get("location", "nowhere"))
+        if isinstance(error, httpx2.InvalidURL):
+            return self.unreachable(error)
         if isinstance(error, raised.ModelTimeoutError) and error.phase != "connect":
             return self.timeout(str(error))
         if isinstance(error, raised.ModelConnectionError):

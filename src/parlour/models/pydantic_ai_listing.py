@@ -33,7 +33,7 @@ async def other_models(
         raise faults.timeout("no list of models") from error
     except Refused as error:
         raise error.problem from error
-    except httpx2.HTTPError as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise faults.not_reached(error) from error
     if response.status_code != 200:
         raise faults.refusal(response.status_code, body)

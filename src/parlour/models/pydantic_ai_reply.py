@@ -15,7 +15,16 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import StreamedResponse
 
 from parlour.ids import new_id
-from parlour.models.base import Called, Finished, FinishReason, ModelEvent, ReasoningDelta, RequestedCall, TextDelta
+from parlour.models.base import (
+    CallDelta,
+    Called,
+    Finished,
+    FinishReason,
+    ModelEvent,
+    ReasoningDelta,
+    RequestedCall,
+    TextDelta,
+)
 from parlour.models.openai_calls import NAME_CHARACTERS, BadCall, CallLimits, parsed_arguments
 from parlour.models.pydantic_ai_keepsake import keepsake_of
 from parlour.models.surrogates import SurrogateJoiner, whole
@@ -33,14 +42,11 @@ Words = type[TextDelta] | type[ReasoningDelta]
 class OtherReply:
     """An answer that is being read."""
 
-    def __init__(self, limits: CallLimits, *, kind: str, prompt_tokens: int) -> None:
-        """`prompt_tokens` is the estimate for a provider that reports no usage."""
+    def __init__(self, limits: CallLimits, *, kind: str) -> None:
         self._limits = limits
         self._kind = kind
-        self._prompt_tokens = prompt_tokens
         self._text = SurrogateJoiner()
         self._reasoning = SurrogateJoiner()
-        self._written_bytes = 0
         self._argument_characters = 0
         self._calls = 0
 
@@ -56,9 +62,9 @@ class OtherReply:
             case PartDeltaEvent(delta=ThinkingPartDelta(content_delta=str(words))):
                 return self._said(words, ReasoningDelta)
             case PartStartEvent(part=ToolCallPart() as part):
-                self._count(1, part.tool_name, part.args)
+                return self._written(1, part.tool_name, part.args)
             case PartDeltaEvent(delta=ToolCallPartDelta(tool_name_delta=name, args_delta=arguments)):
-                self._count(0, name, arguments)
+                return self._written(0, name, arguments)
             case _:
                 pass
         return []
@@ -68,7 +74,7 @@ class OtherReply:
         answer = response.get()
         calls = _calls_of(answer)
         reason = REASONS.get(response.finish_reason or "", "tool_calls" if calls else "stop")
-        usage = _usage_of(response) or self._estimate(calls)
+        usage = _usage_of(response)
         model = whole(response.model_name)[:NAME_CHARACTERS]
         keepsake = keepsake_of(answer.parts, self._kind, model)
         last = Finished(reason, usage, model or None, keepsake)
@@ -77,28 +83,21 @@ class OtherReply:
     def _said(self, words: str, kind: Words) -> list[ModelEvent]:
         joiner = self._text if kind is TextDelta else self._reasoning
         text = joiner.push(words)
-        self._written_bytes += len(text.encode())
         return [kind(text)] if text else []
 
     def _said_of(self, joiner: SurrogateJoiner, kind: Words) -> list[ModelEvent]:
         held = joiner.end()
         return [kind(held)] if held else []
 
-    def _count(self, calls: int, name: object, arguments: object) -> None:
+    def _written(self, calls: int, name: object, arguments: object) -> list[ModelEvent]:
+        text = "".join(str(each) for each in (name, arguments) if each)
         self._calls += calls
-        self._argument_characters += sum(len(str(each)) for each in (name, arguments) if each)
+        self._argument_characters += len(text)
         if self._calls > self._limits.calls:
             raise BadCall(f"more than {self._limits.calls} tool calls")
         if self._argument_characters > self._limits.argument_characters:
             raise BadCall("a tool call that is too long")
-
-    def _estimate(self, calls: list[Called]) -> Usage:
-        written = self._written_bytes + sum(len((c.call.name + c.call.raw).encode()) for c in calls)
-        completion = -(-written // 4)
-        total = self._prompt_tokens + completion
-        return Usage(
-            prompt_tokens=self._prompt_tokens, completion_tokens=completion, total_tokens=total, estimated=True
-        )
+        return [CallDelta(whole(text))] if text else []
 
 
 def has_ended(response: StreamedResponse) -> bool:

@@ -8,20 +8,18 @@ from pydantic_ai.output import OutputObjectDefinition
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 
-from parlour.models.base import AssistantMessage, ModelRequest, ToolMessage, UserMessage, estimate_tokens
-from parlour.models.other_kinds import OtherKind
+from parlour.models.base import AssistantMessage, ModelRequest, ToolMessage, UserMessage, longest
+from parlour.models.call_ids import fitted
+from parlour.models.other_kinds import THINKING_TOKENS, OtherKind
 from parlour.models.pydantic_ai_keepsake import laid_out
 from parlour.tools.tool import Tool
-
-THINKING_TOKENS = {"low": 2_048, "medium": 10_000, "high": 16_384}
-"""What a model may think with, which some providers count as said: an answer gets that much more room."""
 
 
 def messages_of(request: ModelRequest, kind: OtherKind, model: Model) -> list[said.ModelMessage]:
     """The talk, in order; what came of calls, and what was said next, is one request."""
     messages: list[said.ModelMessage] = []
     parts: list[said.ModelRequestPart] = []
-    for message in request.messages:
+    for message in fitted(request.messages, kind.call_ids):
         match message:
             case UserMessage():
                 parts.append(said.UserPromptPart(_shown(message)))
@@ -43,13 +41,16 @@ def parameters_of(request: ModelRequest) -> ModelRequestParameters:
     """The system's words, the tools, and what form the answer has to have."""
     system = [said.InstructionPart(request.system)] if request.system else None
     tools = [_tool(tool) for tool in request.tools]
-    if not request.as_json:
+    form = request.form
+    if form is None:
         return ModelRequestParameters(function_tools=tools, instruction_parts=system)
     return ModelRequestParameters(
         function_tools=tools,
         instruction_parts=system,
         output_mode="prompted",
-        output_object=OutputObjectDefinition(json_schema={"type": "object"}),
+        output_object=OutputObjectDefinition(
+            json_schema=form.schema or {"type": "object"}, name=form.name, description=form.description or None
+        ),
     )
 
 
@@ -58,13 +59,14 @@ def settings_of(request: ModelRequest, kind: OtherKind, options: Mapping[str, st
     asked = request.parameters
     # Cached is what stays the same from request to request: tools, the system's words, and the talk so far.
     settings: ModelSettings = {"cache": True, "framing_announcement": "never"}
-    thinking = options.get("thinking")
+    thinking = _paid_thinking(options.get("thinking", ""), request)
     if thinking == "off":
         settings["thinking"] = False
     elif thinking == "low" or thinking == "medium" or thinking == "high":
         settings["thinking"] = thinking
-    if asked.max_tokens is not None:
-        settings["max_tokens"] = asked.max_tokens + THINKING_TOKENS.get(thinking or "", 0)
+    most = longest(request, THINKING_TOKENS.get(thinking, 0))
+    if most is not None:
+        settings["max_tokens"] = most
     if asked.top_p is not None:
         settings["top_p"] = asked.top_p
     # A temperature is always asked for, by default; so where there can be only one, the other was meant.
@@ -76,21 +78,19 @@ def settings_of(request: ModelRequest, kind: OtherKind, options: Mapping[str, st
         settings["presence_penalty"] = asked.presence_penalty
     if asked.frequency_penalty is not None:
         settings["frequency_penalty"] = asked.frequency_penalty
+    # White space alone is refused by some as a word to stop at; the end is then found here.
+    if kind.takes_stops and (stops := [stop for stop in request.stop if stop.strip()]):
+        settings["stop_sequences"] = stops
     return settings
 
 
-def estimated_tokens(request: ModelRequest) -> int:
-    """The labelled estimate of a request's length, for a provider that reports no usage."""
-    texts = [request.system, *(tool.description + str(tool.parameters) for tool in request.tools)]
-    for message in request.messages:
-        match message:
-            case UserMessage(text):
-                texts.append(text)
-            case AssistantMessage(text=text, calls=calls):
-                texts.append(text + "".join(call.name + str(call.arguments or call.raw) for call in calls))
-            case ToolMessage(content=content):
-                texts.append(content)
-    return sum(estimate_tokens(text) for text in texts)
+def _paid_thinking(wanted: str, request: ModelRequest) -> str:
+    """How hard it thinks: as it is set to, or as hard as a budget pays for with the whole answer after it."""
+    most, answer = request.most_tokens, request.parameters.max_tokens or 0
+    if most is None or wanted not in THINKING_TOKENS:
+        return wanted
+    paid = [level for level, tokens in THINKING_TOKENS.items() if tokens <= min(THINKING_TOKENS[wanted], most - answer)]
+    return max(paid, key=THINKING_TOKENS.__getitem__, default="off")
 
 
 def _shown(message: UserMessage) -> str | list[said.UserContent]:

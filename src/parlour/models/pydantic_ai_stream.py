@@ -10,7 +10,7 @@ from parlour.clock import Clock
 from parlour.models.base import ModelEvent
 from parlour.models.openai_calls import BadCall
 from parlour.models.openai_faults import Transient
-from parlour.models.openai_stream import Times
+from parlour.models.openai_stream import Times, is_said
 from parlour.models.patience import Patience
 from parlour.models.pydantic_ai_access import Opened
 from parlour.models.pydantic_ai_faults import ANYTHING_RAISED, OtherFaults
@@ -35,28 +35,19 @@ class OtherExchange:
         self._events: AsyncIterator[ModelResponseStreamEvent] | None = None
         self._has_begun = False
         self._is_let_go = False
+        self.has_spoken = False
+        """Something was given out that cannot be taken back: a word, or a whole call."""
         self.over = False
         """The last event has been given out."""
 
-    async def begin(self) -> list[ModelEvent]:
-        """Ask, and wait for the first events.
-
-        Raises Transient when asking again may help, ModelProblem when not; it is closed then.
-        """
-        try:
-            events: list[ModelEvent] = []
-            while not events:
-                events = await self.more()
-        except BaseException:
-            await self.close()
-            raise
-        return events
-
     async def more(self) -> list[ModelEvent]:
-        """What the next event says, perhaps nothing. Raises ModelProblem or Transient."""
+        """What the next event says, perhaps nothing; asks first, where that is still to be done.
+
+        Raises Transient when asking again may help, ModelProblem when not.
+        """
         due = self._clock.monotonic() + self._times.silence_s if self._has_begun else self._times.first_at
         try:
-            return await self._patience.wait(self._next(), due)
+            events = await self._patience.wait(self._next(), due)
         except TimeoutError as error:
             if self._is_let_go:
                 raise self._faults.cut("it was let go of here") from error
@@ -65,6 +56,8 @@ class OtherExchange:
             raise self._faults.malformed(str(error)) from error
         except ANYTHING_RAISED as error:
             raise self._faults.raised(error, begun=self._has_begun) from error
+        self.has_spoken = self.has_spoken or is_said(events)
+        return events
 
     def let_go(self) -> None:
         """Whoever waits for it waits no longer."""

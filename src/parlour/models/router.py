@@ -5,15 +5,15 @@ asked only when everybody before it has failed or is not able to. The built-in m
 asked for, never in somebody's place.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from parlour.errors import NotAvailable
 from parlour.models.balancing import next_of
-from parlour.models.base import Model
 from parlour.models.complexity import tier_for
-from parlour.models.instances import DEFAULT_CAPABILITY, Bounds, Instance
-from parlour.models.route import Load, NobodyLeft
+from parlour.models.instances import DEFAULT_CAPABILITY, Bounds, Instance, Instances
+from parlour.models.route import Load
+from parlour.models.seat import OneSeat
 from parlour.protocol.content import Parameters
 from parlour.protocol.routing import InstanceRule, Place, Routing, Strategy, Tier
 
@@ -161,21 +161,24 @@ class BalancedRoute:
     instances: Mapping[str, Instance]
     """Those of the plan that can be asked at all, by name."""
     strategy: Strategy
-    note: Callable[[Instance], Instance]
-    """Told of every choice."""
+    known: Instances
+    """Where every choice is noted."""
     parameters: Parameters = field(default_factory=Parameters)
 
     @property
     def name(self) -> str:
         return self.plan.name
 
-    def pick(self, load: Load, failed: Collection[str] = ()) -> Model:
-        for group in (self._first(load), *self.plan.after):
-            there = [self.instances[name] for name in group if name in self.instances and name not in failed]
-            able = [one for one in there if one.is_able]
-            if able:
-                return self.note(next_of(able, self.strategy))
-        raise NobodyLeft
+    def seat(self) -> OneSeat:
+        return OneSeat(self._groups, self._choose, self.known.clock, self.known.longest_wait_s)
+
+    def _choose(self, able: Sequence[Instance]) -> Instance:
+        return self.known.picked(next_of(able, self.strategy))
+
+    def _groups(self, load: Load) -> list[list[Instance]]:
+        """Those who can be asked at all."""
+        groups = (self._first(load), *self.plan.after)
+        return [[self.instances[name] for name in group if name in self.instances] for group in groups]
 
     def _first(self, load: Load) -> Names:
         groups = set(self.plan.by_tier.values())

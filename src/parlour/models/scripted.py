@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from parlour.clock import Clock, SystemClock
 from parlour.models.base import (
     AssistantMessage,
+    CallDelta,
     Called,
     Finished,
     ModelEvent,
@@ -132,6 +133,8 @@ class ScriptedModel:
                     yield Called(_identified(requested, request, calls))
                 case TextDelta(text) | ReasoningDelta(text):
                     said += text
+                    yield line
+                case CallDelta():
                     yield line
                 case Finished():
                     yield line

@@ -18,6 +18,8 @@ class Decision(Value):
     decision: Literal["approve", "deny"]
     arguments: Json | None = None
     """What to do instead: the call with other arguments. Left out, it is what was asked."""
+    answers: Json | None = None
+    """What the tool wants to know, as the approval's `form` asks for it."""
     remember: bool = False
     """Never to ask again for what the approval's `remember` says."""
     command_id: Id | None = None

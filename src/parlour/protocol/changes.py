@@ -78,6 +78,7 @@ def _with_chunk(message: Message, event: StreamChunk) -> Message:
             "status": event.status or message.status,
             "model": event.model or message.model,
             "models": event.models or message.models,
+            "cached": event.cached,
             "usage": event.usage or message.usage,
             "error": event.error,
         }

@@ -136,6 +136,8 @@ class MessageBody(Value):
     model: str | None = None
     models: list[str] | None = None
     """Everybody who was asked for this answer, in order, where it was more than one; the last is `model`."""
+    cached: bool = False
+    """No model was asked: the same question had been answered before, and every word is told again."""
     usage: Usage | None = None
     created_at: str
     edits: int = 0
@@ -232,10 +234,13 @@ class Approval(Value):
     arguments: Json
     preview: Preview | None = None
     """None for a tool that cannot foresee what it would do."""
-    reason: Literal["effect", "changed", "again", "unknown", "tainted"] = "effect"
+    reason: Literal["effect", "changed", "again", "unknown", "tainted", "input"] = "effect"
     """Why it is asked: for what it does; because what it would do is not what was approved; because this answer
     replaces one that acted already; because it may have been done and nobody can tell; because a language model
-    proposes it after reading what others wrote."""
+    proposes it after reading what others wrote; because the tool wants to know more before it goes on."""
+    form: Json | None = None
+    """What the tool wants to know, for `input`: `message`, its own words, and `schema`, a JSON schema of an object
+    whose properties are strings, numbers, booleans and choices."""
     remember: str | None = None
     """What "always" would mean, in words: "Always here, for lights". None where it is asked every time."""
     status: Literal["pending", "approved", "denied", "expired", "superseded"]

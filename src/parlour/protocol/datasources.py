@@ -21,12 +21,14 @@ class DatasourceView(Value):
     kind: str
     kind_title: str
     """What people call its kind: "SQL database"."""
+    is_mine: bool = False
+    """Whether it is one's own: nobody else in the project sees or uses it."""
     description: str
     """What is in it, for people and models."""
     writable: bool
     """Whether it may be changed through tools at all. Each change still asks."""
     address: str | None = None
-    """Where it is, as far as secrets go there. For admins only, as is what follows."""
+    """Where it is, as far as secrets go there. For admins and whose own it is, as is what follows."""
     settings: Json | None = None
     """Without secrets."""
     secrets: list[str] | None = None
@@ -53,11 +55,13 @@ class DatasourceList(Value):
 
     datasources: list[DatasourceView]
     kinds: list[DatasourceKind]
-    """What may be added; empty for who may add none."""
+    """What may be added for everybody in the project; empty for who may not."""
+    own_kinds: list[DatasourceKind] = Field(default_factory=list[DatasourceKind])
+    """What one may add for oneself alone."""
 
 
 class NewDatasource(Value):
-    """A datasource for a project."""
+    """A datasource for a project, or for oneself in it."""
 
     name: DatasourceName
     kind: Line
@@ -65,6 +69,8 @@ class NewDatasource(Value):
     settings: Json
     """As the kind takes them, with their secrets."""
     writable: bool = False
+    is_mine: bool = False
+    """Whether it is for oneself alone."""
 
 
 class DatasourceChange(Value):
@@ -84,6 +90,8 @@ class DatasourceTrial(Value):
 
     kind: Line | None = None
     settings: Json | None = None
+    is_mine: bool = False
+    """Whether a new one is to be for oneself alone."""
 
 
 class DatasourceTried(Value):

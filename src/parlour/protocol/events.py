@@ -95,7 +95,7 @@ class AssistantMessageStart(Value):
 class StreamChunk(Value):
     """The next words of part number `part`, at `offset`. The last one of an answer is empty and `is_final`.
 
-    The final chunk carries `length` (units over all text parts), `model`, `models`, `usage` and `status`; a
+    The final chunk carries `length` (units over all text parts), `model`, `models`, `cached`, `usage` and `status`; a
     client whose own length differs fetches the message.
     """
 
@@ -111,6 +111,7 @@ class StreamChunk(Value):
     length: int | None = None
     model: str | None = None
     models: list[str] | None = None
+    cached: bool = False
     usage: Usage | None = None
     status: Literal["completed", "stopped", "failed"] | None = None
     error: Problem | None = None

@@ -271,6 +271,43 @@ class ToolRunList(Value):
     runs: list[ToolRunView]
 
 
+class RunsQuery(Value):
+    """Which runs of tools are wanted."""
+
+    project_id: str | None = None
+    conversation_id: str | None = None
+    before: str | None = None
+    """The id of a run: those that began before it."""
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class ToolRunLine(Value):
+    """One run of a tool, without what came back."""
+
+    id: str
+    conversation_id: str
+    conversation_title: str
+    project_id: str
+    message_id: str
+    name: str
+    arguments: Json
+    status: ToolStatus
+    problem: str | None
+    """Why it did not work."""
+    decided_by: str | None
+    """The name of whoever said yes or no to it."""
+    duration_ms: int | None
+    cached: bool
+    started_at: str
+
+
+class ToolRunPage(Value):
+    """Runs of tools in one's own conversations, the newest first."""
+
+    runs: list[ToolRunLine]
+    has_more: bool
+
+
 class SuggestionList(Value):
     """Questions that work on what is really there."""
 

@@ -35,7 +35,7 @@ class Routing(Value):
     """Who answers when those before could not, in this order."""
     strategy: Strategy = "adaptive"
     """Who of several that can answer is asked."""
-    max_connections: Connections = 100
+    max_connections: Connections = 1_000
     """How many answers one model may be writing at a time, on each server."""
     instances: Annotated[dict[ModelName, InstanceRule], Field(max_length=100)] = Field(
         default_factory=dict[str, InstanceRule]

@@ -9,7 +9,7 @@ from parlour.protocol.rest import ToolRunView
 class SeenPiece(Value):
     """One piece of what a model was shown, as it stands now."""
 
-    kind: Literal["system", "question", "answer", "tool_result", "tools", "notice"]
+    kind: Literal["system", "question", "answer", "tool_result", "tools", "entities", "notice"]
     message_id: str | None
     """The message it comes from, if it comes from one."""
     text: str | None

@@ -1,6 +1,7 @@
 """The connections that read. Nobody writes through them: SQLite's refuse it, PostgreSQL's are read-only."""
 
 import sqlite3
+from asyncio import Task, create_task, gather, shield
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
@@ -47,8 +48,10 @@ class Database:
         options = options or {"pool_size": 4, "max_overflow": 0}
         if not self.is_sqlite:
             options |= {"isolation_level": "REPEATABLE READ", "connect_args": WATCHED}
+        self._returning: set[Task[None]] = set()
         self._engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         if self.is_sqlite:
+            close_in_order(self._engine)
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
         else:
@@ -58,10 +61,20 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         """A connection whose statements all see the same moment; nothing can be written through it."""
-        async with self._engine.connect() as connection:
+        connection = await self._engine.connect()
+        try:
             if not self.is_sqlite:
                 await connection.execution_options(postgresql_readonly=True)
             yield connection
+        finally:
+            await self._given_back(connection)
+
+    async def _given_back(self, connection: AsyncConnection) -> None:
+        """Wait for a connection to be given back, which goes on when whoever waits is cancelled."""
+        returning = create_task(connection.close(), name="connection")
+        self._returning.add(returning)
+        returning.add_done_callback(self._returning.discard)
+        await shield(returning)
 
     async def check(self) -> None:
         """Raise BadSetting, naming the setting and the reason, when the database cannot be used at all."""
@@ -76,8 +89,18 @@ class Database:
             await self._engine.dispose()
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, once those that are on their way back are here."""
+        await gather(*self._returning, return_exceptions=True)
         await self._engine.dispose()
+
+
+def close_in_order(engine: AsyncEngine) -> None:
+    """Have connections to SQLite closed in order, always.
+
+    What would be done instead to one whose reader leaves ends the thread behind it while somebody waits for that
+    thread, who then waits for ever, and the end of the server with them.
+    """
+    engine.dialect.do_terminate = engine.dialect.do_close
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -4,11 +4,12 @@ Each of these is done anew for a call that is taken up again, whoever died in be
 at once, what may have been done is found out before anything else happens.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
 import structlog
+from pydantic import JsonValue
 
 from parlour.clock import Clock, isoformat
 from parlour.errors import Fenced, Moved
@@ -30,8 +31,18 @@ from parlour.tools.ledger import (
     settled,
     settled_by_owner,
 )
+from parlour.tools.more import wants_to_know
 from parlour.tools.occasion import Occasion
-from parlour.tools.outcomes import BadArguments, Failed, Outcome, Refused, RequestedCall, ToolProblem, Unsure
+from parlour.tools.outcomes import (
+    BadArguments,
+    Failed,
+    NeedsInput,
+    Outcome,
+    Refused,
+    RequestedCall,
+    ToolProblem,
+    Unsure,
+)
 from parlour.tools.phrasing import completed, failed, labelled, repeated, unknown
 from parlour.tools.policy import Ask, Proposal, Refuse, Verdict, graver, judged, permissions_for
 from parlour.tools.reading_back import read_back, until_settled
@@ -49,6 +60,13 @@ class Ended:
     """What came of a call, and what is to be committed together with the word of it."""
 
     outcome: Outcome
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskingMore(Asking):
+    """A call that was begun, did nothing, and wants to know more; and what is to be committed with the question."""
+
     unit: Unit | None = None
 
 
@@ -118,7 +136,8 @@ class Acts:
             return Ended(self._repeated(act, entry))
         is_in_doubt = False
         if entry is not None and entry.status in ("started", "unknown"):
-            if act.tool.acting.idempotent:
+            # In another answer, which somebody asked for later, it may no longer be what anybody wants.
+            if act.tool.acting.idempotent and entry.turn_id == act.context.turn_id:
                 return await self._made_sure(act, place)
             found = await self._found_out(act, entry)
             if found.done:
@@ -129,19 +148,20 @@ class Acts:
         verdict = await self._verdict(act, entries, effect, foreseen, is_in_doubt=is_in_doubt)
         if isinstance(verdict, Refuse):
             raise refusal(act.tool.name)
+        asking = _asking(act, effect, foreseen)
         if isinstance(verdict, Ask):
-            asking = _asking(act, effect, foreseen, verdict)
+            asking = replace(asking, reason=verdict.reason, remember=verdict.remember)
             if is_in_doubt and entry is not None:
                 asking = replace(asking, tries=entry.tries)
             if not await self._is_allowed(act, asking):
                 return _because(asking, act.word)
-        return await self._carried_out(act, place, effect)
+        return await self._carried_out(act, place, asking)
 
-    async def _made_sure(self, act: Act, place: Place) -> Ended:
-        """Whatever came of an idempotent call that was begun: made again, it is done, and once."""
+    async def _made_sure(self, act: Act, place: Place) -> Ended | Asking:
+        """Whatever came of an idempotent call that this answer had begun: made again, it is done, and once."""
         if not may(await act.occasion.undertaking.caller(act.context.caller.user_id), act.tool, act.tool.effect):
             raise refusal(act.tool.name)
-        return await self._carried_out(act, place, act.tool.effect)
+        return await self._carried_out(act, place, _asking(act, act.tool.effect, None))
 
     # --- before ------------------------------------------------------------------------------------------------
 
@@ -205,15 +225,17 @@ class Acts:
 
     # --- doing it ----------------------------------------------------------------------------------------------
 
-    async def _carried_out(self, act: Act, place: Place, effect: Effect) -> Ended:
-        act = replace(
-            act,
-            context=replace(act.context, idempotency_key=place.idempotency_key, effect=effect),
-            outcome=replace(act.outcome, ledger_key=place.key),
-        )
-        if act.tool.acting.keeps:
-            return await self._kept(act, place, effect)
-        return await self._acted(act, place, effect)
+    async def _carried_out(self, act: Act, place: Place, asking: Asking) -> Ended | Asking:
+        """Make the call that `asking` is about, or tell what it wants to know before it goes on."""
+        told = act.word.input_for(asking) if act.word else None
+        context = replace(act.context, idempotency_key=place.idempotency_key, effect=asking.effect, input=told)
+        act = replace(act, context=context, outcome=replace(act.outcome, ledger_key=place.key))
+        if not act.tool.acting.keeps:
+            return await self._acted(act, place, asking)
+        try:
+            return await self._kept(act, place, asking.effect)
+        except NeedsInput as need:
+            return wants_to_know(asking, need, act.word)
 
     async def _kept(self, act: Act, place: Place, effect: Effect) -> Ended:
         """The change of a tool that keeps: committed together with the word of it, or not at all."""
@@ -230,8 +252,8 @@ class Acts:
         unit = Unit([entry, *made.unit.guards], [*made.unit.changes, remember], made.unit.events)
         return Ended(self._done(act, result), unit)
 
-    async def _acted(self, act: Act, place: Place, effect: Effect) -> Ended:
-        """Any other change: entered before it is made, settled after."""
+    async def _acted(self, act: Act, place: Place, asking: Asking) -> Ended | Asking:
+        """Any other change: entered before it is made, settled after, be it together with what it wants to know."""
         began, now = self.clock.monotonic(), await self.times.now()
         seconds = self.limits.seconds(act.tool)
         deadline = now + timedelta(seconds=seconds)
@@ -240,20 +262,32 @@ class Acts:
         await act.occasion.undertaking.begin(act.context.tool_call_id, Unit([entry]))
         if not await act.occasion.undertaking.is_held():
             raise Fenced
-        status, outcome = await self._tried(act, seconds - (self.clock.monotonic() - began))
-        at = isoformat(self.clock.now())
+        came = await self._tried(act, asking, seconds - (self.clock.monotonic() - began))
+        if isinstance(came, Asking):
+            unit = self._settling(act, asking.effect, place.key, "failed", None, "asks")
+            return AskingMore(**{each.name: getattr(came, each.name) for each in fields(came)}, unit=unit)
+        status, outcome = came
         key = outcome.ledger_key or place.key
-        guard = settled_by_owner(key, act.occasion, act.context.turn_id, status, outcome.result, at)
-        remember = remembered(act.context, act.occasion.run_id, effect, _told(act, status), at)
-        return Ended(outcome, Unit([guard], [remember]))
+        return Ended(outcome, self._settling(act, asking.effect, key, status, outcome.result, status))
 
-    async def _tried(self, act: Act, seconds: float) -> tuple[str, Outcome]:
+    def _settling(self, act: Act, effect: Effect, key: str, status: str, result: JsonValue, told: str) -> Unit:
+        """Settles what was entered under `key`; the audit is `told` what came of it."""
+        at = isoformat(self.clock.now())
+        guard = settled_by_owner(key, act.occasion, act.context.turn_id, status, result, at)
+        return Unit([guard], [remembered(act.context, act.occasion.run_id, effect, _told(act, told), at)])
+
+    async def _tried(self, act: Act, asking: Asking, seconds: float) -> tuple[str, Outcome] | Asking:
         """Let the call leave, and tell what came of it; where that is not said, by reading back at once."""
         try:
             if seconds <= 0:
                 raise TimedOut(f"The time of the tool '{act.tool.name}' was over before it began; nothing was changed.")
             made = await in_time(act.tool.function(act.context, **act.values), act.tool, seconds)
             return "done", self._done(act, as_json(made, act.tool, self.limits))
+        except NeedsInput as need:
+            try:
+                return wants_to_know(asking, need, act.word)
+            except Failed as problem:
+                return "failed", failed(act.outcome, problem)
         except ToolProblem as problem:
             if seconds <= 0 or not isinstance(problem, TimedOut | Unsure):
                 return "failed", failed(act.outcome, problem)
@@ -272,7 +306,9 @@ class Acts:
     # --- after -------------------------------------------------------------------------------------------------
 
     def _done(self, act: Act, result: Any) -> Outcome:
-        outcome = replace(act.outcome, undo="offered" if act.tool.acting.undo else None)
+        acting = act.tool.acting
+        is_no_press = acting.foresee_undo is not None and act.context.effect == "destructive"
+        outcome = replace(act.outcome, undo="offered" if acting.undo and not is_no_press else None)
         return completed(outcome, act.tool, result)
 
     def _repeated(self, act: Act, entry: Entry) -> Outcome:
@@ -313,7 +349,8 @@ def _is_like(act: Act, call: RequestedCall) -> bool:
     return arguments == act.arguments
 
 
-def _asking(act: Act, effect: Effect, foreseen: Foreseen | None, ask: Ask) -> Asking:
+def _asking(act: Act, effect: Effect, foreseen: Foreseen | None) -> Asking:
+    """What would be put to a person."""
     return Asking(
         tool_call_id=act.context.tool_call_id,
         tool=act.tool.name,
@@ -321,9 +358,7 @@ def _asking(act: Act, effect: Effect, foreseen: Foreseen | None, ask: Ask) -> As
         effect=effect,
         arguments=act.arguments,
         preview=foreseen.preview if foreseen else None,
-        reason=ask.reason,
         subject=foreseen.subject if foreseen else "",
-        remember=ask.remember,
     )
 
 

@@ -213,3 +213,5 @@ class Language:
     words: Words = field(default_factory=Words)
     abilities: Callable[[Named], tuple[str, ...]] | None = None
     """What a thing can be told to do by this tool: "turn_on", "set_brightness"; None for a tool that tells nothing."""
+    loose: tuple[Frame, ...] = ()
+    """Frames of questions that nothing else reads. They pass over many words more, and so they only look things up."""

@@ -15,6 +15,10 @@ _NO = {
     "expired": "Nobody said yes to that in time, so nothing was changed.",
     "superseded": "That was not decided, so nothing was changed.",
 }
+_NOT_TOLD = {
+    "expired": "Nobody told in time what it wanted to know, so it was not done.",
+    "superseded": "What it wanted to know was not told, so it was not done.",
+}
 NOBODY_KNOWS = (
     "It was begun and no answer came, so nobody can tell whether it was done. Please look before you ask again."
 )
@@ -22,7 +26,7 @@ NOBODY_KNOWS = (
 
 def completed(outcome: Outcome, tool: Tool, result: JsonValue) -> Outcome:
     """It worked. A tool whose words fail has still done its work: its result stands, plainly announced."""
-    outcome = replace(outcome, status="completed", result=result, tainted=tool.open_world)
+    outcome = replace(outcome, status="completed", result=result)
     try:
         words = tool.wording
         return replace(
@@ -44,6 +48,43 @@ def repeated(outcome: Outcome, tool: Tool, result: JsonValue) -> Outcome:
     return replace(again, sentence=sentence, summary="done before", repeated=True)
 
 
+def cached(outcome: Outcome, age_s: float, *, is_whole: bool) -> Outcome:
+    """It was read before. Where it may have become untrue since, its age is told with it."""
+    if is_whole:
+        return replace(outcome, cached=True)
+    when = _when(age_s)
+    return replace(
+        outcome,
+        cached=True,
+        age_s=age_s,
+        sentence=f"{outcome.sentence}\n\n({when[:1].upper()}{when[1:]}; ask for it “right now” to have it read anew.)",
+        summary=f"{outcome.summary}, {when}" if outcome.summary else when,
+    )
+
+
+def not_read_anew(outcome: Outcome, age_s: float, problem: ToolProblem) -> Outcome:
+    """It was to be read anew, and could not be; this is what was read before."""
+    when = _when(age_s)
+    return replace(
+        outcome,
+        cached=True,
+        age_s=age_s,
+        not_anew=problem.message,
+        sentence=f"It could not be read anew. {problem.message}\n\n{when[:1].upper()}{when[1:]}: {outcome.sentence}",
+        summary=f"could not be read anew; {', '.join(filter(None, (outcome.summary, when)))}",
+    )
+
+
+def _when(age_s: float) -> str:
+    return f"as of {ago(age_s)}"
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was: "40 seconds ago", "2 minutes ago"."""
+    count, unit = (int(seconds), "second") if seconds < 60 else (int(seconds // 60), "minute")
+    return f"{count} {unit}{'' if count == 1 else 's'} ago"
+
+
 def failed(outcome: Outcome, problem: ToolProblem) -> Outcome:
     """It did not work, and nothing was changed."""
     sentence = problem.message if not problem.suggestion else f"{problem.message} {problem.suggestion}"
@@ -54,6 +95,7 @@ def failed(outcome: Outcome, problem: ToolProblem) -> Outcome:
         code=problem.code,
         problem=problem.message,
         suggestion=problem.suggestion,
+        tainted=outcome.tainted or problem.is_tainted,
         summary="failed",
         sentence=sentence,
     )
@@ -71,7 +113,10 @@ def denied(outcome: Outcome, word: Word, asker_id: str) -> Outcome:
     if word.reason == "unknown":
         return replace(unknown(outcome), decided_by=word.decided_by_name)
     who = "You" if word.decided_by == asker_id else word.decided_by_name or "Somebody"
-    sentence = _NO.get(word.status, f"{who} said no, so nothing was changed.")
+    if word.reason == "input":
+        sentence = _NOT_TOLD.get(word.status, f"{who} declined to tell what it wanted to know, so it was not done.")
+    else:
+        sentence = _NO.get(word.status, f"{who} said no, so nothing was changed.")
     return replace(
         outcome,
         status="denied",

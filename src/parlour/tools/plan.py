@@ -1,11 +1,12 @@
 """In which order the calls of one model's answer are made: side by side, unless one may depend on another.
 
 What is looked up after a change is looked up when that has come to its end, whatever came of it. A change waits for
-an earlier one that touches something it names (`Acting.touches`), and is made only if that one was. A change that
-does not say what it touches may touch anything: it waits for all changes before it, and those after it wait for it.
+an earlier one that touches something it names or touches (`Acting.touches`), and is made only if that one was. A change
+that does not say what it touches, or not all of it, may touch anything: it waits for all changes before it, and those
+after it wait for it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -27,10 +28,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A call that changes something, and what; None where it does not say."""
+    """A call that changes something."""
 
     call: str
-    touched: frozenset[str] | None
+    touched: frozenset[str]
+    """What it says that it makes or changes."""
+    named: frozenset[str]
+    """All that stands in its arguments; nothing of one that does not say what it touches."""
+    may_touch_more: bool
+
+    def is_built_on_by(self, later: "_Change") -> bool:
+        """Whether a later change is about something that this one makes or changes."""
+        return not self.touched.isdisjoint(later.named | later.touched)
+
+    def goes_before(self, later: "_Change") -> bool:
+        """Whether a later change waits for this one."""
+        return self.may_touch_more or later.may_touch_more or self.is_built_on_by(later)
 
 
 def planned(calls: Sequence[RequestedCall], tools: Mapping[str, Tool]) -> tuple[Place, ...]:
@@ -44,18 +57,42 @@ def planned(calls: Sequence[RequestedCall], tools: Mapping[str, Tool]) -> tuple[
         if tool.effect == "read":
             after, needs = changes, []
         else:
-            mine = _Change(call.id, _touched(tool, call))
-            after = [each for each in changes if _goes_before(each, mine, call)]
-            needs = [each for each in after if each.touched is not None and mine.touched is not None]
+            mine = _change(tool, call)
+            after = [each for each in changes if each.goes_before(mine)]
+            needs = [each for each in after if each.is_built_on_by(mine)]
             changes = [*changes, mine]
         if after:
             places.append(Place(call.id, tuple(each.call for each in after), tuple(each.call for each in needs)))
     return tuple(places)
 
 
+def estimated_s(
+    calls: Sequence[RequestedCall], plan: Sequence[Place], typical_s: Callable[[str], float | None]
+) -> float | None:
+    """How long calls take in all, by what one of each tool takes: those that wait for each other add up, others do not.
+
+    Without the time that people take to say yes. None where nobody knows of one of them how long it takes.
+    """
+    after = {place.call: place.after for place in plan}
+    ends: dict[str, float] = {}
+    for call in calls:
+        takes = typical_s(call.name)
+        if takes is None:
+            return None
+        # What a call waits for stands before it.
+        ends[call.id] = takes + max((ends[each] for each in after.get(call.id, ())), default=0.0)
+    return max(ends.values(), default=None)
+
+
 def not_tried(call: RequestedCall, missing: Outcome) -> Outcome:
     """What comes of a call that builds on another which was not done."""
-    problem = f"This was not tried, because what it builds on was not done. {missing.problem or ''}".rstrip()
+    return untried(
+        call, f"This was not tried, because what it builds on was not done. {missing.problem or ''}".rstrip()
+    )
+
+
+def untried(call: RequestedCall, problem: str) -> Outcome:
+    """What comes of a call that is not made, and why."""
     return Outcome(
         call.id,
         call.name,
@@ -68,15 +105,12 @@ def not_tried(call: RequestedCall, missing: Outcome) -> Outcome:
     )
 
 
-def _goes_before(earlier: _Change, mine: _Change, call: RequestedCall) -> bool:
-    if earlier.touched is None or mine.touched is None:
-        return True
-    return not earlier.touched.isdisjoint(_folded(call.arguments))
-
-
-def _touched(tool: Tool, call: RequestedCall) -> frozenset[str] | None:
-    touches = tool.acting.touches
-    return None if touches is None else frozenset(_folded(touches(call.arguments or {})))
+def _change(tool: Tool, call: RequestedCall) -> _Change:
+    acting, arguments = tool.acting, call.arguments or {}
+    if acting.touches is None:
+        return _Change(call.id, frozenset(), frozenset(), may_touch_more=True)
+    touched, named = frozenset(_folded(acting.touches(arguments))), frozenset(_folded(arguments))
+    return _Change(call.id, touched, named, acting.touches_more)
 
 
 def _folded(value: JsonValue) -> Iterator[str]:

@@ -5,7 +5,8 @@ Reading is for everybody who may read, and comes nowhere near this.
 
 from dataclasses import dataclass
 
-from parlour.protocol.content import Effect
+from parlour.protocol.content import Effect, UserRole
+from parlour.protocol.roles import ROLES, permissions_of
 from parlour.tools.asking import Reason
 
 _GRAVITY: dict[Effect, int] = {"read": 0, "control": 1, "write": 2, "destructive": 3}
@@ -59,6 +60,12 @@ def graver(one: Effect, other: Effect | None) -> Effect:
 def permissions_for(effect: Effect, permission: str) -> tuple[str, str]:
     """What somebody has to hold for a call: what its tool asks for, and what its effect does."""
     return permission, f"tools:{effect}"
+
+
+def roles_that_may(effect: Effect, permission: str) -> tuple[UserRole, ...]:
+    """The roles that may use a tool with this effect, which asks for this permission."""
+    needed = permissions_for(effect, permission)
+    return tuple(role for role in ROLES if permissions_of(role).issuperset(needed))
 
 
 def judged(proposal: Proposal) -> Verdict:

@@ -22,10 +22,16 @@ class Limits:
     result_bytes: int = LARGEST_RESULT
     longest_s: float = 120.0
     """No tool may run longer, whatever it declares."""
+    at_once: int = 32
+    """Of no tool may more calls run at a time, whatever it declares."""
 
     def seconds(self, tool: Tool) -> float:
         """How long a tool may run."""
         return min(tool.timeout_s, self.longest_s)
+
+    def places(self, tool: Tool) -> int:
+        """How many calls of a tool may run at a time."""
+        return self.at_once if tool.at_once is None else min(tool.at_once, self.at_once)
 
 
 class TimedOut(Failed):

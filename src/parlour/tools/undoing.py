@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 from parlour.clock import Clock, isoformat
 from parlour.errors import Moved
 from parlour.journal.unit import Guard, Unit
+from parlour.protocol.content import Effect
 from parlour.store.database import Reads
 from parlour.store.database_time import Times
 from parlour.store.queries.ledger import Entry, entry_at
@@ -18,6 +19,7 @@ from parlour.store.tables import ledger
 from parlour.tools.kept import Kept
 from parlour.tools.ledger import remembered, taken_back, undo_key
 from parlour.tools.outcomes import Failed, ToolProblem, Unsure
+from parlour.tools.policy import Ask, Proposal, graver, judged
 from parlour.tools.reading_back import read_back, until_settled
 from parlour.tools.running import Limits, TimedOut, in_time
 from parlour.tools.tool import Tool, ToolContext
@@ -50,8 +52,9 @@ class Undoing:
         if undo is None:
             raise Failed(NOT_OFFERED)
         key = undo_key(entry)
-        context = replace(context, idempotency_key=key)
-        told = remembered(context, entry.run_id, tool.effect, {"tool": tool.name, "status": "undone"}, self._now())
+        effect = await self._weighed(tool, entry, context)
+        context = replace(context, idempotency_key=key, effect=effect)
+        told = remembered(context, entry.run_id, effect, {"tool": tool.name, "status": "undone"}, self._now())
         back = taken_back(entry, self._now())
         if tool.acting.keeps:
             made = await in_time(undo(context, entry.arguments, entry.result), tool, self.limits.seconds(tool))
@@ -63,6 +66,22 @@ class Undoing:
             await commit(Unit([await self._entered(replace(entry, key=key), before, context, tool)]))
             await self._undone(tool, key, entry, values, context, commit)
         return Unit([back, _settled(key, "done", self._now())], [told])
+
+    async def _weighed(self, tool: Tool, entry: Entry, context: ToolContext) -> Effect:
+        """As what it would be taken back. Raises Failed where such an act is asked about every time: a press of a
+        button shows nobody what would change."""
+        foresee = tool.acting.foresee_undo
+        if foresee is None:
+            return tool.effect
+        seconds = self.limits.seconds(tool)
+        foreseen = await in_time(foresee(context, entry.arguments, entry.result), tool, seconds)
+        effect = graver(tool.effect, foreseen.effect)
+        if isinstance(judged(Proposal(effect, is_remembered=True)), Ask):
+            raise Failed(
+                f"Taking this back would be asked about, as every time: {foreseen.label}. So nothing was done.",
+                suggestion="Say so in the conversation; you are shown what would change, and asked.",
+            )
+        return effect
 
     async def _before(self, key: str) -> Entry | None:
         """What came of taking it back before; of somebody who is at it, once they are not."""

@@ -119,6 +119,7 @@ class Answer:
             truncated=truncated,
             error=problem_of(outcome),
             duration_ms=round(outcome.duration_ms, 3),
+            cached=outcome.cached,
             repeated=outcome.repeated,
             decided_by=outcome.decided_by,
             undo=outcome.undo,
@@ -142,6 +143,7 @@ class Answer:
         status: Any,
         model: str | None,
         models: list[str] | None = None,
+        cached: bool = False,
         usage: Usage | None,
         problem: Problem | None,
     ) -> StreamChunk:
@@ -158,6 +160,7 @@ class Answer:
             length=self.text_units,
             model=model,
             models=models,
+            cached=cached,
             usage=usage,
             status=status,
             error=problem,

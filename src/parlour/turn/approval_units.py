@@ -23,8 +23,11 @@ def withdrawn(waiting: Sequence[StoredApproval], status: Literal["expired", "sup
     return Unit(guards=guards, events=said)
 
 
-def decided(asked: StoredApproval, after: Approval, arguments: Json | None, digest: str) -> Unit:
-    """Keeps somebody's word: `after`, and the arguments they put in the place of those they were asked about.
+def decided(
+    asked: StoredApproval, after: Approval, arguments: Json | None, digest: str, answers: Json | None = None
+) -> Unit:
+    """Keeps somebody's word: `after`, and the arguments they put in the place of those they were asked about, or
+    their `answers` to what the tool wanted to know.
 
     Moved when it was decided meanwhile, or its time was over.
     """
@@ -37,6 +40,8 @@ def decided(asked: StoredApproval, after: Approval, arguments: Json | None, dige
     }
     if arguments is not None:
         values |= {"decided_arguments": arguments}
+    if answers is not None:
+        values |= {"answers": answers}
     return Unit(guards=[_becomes(asked, **values)], events=heard(asked, after))
 
 

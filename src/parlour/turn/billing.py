@@ -7,6 +7,8 @@ from sqlalchemy import insert
 
 from parlour.ids import new_id
 from parlour.journal.unit import Change, Filled
+from parlour.models.base import Model
+from parlour.models.instances import HOUSE, Instance
 from parlour.models.pricing import Price
 from parlour.protocol.content import Usage
 from parlour.protocol.spending import Spent
@@ -28,6 +30,8 @@ class Request:
     usage: Usage
     duration_ms: int
     at: str
+    payer: str = HOUSE
+    """Whose key it was made with."""
 
     @property
     def spent(self) -> Spent:
@@ -81,6 +85,7 @@ def _row(request: Request, turn: TurnRow, answer_id: str, number: int) -> dict[s
         "turn_id": turn.id,
         "number": number,
         "provider": provider_of(request.model),
+        "payer": request.payer,
         "model": request.model,
         "outcome": request.outcome,
         "prompt_tokens": usage.prompt_tokens,
@@ -109,3 +114,8 @@ def estimated(prompt: int, completion: int, thoughts: int, price: Price | None) 
 def provider_of(model: str) -> str:
     """The provider in a model's name, as the rows keep it."""
     return model.partition("/")[0][:40]
+
+
+def payer_of(model: Model) -> str:
+    """Whose key a model is asked with: `tenant` for the house's, else `project:<id>` or `user:<id>`."""
+    return model.payer if isinstance(model, Instance) else HOUSE

@@ -11,13 +11,14 @@ from parlour.journal.unit import Unit
 from parlour.models.base import RequestedCall
 from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.store.tables import turns
-from parlour.tools.acts import Ended
+from parlour.tools.acts import AskingMore, Ended
 from parlour.tools.asking import Asking
 from parlour.tools.caller import Caller
 from parlour.tools.occasion import Occasion
 from parlour.tools.outcomes import Outcome
 from parlour.tools.tool import Arguments, ToolContext
 from parlour.turn import units
+from parlour.turn.fresh import is_fresh
 from parlour.turn.means import Means
 from parlour.turn.progress import Progress
 from parlour.turn.record import Past, turn_rows
@@ -36,28 +37,33 @@ class Calls:
 
     past: Past
     progress: Progress
-    caller_now: Caller
     means: Means
     _tasks: dict[str, asyncio.Task[Ended | Asking]] = field(default_factory=dict[str, asyncio.Task[Ended | Asking]])
     _begun: set[str] = field(default_factory=set[str])
     """Those that may be changing something at this moment: they come to their end, whatever else happens."""
     _tries: dict[str, int] = field(default_factory=dict[str, int])
 
-    async def first_of(self, calls: Sequence[RequestedCall]) -> Ran | Asked:
-        """See that all of these are running, and wait for the first to come back. Raises Fenced."""
+    async def run(self, calls: Sequence[RequestedCall], caller: Caller) -> Ran | Asked:
+        """See that all of these are running, the new ones for `caller`, and wait for the first to come back.
+
+        Raises Fenced.
+        """
         for call in calls:
             if call.id not in self._tasks:
-                self._tasks[call.id] = asyncio.create_task(self._run(call), name=f"tool {call.name}")
+                self._tasks[call.id] = asyncio.create_task(self._run(call, caller), name=f"tool {call.name}")
+        return await self.first_of(calls)
+
+    async def first_of(self, calls: Sequence[RequestedCall]) -> Ran | Asked:
+        """Wait for the first of calls that are running to come back. Raises Fenced."""
         tasks = [self._tasks[call.id] for call in calls]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         came = next(task for task in tasks if task.done()).result()
         return Asked(came) if isinstance(came, Asking) else Ran(came.outcome)
 
-    def deed_of(self, outcome: Outcome) -> Unit:
-        """What is to be committed together with the word of a call that came back."""
-        task = self._tasks.get(outcome.tool_call_id)
-        came = task.result() if task is not None and task.done() else None
-        return came.unit or units.NOTHING if isinstance(came, Ended) else units.NOTHING
+    def deed_of(self, tool_call_id: str) -> Unit:
+        """What is to be committed together with the word of a call that came back, or with what it asks."""
+        task = self._tasks.get(tool_call_id)
+        return _deed_in(task.result()) if task is not None and task.done() else units.NOTHING
 
     def try_again(self, tool_call_id: str) -> None:
         """Let a call be made anew: what it was to change no longer fitted what stands."""
@@ -72,26 +78,30 @@ class Calls:
 
     async def let_go(self) -> None:
         """End what is still at work. What may be changing something is waited for, and settled if it can be."""
-        settled = {step.outcome.tool_call_id for step in self.progress.state.steps if isinstance(step, ToolStep)}
-        begun = [self._tasks[call] for call in self._begun - settled if call in self._tasks]
+        state = self.progress.state
+        settled = {step.outcome.tool_call_id for step in state.steps if isinstance(step, ToolStep)}
+        begun = [self._tasks[call] for call in self._begun - settled - state.pending if call in self._tasks]
         await self._end([task for task in self._tasks.values() if task not in begun])
         for came in await asyncio.gather(*begun, return_exceptions=True):
-            if isinstance(came, Ended):
-                try:
-                    await self.progress.settle(ToolStep(came.outcome), came.unit or units.NOTHING)
-                except ParlourError as error:
-                    log.warning("what came of a call is found out by whoever goes on", code=error.code)
+            try:
+                if isinstance(came, Ended):
+                    await self.progress.settle(ToolStep(came.outcome), _deed_in(came))
+                elif isinstance(came, Asking):
+                    await self.progress.ask(came, _deed_in(came))
+            except ParlourError as error:
+                log.warning("what came of a call is found out by whoever goes on", code=error.code)
 
     async def _end(self, tasks: Sequence[asyncio.Task[Ended | Asking]]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, call: RequestedCall) -> Ended | Asking:
+    async def _run(self, call: RequestedCall, caller: Caller) -> Ended | Asking:
         turn = self.past.turn
         if self._tries.get(call.id, 0) >= MOST_TRIES:
             return Ended(_overtaken(call))
-        context = ToolContext(self.caller_now, turn.conversation_id, turn.id, call.id)
+        anew = is_fresh(turn, self.past.question)
+        context = ToolContext(caller, turn.conversation_id, turn.id, call.id, is_fresh=anew)
         step = self.progress.state.model_steps[-1]
         occasion = Occasion(
             question_id=turn.question_id,
@@ -122,8 +132,7 @@ class Calls:
 
     async def caller(self, user_id: str) -> Caller | None:
         """Somebody in the project of the turn, as they stand now."""
-        async with self.means.reads.read() as connection:
-            return await self.means.callers.caller(connection, user_id, self.past.turn.project_id)
+        return await self.means.caller(user_id, self.past.turn.project_id)
 
     async def begin(self, tool_call_id: str, unit: Unit) -> None:
         """Commit that a call is about to be made, and from now on let it come to its end."""
@@ -142,6 +151,10 @@ class Calls:
                 connection, turns.c.id == turn.id, turns.c.fence == turn.fence, turns.c.owner == turn.owner
             )
         return bool(found)
+
+
+def _deed_in(came: Ended | Asking) -> Unit:
+    return came.unit or units.NOTHING if isinstance(came, Ended | AskingMore) else units.NOTHING
 
 
 def _overtaken(call: RequestedCall) -> Outcome:

@@ -13,10 +13,11 @@ from parlour.journal.retrying import Built
 from parlour.journal.unit import Unit, Writer
 from parlour.models.base import RequestedCall
 from parlour.protocol.commands import DecideToolCall
-from parlour.protocol.content import Approval
+from parlour.protocol.content import Approval, Json
 from parlour.store.database import Reads
 from parlour.store.queries.approvals import StoredApproval
 from parlour.tools.asking import Asking
+from parlour.tools.forms import BadAnswers, fitting
 from parlour.tools.outcomes import ToolProblem
 from parlour.tools.tool import ToolContext
 from parlour.turn.approval_units import decided, joined
@@ -51,7 +52,8 @@ class Deciding:
         """Keep somebody's word.
 
         Raises NotFound, AlreadyDecided, Forbidden for a yes of somebody who may not do it themselves, InvalidRequest
-        for arguments that cannot be and for a rule that is not offered, IdempotencyConflict.
+        for arguments that cannot be, for a rule that is not offered and for answers that do not fit what the tool
+        wants to know, IdempotencyConflict.
         """
         once = Once.of(who, command.command_id, command)
         shown: Asking | None = None
@@ -68,7 +70,7 @@ class Deciding:
         async def build(connection: AsyncConnection) -> Built[tuple[Ids, Approval]]:
             asked = await approval_for(connection, who, command.approval_id)
             self._check(who, asked, command)
-            return self._decision(once, asked, command, shown)
+            return self._decision(once, asked, command, shown, _answers(asked, command))
 
         said, made = await carry_out(once, self.reads, self.writer, build, prepare=considered)
         if made is None:
@@ -79,6 +81,7 @@ class Deciding:
     async def _considered(self, who: Who, asked: StoredApproval, command: DecideToolCall) -> Asking | None:
         """What is decided on, where a person changed it; None where it is what was asked."""
         self._check(who, asked, command)
+        _answers(asked, command)
         if command.decision == "deny" or command.arguments is None:
             return None
         value = asked.value
@@ -110,7 +113,12 @@ class Deciding:
             raise Forbidden("You may not do that yourself, and so not say yes to it.")
 
     def _decision(
-        self, once: Once, asked: StoredApproval, command: DecideToolCall, shown: Asking | None
+        self,
+        once: Once,
+        asked: StoredApproval,
+        command: DecideToolCall,
+        shown: Asking | None,
+        answers: Json | None,
     ) -> Built[tuple[Ids, Approval]]:
         who, at = once.who, isoformat(self.clock.now())
         after = asked.value.model_copy(
@@ -121,7 +129,8 @@ class Deciding:
                 "decided_at": at,
             }
         )
-        word = decided(asked, after, shown.arguments if shown else None, shown.digest if shown else asked.digest)
+        digest = shown.digest if shown else asked.digest
+        word = decided(asked, after, shown.arguments if shown else None, digest, answers)
         ids = {"approval_id": after.id, "conversation_id": after.conversation_id, "turn_id": after.turn_id}
         told = audited(
             f"tool_call_{after.status}",
@@ -133,6 +142,26 @@ class Deciding:
         )
         rule = remembered(who, asked, at) if command.remember else []
         return (ids, after), joined(word, Unit([once.kept(ids, at)], [once.numbered(), told, *rule]))
+
+
+def _answers(asked: StoredApproval, command: DecideToolCall) -> Json | None:
+    """What the tool is told; None where it asked nothing, or is told nothing. Raises InvalidRequest."""
+    if asked.value.reason != "input" or asked.value.form is None:
+        if command.answers is not None:
+            raise InvalidRequest("This wants no answers, but a yes or a no; nothing was decided.")
+        return None
+    if command.arguments is not None:
+        raise InvalidRequest("What it is called with cannot be changed any more; nothing was decided.")
+    if command.decision == "deny":
+        if command.answers is not None:
+            raise InvalidRequest("Answers go with a yes; nothing was decided.")
+        return None
+    if command.answers is None:
+        raise InvalidRequest("It wants to know something: a yes needs answers. Nothing was decided.")
+    try:
+        return fitting(asked.value.form, command.answers)
+    except BadAnswers as bad:
+        raise InvalidRequest(f"{bad} Nothing was decided.") from bad
 
 
 def _as_asked(asked: StoredApproval) -> Asking:

@@ -47,6 +47,7 @@ async def end_turn(
         status=finish.status,
         model=models[-1].model if models and len(asked) == 1 else asked[-1] if asked else None,
         models=asked if len(asked) > 1 else None,
+        cached=usage is None and _is_told_again(models, finish),
         usage=usage,
         problem=finish.problem,
     )
@@ -99,6 +100,12 @@ def _asked(steps: list[ModelStep], finish: Finish) -> list[str]:
     if finish.last is None:
         names += finish.asked
     return list(reversed(dict.fromkeys(reversed(names))))
+
+
+def _is_told_again(steps: list[ModelStep], finish: Finish) -> bool:
+    """Whether nobody was asked for any step."""
+    was_asked = finish.last is None and finish.asked
+    return bool(steps) and all(step.cached for step in steps) and not was_asked
 
 
 async def _begun(past: Past, state: TurnState, means: Means) -> frozenset[str]:

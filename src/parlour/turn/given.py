@@ -6,8 +6,9 @@ house is said to have answered elsewhere is nobody's word but the program's.
 
 from dataclasses import dataclass
 
+from parlour.models.forms import JsonForm
 from parlour.protocol.content import Json, Message
-from parlour.turn.context import Exchange
+from parlour.turn.context_pieces import Exchange
 from parlour.turn.steps import ModelStep
 
 MOST_CHARACTERS = 32_768
@@ -18,14 +19,25 @@ _KEY = "given"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Questions and the answers to them, oldest first, "" for one that has none; and instructions."""
+    """What stands in no message: how the answer is wanted, and what was said elsewhere.
+
+    What the answer is to end at and what it is to be is for the program that reads it, and for no answer besides. So it
+    is given with a question and is no setting of a project or a person.
+    """
 
     instructions: str = ""
     talk: tuple[tuple[str, str], ...] = ()
+    """Questions and the answers to them, oldest first, "" for one that has none."""
+    stop: tuple[str, ...] = ()
+    """Words at which the answer is to end."""
+    form: JsonForm | None = None
+    """What the answer has to be; None for words."""
 
     @staticmethod
-    def of(instructions: str, talk: list[tuple[str, str]]) -> "Given":
-        """As much of it as is kept: whole exchanges, the newest of them."""
+    def of(
+        instructions: str, talk: list[tuple[str, str]], stop: tuple[str, ...] = (), form: JsonForm | None = None
+    ) -> "Given":
+        """As much of it as is kept: of the talk whole exchanges, the newest of them."""
         room = MOST_CHARACTERS - len(instructions[:MOST_CHARACTERS])
         kept: list[tuple[str, str]] = []
         for exchange in reversed(talk):
@@ -33,15 +45,21 @@ class Given:
             if room < 0:
                 break
             kept.insert(0, exchange)
-        return Given(instructions[:MOST_CHARACTERS], tuple(kept))
+        return Given(instructions[:MOST_CHARACTERS], tuple(kept), stop, form)
 
     @staticmethod
     def with_message(message: Message) -> "Given":
         """What came along with a message that is kept."""
         match message.metadata.get(_KEY):
-            case {"instructions": str(instructions), "talk": list(talk)}:
+            case {"instructions": str(instructions), "talk": list(talk), **others}:
                 pairs = [pair for pair in talk if isinstance(pair, list) and len(pair) == 2]
-                return Given(instructions, tuple((str(question), str(answer)) for question, answer in pairs))
+                stop = others.get("stop")
+                return Given(
+                    instructions,
+                    tuple((str(question), str(answer)) for question, answer in pairs),
+                    tuple(map(str, stop)) if isinstance(stop, list) else (),
+                    JsonForm.of(others.get("form")),
+                )
             case _:
                 return NOTHING_GIVEN
 
@@ -49,7 +67,12 @@ class Given:
         """As it is kept with the message; nothing where there is nothing."""
         if self == NOTHING_GIVEN:
             return {}
-        return {_KEY: {"instructions": self.instructions, "talk": [list(pair) for pair in self.talk]}}
+        kept: Json = {"instructions": self.instructions, "talk": [list(pair) for pair in self.talk]}
+        if self.stop:
+            kept["stop"] = [*self.stop]
+        if self.form:
+            kept["form"] = self.form.as_json()
+        return {_KEY: kept}
 
     def words(self, number: int, *, is_answer: bool) -> str | None:
         """What was asked or answered in one of its exchanges; None where there is none of this number."""

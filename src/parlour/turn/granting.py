@@ -5,11 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.identity.allowances import Allowance, Scarce, begun
-from parlour.models.base import Model, ModelRequest, texts_of
 from parlour.models.pricing import Price
 from parlour.protocol.content import Problem
 from parlour.protocol.spending import Spent
@@ -84,16 +82,6 @@ def _rooms(allowance: Allowance, price: Price | None, prompt: int) -> Iterable[t
         yield allowance.tokens, allowance.tokens.left - prompt
     if allowance.time is not None:
         yield allowance.time, allowance.time.left
-
-
-def prompt_tokens(model: Model, request: ModelRequest) -> int:
-    """How many tokens a request has before it is answered, as far as can be told."""
-    schemas = [
-        {"name": tool.name, "description": tool.description, "parameters": tool.parameters} for tool in request.tools
-    ]
-    said = [request.system, *(text for message in request.messages for text in texts_of(message))]
-    said += [orjson.dumps(schema).decode() for schema in schemas]
-    return sum(model.count_tokens(text) for text in said if text)
 
 
 @dataclass(slots=True)

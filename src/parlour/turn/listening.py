@@ -8,6 +8,7 @@ from typing import cast
 from parlour.ids import new_id
 from parlour.models.base import (
     AssistantMessage,
+    CallDelta,
     Called,
     Finished,
     Model,
@@ -41,6 +42,8 @@ async def listen(model: Model, request: ModelRequest, live: Live, *, room: int, 
                     live.say("text", _storable(text))
                 case ReasoningDelta(text):
                     live.say("reasoning", _storable(text))
+                case CallDelta():
+                    pass
                 case Called(call):
                     calls.append(call)
                 case Finished():
@@ -79,8 +82,8 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "\ufffd")
 
 
-def partial_step(live: Live, model: Model, seen: Json | None) -> ModelStep | None:
+def partial_step(live: Live, model: Model, seen: Json | None, *, cached: bool = False) -> ModelStep | None:
     """What a cut step had said; None when it had said nothing."""
     if live.length == 0:
         return None
-    return ModelStep(live.joined("text"), live.joined("reasoning"), (), "stop", model.name, seen=seen)
+    return ModelStep(live.joined("text"), live.joined("reasoning"), (), "stop", model.name, seen=seen, cached=cached)

@@ -30,10 +30,12 @@ class Live:
         first_part: int,
         chunk_index: int,
         model: str,
+        is_told_again: bool = False,
     ) -> None:
         """`first_part` is the number of the first part it will open, `chunk_index` that of its first chunk.
 
-        That chunk names the `model`: who goes on after a restart learns from it whose words these are.
+        That chunk names the `model`, and says whether it was asked at all: who goes on after a restart learns from it
+        whose words these are, and what they cost.
         """
         self._writer = writer
         self._turn = turn
@@ -51,7 +53,7 @@ class Live:
         self._idle.set()
         self._failure: BaseException | None = None
         self._sent_part = -1
-        self._first_says = {"model": model}
+        self._first_says = {"model": model, **({"cached": True} if is_told_again else {})}
 
     def say(self, kind: str, text: str) -> None:
         """Some more words. Raises what the writer raised, if it refused an earlier piece."""

@@ -7,10 +7,10 @@ the same settled steps it asks for the same next thing, in whatever process and 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
-from parlour.models.base import RequestedCall
+from parlour.models.base import FinishReason, RequestedCall
 from parlour.protocol.content import Problem
 from parlour.tools.outcomes import Outcome
-from parlour.tools.plan import Place, not_tried
+from parlour.tools.plan import Place, not_tried, untried
 from parlour.turn.steps import (
     Answered,
     Ask,
@@ -40,6 +40,17 @@ STEP_LIMIT = Problem(
     message="The answer was ended: the model kept asking for tools and came to no end. Please ask in other words.",
 )
 FILTERED = Problem(code="content_filter", message="The model's provider held the answer back.")
+CUT_CALL = Problem(
+    code="cut_call",
+    message=(
+        "The answer was ended: it was as long as one may be before the model had said what it wants to have done. "
+        "Nothing of that was done. Please ask for less at once."
+    ),
+)
+NOT_MADE = "This was not done, because the answer ended before the model had said all of it."
+
+
+_CUTS: dict[FinishReason, Problem] = {"length": CUT_CALL, "content_filter": FILTERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,15 @@ class TurnState:
         return [step for step in self.steps if isinstance(step, ModelStep)]
 
     @property
+    def cut_call(self) -> Problem | None:
+        """Why nothing is made of the calls of the last model step; None where they are what they were meant to be.
+
+        What is missing of them nobody knows, and what is there may mean something else.
+        """
+        last = self.model_steps[-1] if self.model_steps else None
+        return None if last is None or not last.calls else _CUTS.get(last.reason)
+
+    @property
     def open_calls(self) -> tuple[RequestedCall, ...]:
         """The calls of the last model step that no tool step answers yet."""
         if not self.model_steps:
@@ -82,9 +102,14 @@ class TurnState:
 
     @property
     def stranded(self) -> Outcome | None:
-        """What comes of an open call that builds on another which was not done; None while there is no such call."""
+        """What comes of an open call that is not made: it was cut, or builds on another which was not done.
+
+        None while there is no such call.
+        """
         done, places = self._outcomes, self._places
         for call in self.open_calls:
+            if self.cut_call is not None:
+                return untried(call, NOT_MADE)
             needs = places[call.id].needs if call.id in places else ()
             missing = next((done[each] for each in needs if each in done and done[each].status != "completed"), None)
             if missing is not None:
@@ -108,19 +133,19 @@ def run(state: TurnState, *, step_limit: int) -> Generator[Step, Reply, None]:
             yield Emit(settled)
             state = state.after(settled)
             continue
+        if problem := _no_further(state, step_limit):
+            yield Finish("failed", problem.code, problem)
+            return
         if state.open_calls and not state.ready_calls:
             yield Wait()
             return
         if state.open_calls:
             reply = yield RunTools(state.ready_calls)
-        elif len(state.model_steps) >= step_limit:
-            yield Finish("failed", STEP_LIMIT.code, STEP_LIMIT)
-            return
         else:
             reply = yield CallModel()
         match reply:
-            case Answered(step) if step.calls:
-                yield Emit(step)
+            case Answered(step, labels) if step.calls:
+                yield Emit(step, labels)
                 state = state.after(step)
             case Ran(outcome):
                 settled = ToolStep(outcome)
@@ -132,6 +157,13 @@ def run(state: TurnState, *, step_limit: int) -> Generator[Step, Reply, None]:
             case _:
                 yield _ending(reply)
                 return
+
+
+def _no_further(state: TurnState, step_limit: int) -> Problem | None:
+    """Why the model is not asked for another step, where all of its calls are settled."""
+    if state.open_calls:
+        return None
+    return state.cut_call or (STEP_LIMIT if len(state.model_steps) >= step_limit else None)
 
 
 def _ending(reply: Reply) -> Finish:

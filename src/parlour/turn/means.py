@@ -20,6 +20,7 @@ from parlour.tools.caller import Caller
 from parlour.tools.occasion import Occasion
 from parlour.tools.tool import Tool, ToolContext
 from parlour.turn.granting import UnderWay
+from parlour.turn.told_before import ToldBefore, nothing_told
 
 
 class Tools(Protocol):
@@ -29,8 +30,8 @@ class Tools(Protocol):
         """What this caller may be offered."""
         ...
 
-    def label(self, call: RequestedCall) -> str:
-        """A call in words: "Looking at the kitchen"."""
+    def typical_s(self, tool: str) -> float | None:
+        """What a call of this tool takes here, in seconds; None where that is not known."""
         ...
 
     async def run(self, call: RequestedCall, context: ToolContext, occasion: Occasion | None = None) -> Ended | Asking:
@@ -96,3 +97,13 @@ class Means:
     prices: Prices = field(default_factory=Prices)
     under_way: UnderWay = field(default_factory=UnderWay)
     """What the turns of this node draw on budgets just now."""
+    told: ToldBefore = field(default_factory=nothing_told)
+    """What models said on this node, and may be told again."""
+
+    async def caller(self, user_id: str, project_id: str) -> Caller | None:
+        """Somebody in a project as they stand now; None when they may no longer be there.
+
+        Asked for anew before everything that is done on their behalf: rights that change count at once.
+        """
+        async with self.reads.read() as connection:
+            return await self.callers.caller(connection, user_id, project_id)

@@ -8,6 +8,7 @@ from typing import cast
 
 from parlour.clock import Clock, isoformat
 from parlour.models.base import (
+    CallDelta,
     Called,
     Finished,
     Model,
@@ -19,9 +20,11 @@ from parlour.models.base import (
 )
 from parlour.models.instances import NotAsked
 from parlour.models.pricing import Price
+from parlour.models.prompt_size import prompt_tokens
+from parlour.models.stop_words import until_stopped
 from parlour.protocol.content import Usage
-from parlour.turn.billing import Outcome, Request, estimated
-from parlour.turn.granting import Grant, prompt_tokens
+from parlour.turn.billing import Outcome, Request, estimated, payer_of
+from parlour.turn.granting import Grant
 
 UNREAD = frozenset(
     {
@@ -55,6 +58,8 @@ class Asked:
     _thoughts: list[str] = field(default_factory=list[str])
     _counted: int = 0
     _block: str = ""
+    _is_calling: bool = False
+    """It has told of its calls while it wrote them, so they are counted."""
     _is_over: bool = False
 
     def __post_init__(self) -> None:
@@ -79,11 +84,16 @@ class Asked:
                 self._count(self._words, event.text)
             case ReasoningDelta():
                 self._count(self._thoughts, event.text)
-            case Called():
+            case CallDelta():
+                self._is_calling = True
+                self._count(self._words, event.text)
+            case Called() if not self._is_calling:
                 self._count(self._words, event.call.name + event.call.raw)
+            case Called():
+                pass
             case Finished():
                 usage = self._answered(event.usage)
-                if self.is_shorter and event.reason == "length":
+                if event.reason == "length" and self._was_cut_short(usage):
                     raise self.grant.ended(self.grant.completion_of)
                 return replace(event, usage=usage)
         return event
@@ -107,6 +117,11 @@ class Asked:
         else:
             self._end(outcome, self._estimate())
 
+    def _was_cut_short(self, usage: Usage) -> bool:
+        """Whether it was what is paid for that let it say no more."""
+        most = self.grant.completion_tokens
+        return self.is_shorter or (most is not None and usage.completion_tokens >= most)
+
     def _count(self, pieces: list[str], text: str) -> None:
         pieces.append(text)
         if self.grant.completion_tokens is not None:
@@ -126,12 +141,12 @@ class Asked:
         count = self.model.count_tokens
         thoughts = count("".join(self._thoughts))
         completion = count("".join(self._words)) + thoughts
-        return estimated(prompt_tokens(self.model, self.request), completion, thoughts, self.price)
+        return estimated(prompt_tokens(self.request, count), completion, thoughts, self.price)
 
     def _end(self, outcome: Outcome, usage: Usage) -> None:
         self._is_over = True
         at = isoformat(self.clock.now())
-        self.keep(Request(self.model.name, outcome, usage, self._duration_ms, at))
+        self.keep(Request(self.model.name, outcome, usage, self._duration_ms, at, payer_of(self.model)))
 
     @property
     def _duration_ms(self) -> int:
@@ -167,7 +182,7 @@ class Metered:
         asked = await self._begin(self._model, request)
         self._tell()
         try:
-            async with aclosing(cast("AsyncGenerator[ModelEvent]", self._model.stream(asked.request))) as said:
+            async with aclosing(cast("AsyncGenerator[ModelEvent]", until_stopped(self._model, asked.request))) as said:
                 most = asked.grant.ms
                 async for event in said if most is None else asked.in_time(said, most):
                     yield asked.heard(event)

@@ -44,15 +44,18 @@ class Progress:
         """What came of asking about a call; None where nobody was asked."""
         return self._asked[tool_call_id][1] if tool_call_id in self._asked else None
 
-    async def settle(self, settled: Settled, deed: Unit = units.NOTHING) -> bool:
-        """Settle a step, with what its tool did. False when that no longer fits what stands: nothing is kept then."""
+    async def settle(self, settled: Settled, deed: Unit = units.NOTHING, labels: Sequence[str] = ()) -> bool:
+        """Settle a step, with what its tool did, or with what each of its calls does in words.
+
+        False when that no longer fits what stands: nothing is kept then.
+        """
         async with self._changing:
             number = len(self.state.steps)
             bill: Bill | None = None
             if isinstance(settled, ToolStep):
                 answer, unit = units.tool_ended(self.turn, number, settled, self.answer, self._now(), deed)
             else:
-                labelled = [(call, self._means.tools.label(call)) for call in settled.calls]
+                labelled = list(zip(settled.calls, labels, strict=True))
                 bill = self.meter.bill()
                 answer, unit = units.called_tools(self.turn, number, settled, self.answer, labelled, self._now(), bill)
             try:
@@ -67,13 +70,14 @@ class Progress:
             self.state = self.state.after(settled)
             return True
 
-    async def ask(self, asking: Asking) -> None:
-        """Put a call to a person."""
+    async def ask(self, asking: Asking, deed: Unit = units.NOTHING) -> None:
+        """Put a call to a person, and settle with it that it was begun."""
         async with self._changing:
             number, _ = self._asked.get(asking.tool_call_id, (0, None))
             now = self._means.clock.now()
             expires = now + timedelta(hours=self._means.caps.approval_hours)
-            answer, unit = units.asked(self.turn, asking, number, self.answer, isoformat(now), isoformat(expires))
+            at, until = isoformat(now), isoformat(expires)
+            answer, unit = units.asked(self.turn, asking, number, self.answer, at, until, deed)
             await self._means.writer.commit(unit)
             self.answer = answer
             self.state = self.state.asking(asking.tool_call_id)
@@ -93,6 +97,10 @@ class Progress:
         await self._means.writer.commit(unit)
         self.meter.paid(bill)
         self.answer = answer
+
+    async def held_up(self, reason: str | None) -> None:
+        """Say what holds the turn up while it runs; None where it goes on."""
+        await self._means.writer.commit(units.held_up(self.turn, self.answer.message_id, reason))
 
     async def rest(self, running_ms: int) -> None:
         """Let the turn wait for a person."""

@@ -23,10 +23,10 @@ from parlour.store.queries.spending import NOTHING, spent_by_turn
 from parlour.store.tables import messages, turn_steps, turns
 from parlour.tools.asking import Word
 from parlour.turn.answer import Answer, text_part
-from parlour.turn.context import Exchange
-from parlour.turn.given import Given, given_before
+from parlour.turn.context_pieces import Exchange
+from parlour.turn.given import NOTHING_GIVEN, Given, given_before
 from parlour.turn.machine import TurnState
-from parlour.turn.steps import Settled
+from parlour.turn.steps import ModelStep, Settled, ToolStep
 from parlour.turn.stored_steps import step_from
 
 OPEN: tuple[TurnStatus, ...] = ("queued", "running", "waiting")
@@ -146,6 +146,8 @@ class Past:
     """What a model step had said in the present attempt when it was cut."""
     cut_by: tuple[str, ...]
     """Who had been asked for that step, as far as they had said something, in order."""
+    cut_was_told_again: bool
+    """Whether nobody had been asked for what it had said."""
     earlier: tuple[Exchange, ...]
     """The exchanges before, in order."""
     conversation: StoredConversation
@@ -155,8 +157,8 @@ class Past:
     """Whether something else was asked in the conversation and waits."""
     spent: Spent
     """What its requests to models used that are settled."""
-    instructions: str = ""
-    """How the program that was asked with wants it answered."""
+    given: Given = NOTHING_GIVEN
+    """What the program that was asked with brought along, and how it wants it answered."""
 
 
 async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
@@ -168,7 +170,7 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     asked = await _asked(connection, turn)
     pending = frozenset(call for call, (_, word) in asked.items() if word.status == "pending")
     answer = Answer(stored.id, stored.conversation_id, stored.attempt, tuple(stored.parts))
-    cut, writer, chunk_index = await _live_text(connection, turn, answer, stored.position)
+    live = await _live_text(connection, turn, answer, stored.position)
     conversation = await stored_conversation(connection, turn.conversation_id)
     assert conversation is not None
     earlier = _asked_before(before, question)
@@ -179,15 +181,16 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
         state=TurnState(tuple(steps.get(turn.id, ())), pending),
         asked=asked,
         answer=answer,
-        chunk_index=chunk_index,
-        cut=cut,
-        cut_by=(*await _cut_before(connection, turn, answer), *writer),
+        chunk_index=live.chunk_index,
+        cut=live.parts,
+        cut_by=(*await _cut_before(connection, turn, answer), *live.writer),
+        cut_was_told_again=live.is_told_again,
         earlier=(*_exchanges(before, earlier, steps, told), *given_before(question)),
         notices=tuple(told.get(question.id, ())),
         conversation=conversation,
         other_is_open=row["other_is_open"],
         spent=NOTHING if turn.fence == FIRST_FENCE else await spent_by_turn(connection, turn.id),
-        instructions=Given.with_message(question).instructions,
+        given=Given.with_message(question),
     )
 
 
@@ -227,21 +230,46 @@ def _exchanges(
     steps: Mapping[str, Sequence[Settled]],
     told: Mapping[str, Sequence[str]],
 ) -> list[Exchange]:
-    """The questions `earlier`, each after what was given with it, with the newest answer to it that is none of an
-    error, and what it was told."""
-    answers: dict[str, Message] = {}
-    for message in said:
-        stands = message.status in ("completed", "stopped") and message.deleted_at is None
-        if message.role == "assistant" and message.parent_id and stands:
-            answers[message.parent_id] = message
+    """The questions `earlier`, each after what was given with it, with what stands of the answers to it, and what it
+    was told."""
+    answers = _answers(said, steps)
     exchanges: list[Exchange] = []
     for question in earlier:
-        answer = answers.get(question.id)
-        taken = steps.get(answer.turn_id or "", ()) if answer else ()
+        answer_id, taken = answers.get(question.id, (None, ()))
         notices = tuple(told.get(question.id, ()))
         exchanges.extend(given_before(question))
-        exchanges.append(Exchange(text_of(question), tuple(taken), question.id, answer.id if answer else None, notices))
+        exchanges.append(Exchange(text_of(question), taken, question.id, answer_id, notices))
     return exchanges
+
+
+def _answers(
+    said: Sequence[Message], steps: Mapping[str, Sequence[Settled]]
+) -> dict[str, tuple[str, tuple[Settled, ...]]]:
+    """Of each question, by its id, the newest answer that stands, and what was settled in it.
+
+    One that failed stands for what was done in it, which would be done twice by who does not know; and where there is
+    no other, for what was said. What the house says of a failure stands in no step.
+    """
+    answers: dict[str, tuple[str, tuple[Settled, ...]]] = {}
+    for message in said:
+        if message.role != "assistant" or message.parent_id is None or message.deleted_at is not None:
+            continue
+        taken = tuple(steps.get(message.turn_id or "", ()))
+        if message.status == "failed":
+            taken = _not_held_back(taken)
+            has_done = any(isinstance(step, ToolStep) for step in taken)
+            stands = has_done or message.parent_id not in answers
+        else:
+            stands = message.status in ("completed", "stopped")
+        if stands:
+            answers[message.parent_id] = message.id, taken
+    return answers
+
+
+def _not_held_back(steps: tuple[Settled, ...]) -> tuple[Settled, ...]:
+    """The steps without words that a provider held back: shown to it again, they have the next answer held back too."""
+    last = steps[-1] if steps else None
+    return steps[:-1] if isinstance(last, ModelStep) and last.reason == "content_filter" else steps
 
 
 async def _steps(connection: AsyncConnection, conversation_id: str) -> dict[str, list[Settled]]:
@@ -254,14 +282,16 @@ async def _steps(connection: AsyncConnection, conversation_id: str) -> dict[str,
 async def _asked(connection: AsyncConnection, turn: TurnRow) -> dict[str, tuple[int, Word]]:
     if turn.fence == FIRST_FENCE:
         return {}
-    return {
-        asked.value.tool_call_id: (asked.number + 1, word_of(asked))
-        for asked in await approvals_of_turn(connection, turn.id)
-    }
+    found: dict[str, tuple[int, Word]] = {}
+    for asked in await approvals_of_turn(connection, turn.id):
+        call = asked.value.tool_call_id
+        before = found[call][1].rounds if call in found else 0
+        found[call] = (asked.number + 1, word_of(asked, before))
+    return found
 
 
-def word_of(asked: StoredApproval) -> Word:
-    """What came of asking."""
+def word_of(asked: StoredApproval, rounds: int = 0) -> Word:
+    """What came of asking about a call, which had asked for more so many times before."""
     return Word(
         status=asked.value.status,
         reason=asked.value.reason,
@@ -269,6 +299,10 @@ def word_of(asked: StoredApproval) -> Word:
         arguments=asked.value.arguments if asked.decided_arguments is None else asked.decided_arguments,
         decided_by=asked.value.decided_by,
         decided_by_name=asked.value.decided_by_name,
+        form=asked.value.form,
+        state=asked.state,
+        answers=asked.answers,
+        rounds=rounds + (asked.value.reason == "input"),
     )
 
 
@@ -280,15 +314,25 @@ async def _cut_before(connection: AsyncConnection, turn: TurnRow, answer: Answer
     return tuple(one.model for one in cut if one.model and one.part == len(answer.parts))
 
 
-async def _live_text(
-    connection: AsyncConnection, turn: TurnRow, answer: Answer, since: int
-) -> tuple[tuple[Part, ...], tuple[str, ...], int]:
-    """What lies in the log of the present attempt beyond the settled parts, whose it is, and the next chunk."""
+@dataclass(frozen=True, slots=True)
+class _LiveText:
+    """What lies in the log of an attempt beyond the settled parts."""
+
+    parts: tuple[Part, ...] = ()
+    writer: tuple[str, ...] = ()
+    """Whose it is."""
+    chunk_index: int = 0
+    """The number of the next chunk."""
+    is_told_again: bool = False
+
+
+async def _live_text(connection: AsyncConnection, turn: TurnRow, answer: Answer, since: int) -> _LiveText:
+    """What lies in the log of the present attempt."""
     texts: dict[int, tuple[str, str]] = {}
     writer: dict[str, None] = {}
-    chunk_index = 0
+    chunk_index, is_told_again = 0, False
     if turn.fence == FIRST_FENCE:
-        return (), (), chunk_index
+        return _LiveText()
     for item in merged(await read_deltas(connection, turn.topic, since)):
         chunk = orjson.loads(item.payload)
         if chunk["message_id"] != answer.message_id:
@@ -298,4 +342,6 @@ async def _live_text(
             kind, text = texts.get(chunk["part"], (chunk["kind"], ""))
             texts[chunk["part"]] = (kind, first_units(text, chunk["offset"]) + chunk["chunk"])
             writer |= {chunk["model"]: None} if chunk.get("model") else {}
-    return tuple(text_part(kind, text) for _, (kind, text) in sorted(texts.items())), tuple(writer), chunk_index
+            is_told_again = is_told_again or chunk.get("cached", False)
+    parts = tuple(text_part(kind, text) for _, (kind, text) in sorted(texts.items()))
+    return _LiveText(parts, tuple(writer), chunk_index, is_told_again)

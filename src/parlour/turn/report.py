@@ -21,7 +21,7 @@ class Piece(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["system", "tools", "question", "answer", "tool_result", "notice"]
+    kind: Literal["system", "tools", "entities", "question", "answer", "tool_result", "notice"]
     tokens: int
     message_id: str | None = None
     step: int | None = None
@@ -30,7 +30,8 @@ class Piece(BaseModel):
     """Of what came along with the message, the number of the exchange that it is from."""
     shortened: bool = False
     text: str | None = None
-    """Of the system how its words begin; of the tools their names and of notices their words, each on a line."""
+    """Of the system how its words begin; of the tools their names, of things their ids and of notices their words,
+    each on a line."""
 
 
 class Report(BaseModel):

@@ -28,7 +28,7 @@ from parlour.turn.means import Means
 from parlour.turn.record import OPEN, TurnRow, past_of, turn_rows
 from parlour.turn.run import TurnRun
 from parlour.turn.spending import Meter
-from parlour.turn.steps import Finish
+from parlour.turn.steps import NOBODY, Finish
 from parlour.turn.waiting import Waiting
 
 SWEEP_S = 1.0
@@ -38,7 +38,6 @@ CRASH_LOOP = Problem(
     code="crash_loop",
     message="The answer was given up: the server ended three times while it was working on it. You can ask again.",
 )
-NOBODY = Problem(code="forbidden", message="The answer was ended: who asked may no longer use this project.")
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +78,8 @@ class Runner:
         self._claims: dict[str, TurnRow] = {}
         self._runs: dict[str, TurnRun] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._stopped: set[str] = set()
+        """The turns that were to end before they ran: whoever had read how they stand had not read that."""
         self._resting = Waiting(means)
         self._waiting: dict[str, set[asyncio.Event]] = {}
         self._closing = False
@@ -140,9 +141,11 @@ class Runner:
             self._others.stop(turn_id)
 
     def interrupt(self, turn_id: str) -> None:
-        """End a turn that runs here and was asked to stop."""
+        """End a turn that runs here and was asked to stop, or that is about to run."""
         if turn_id in self._runs:
             self._runs[turn_id].interrupt("stopped")
+        elif turn_id in self._tasks:
+            self._stopped.add(turn_id)
 
     async def go_on(self, turn_id: str) -> None:
         """Go on with a turn that waits, where a person gave their word meanwhile or wants it to end."""
@@ -270,9 +273,11 @@ class Runner:
             finish = Finish("failed", problem.code, problem)
             bill = Meter(past, means).last_bill()
             next_waits = await end_turn(past, answer, past.state, finish, past.chunk_index, means, bill)
-        elif not isinstance(route, Problem) and caller is not None:
-            run = TurnRun(past, route, caller, means)
+        elif not isinstance(route, Problem):
+            run = TurnRun(past, route, means)
             self._runs[turn.id] = run
+            if turn.id in self._stopped:
+                run.interrupt("stopped")
             next_waits = await run.go()
             if run.waits:
                 self._tell_it_is_over(turn)
@@ -311,6 +316,7 @@ class Runner:
 
     def _forget(self, turn_id: str) -> None:
         self._tasks.pop(turn_id, None)
+        self._stopped.discard(turn_id)
         if not self._closing:
             self._claims.pop(turn_id, None)
             self._runs.pop(turn_id, None)

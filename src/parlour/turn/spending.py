@@ -14,15 +14,18 @@ from dataclasses import replace
 
 from parlour.clock import isoformat
 from parlour.identity.allowances import Allowance
-from parlour.models.base import Model, ModelRequest, estimate_tokens
+from parlour.models.base import Model, ModelRequest, estimate_tokens, longest, thinking_tokens_of
+from parlour.models.instances import HOUSE
 from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.models.prices import Placed
 from parlour.models.pricing import Price
+from parlour.models.prompt_size import prompt_tokens
+from parlour.models.stop_words import Stopping
 from parlour.protocol.content import Part, ToolCallPart, Usage
 from parlour.protocol.spending import Spent
 from parlour.store.queries.spending import NOTHING, StoredBudget, added, budgets_drawn_on
-from parlour.turn.billing import Bill, Request, estimated, provider_of
-from parlour.turn.granting import Grant, granted, prompt_tokens
+from parlour.turn.billing import Bill, Request, estimated, payer_of, provider_of
+from parlour.turn.granting import Grant, granted
 from parlour.turn.means import Means
 from parlour.turn.metered import Asked, Metered
 from parlour.turn.record import Past
@@ -37,7 +40,7 @@ class Meter:
         self._before = past.spent
         self._open: list[Request] = []
         self._lost_by = past.cut_by[-1] if past.cut_by else ""
-        self._lost = "" if self._lost_by == BUILT_IN else _words(past.cut)
+        self._lost = "" if self._lost_by == BUILT_IN or past.cut_was_told_again else _words(past.cut)
         """What an owner before had heard, and nobody has kept what it used."""
         self._budgets: frozenset[str] = frozenset()
 
@@ -46,7 +49,7 @@ class Meter:
         if model.name != BUILT_IN:
             return Metered(model, self._begin, tell)
         tell()
-        return model
+        return Stopping(model)
 
     def bill(self) -> Bill:
         """What is to be kept with the next unit."""
@@ -78,12 +81,13 @@ class Meter:
             # What it was asked nobody knows any more; it was much the same.
             by = self._lost_by or model.name
             asked = price if by == model.name else await means.prices.of(by, "", now)
-            self._keep_lost(by, prompt_tokens(model, request), asked)
+            payer = payer_of(model) if by == model.name else HOUSE
+            self._keep_lost(by, prompt_tokens(request, model.count_tokens), asked, payer)
         grant = await self._granted(model, request, price)
         most, wanted = grant.completion_tokens, request.parameters.max_tokens
         is_shorter = most is not None and (wanted is None or most < wanted)
-        if is_shorter:
-            request = replace(request, parameters=request.parameters.model_copy(update={"max_tokens": most}))
+        parameters = request.parameters.model_copy(update={"max_tokens": most}) if is_shorter else request.parameters
+        request = replace(request, parameters=parameters, most_tokens=most)
         return Asked(model, request, price, grant, is_shorter, means.clock, self._keep)
 
     def _keep(self, request: Request) -> None:
@@ -92,20 +96,20 @@ class Meter:
 
     async def _granted(self, model: Model, request: ModelRequest, price: Price | None) -> Grant:
         turn, means = self._turn, self._means
-        provider = provider_of(model.name)
+        payer, provider = payer_of(model), provider_of(model.name)
         async with means.reads.read() as connection:
-            found = await budgets_drawn_on(connection, turn.tenant_id, turn.project_id, turn.user_id, provider)
+            found = await budgets_drawn_on(connection, turn.tenant_id, turn.project_id, turn.user_id, provider, payer)
         self._budgets = frozenset(budget.id for budget in found)
         if not found:
             return Grant()
-        prompt = prompt_tokens(model, request)
+        prompt = prompt_tokens(request, model.count_tokens)
         async with means.under_way.taking:
             # Read before the database is: what settles meanwhile is then counted twice for a moment, never not at all.
             others = means.under_way.of_others(turn.id)
             grant = granted([await self._allowance(budget, others) for budget in found], price, prompt)
-            wanted = request.parameters.max_tokens
-            completion = min(one for one in (grant.completion_tokens, wanted, 2**31) if one is not None)
-            if grant.completion_tokens is not None:
+            most = grant.completion_tokens
+            if most is not None:
+                completion = longest(replace(request, most_tokens=most), thinking_tokens_of(model)) or most
                 usage = Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
                 self._draw(_spent(usage, price))
         return grant
@@ -126,11 +130,11 @@ class Meter:
             drawn = added([*(request.spent for request in self._open), more])
             self._means.under_way.put(self._turn.id, self._budgets, drawn)
 
-    def _keep_lost(self, model: str, prompt: int, price: Price | None) -> None:
+    def _keep_lost(self, model: str, prompt: int, price: Price | None, payer: str = HOUSE) -> None:
         completion = estimate_tokens(self._lost)
         self._lost = ""
         at = isoformat(self._means.clock.now())
-        self._open.append(Request(model, "cut", estimated(prompt, completion, 0, price), 0, at))
+        self._open.append(Request(model, "cut", estimated(prompt, completion, 0, price), 0, at, payer))
 
 
 def _words(cut: Sequence[Part]) -> str:

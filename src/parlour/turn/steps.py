@@ -13,6 +13,17 @@ from parlour.tools.plan import Place
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """A request to a model that came to nothing, or to words that were taken back."""
+
+    model: str
+    at: str
+    """When it failed."""
+    seen: Json | None
+    """What the model was shown, as in `ModelStep`."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelStep:
     """One whole answer of a model: its words, and the tools it asked for."""
 
@@ -29,6 +40,12 @@ class ModelStep:
     """Everybody who was asked for it, in order, by the names we know them by."""
     plan: tuple[Place, ...] = ()
     """The places of those of its calls that wait for others."""
+    expected_s: float | None = None
+    """How long its calls were expected to take in all, where there are several and that was known."""
+    cached: bool = False
+    """It had been said to the same before, and was told again: nobody was asked."""
+    tried: tuple[Tried, ...] = ()
+    """The requests for it before, in order, as far as its owner knows of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +69,8 @@ class CallModel:
 class RunTools:
     """See that each of these calls is running, and wait for the first to end.
 
-    Answered by `Ran`, by `Asked` where a person has to say yes first, or by `Interrupted`.
+    Answered by `Ran`, by `Asked` where a person has to say yes first, by `Interrupted`, or by `Broke` where whoever
+    asked may no longer be here.
     """
 
     calls: tuple[RequestedCall, ...]
@@ -63,6 +81,8 @@ class Emit:
     """Settle a step and say so. Answered by None, or by `Overtaken`."""
 
     settled: Settled
+    labels: tuple[str, ...] = ()
+    """Of a model's answer what each of its calls does, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +111,8 @@ class Finish:
 
 Step = CallModel | RunTools | Emit | Ask | Wait | Finish
 
+NOBODY = Problem(code="forbidden", message="The answer was ended: who asked may no longer use this project.")
+
 # --- what it is told -----------------------------------------------------------------------------------------------
 
 
@@ -99,11 +121,13 @@ class Answered:
     """The model answered to the end."""
 
     step: ModelStep
+    labels: tuple[str, ...] = ()
+    """What each of its calls does, in the words of the tools that it was offered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Broke:
-    """Nobody could answer; `partial` is what the last one had said, `asked` is everybody who was asked."""
+    """It cannot go on, or nobody could answer: `partial` is what the last one had said, `asked` everybody asked."""
 
     problem: Problem
     partial: ModelStep | None = None

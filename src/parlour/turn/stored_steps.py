@@ -7,7 +7,7 @@ from parlour.models.base import Keepsake, RequestedCall
 from parlour.protocol.content import Usage
 from parlour.tools.outcomes import Outcome
 from parlour.tools.plan import Place
-from parlour.turn.steps import ModelStep, Settled, ToolStep
+from parlour.turn.steps import ModelStep, Settled, ToolStep, Tried
 
 
 def body_of(settled: Settled) -> tuple[str, dict[str, Any]]:
@@ -28,6 +28,9 @@ def body_of(settled: Settled) -> tuple[str, dict[str, Any]]:
                 "seen": settled.seen,
                 "asked": list(settled.asked),
                 "plan": [asdict(place) for place in settled.plan],
+                "expected_s": settled.expected_s,
+                "cached": settled.cached,
+                "tried": [asdict(request) for request in settled.tried],
             }
         case ToolStep(outcome):
             return "tool", {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}
@@ -50,4 +53,7 @@ def step_from(kind: str, body: dict[str, Any]) -> Settled:
         plan=tuple(
             Place(place["call"], tuple(place["after"]), tuple(place["needs"])) for place in body.get("plan", ())
         ),
+        expected_s=body.get("expected_s"),
+        cached=body.get("cached", False),
+        tried=tuple(Tried(**request) for request in body.get("tried", ())),
     )

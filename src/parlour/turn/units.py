@@ -191,8 +191,10 @@ def began(turn: TurnRow, call_id: str, answer: Answer, deed: Unit) -> tuple[Answ
     return grown, Unit(guards, [*deed.changes, run, _answer_row(grown, len(deed.events))], spoken)
 
 
-def asked(turn: TurnRow, asking: Asking, number: int, answer: Answer, at: str, expires_at: str) -> tuple[Answer, Unit]:
-    """Puts a call to a person: it waits from now on, in its answer and in the inbox of whoever asked."""
+def asked(
+    turn: TurnRow, asking: Asking, number: int, answer: Answer, at: str, expires_at: str, deed: Unit = NOTHING
+) -> tuple[Answer, Unit]:
+    """Puts a call to a person: it waits, in its answer and in the inbox of whoever asked. `deed` settles what began."""
     grown, said = answer.with_state(asking.tool_call_id, "waiting")
     run_id = run_id_of(turn, asking.tool_call_id)
     approval = Approval(
@@ -208,6 +210,7 @@ def asked(turn: TurnRow, asking: Asking, number: int, answer: Answer, at: str, e
         arguments=asking.arguments,
         preview=asking.preview,
         reason=asking.reason,
+        form=asking.form,
         remember=asking.remember,
         status="pending",
         requested_at=at,
@@ -222,22 +225,25 @@ def asked(turn: TurnRow, asking: Asking, number: int, answer: Answer, at: str, e
         "inbox_position": seq_of(2),
         "subject": asking.subject,
         "digest": asking.digest,
+        "state": asking.state,
     }
     run = Filled(_RUN, {"the_turn": turn.id, "the_call": asking.tool_call_id, "status": "waiting"})
     requested = ApprovalRequested(approval=approval)
-    spoken = [
-        event(turn.topic, said),
-        event(turn.topic, requested),
-        event(f"user:{turn.user_id}", requested),
-    ]
-    changes = [Filled(_KEEP_APPROVAL, row), run, _answer_row(grown, 0)]
-    return grown, Unit(guards=[_owned(turn, settled=True)], changes=changes, events=spoken)
+    spoken = [event(turn.topic, said), event(turn.topic, requested), event(f"user:{turn.user_id}", requested)]
+    changes = [Filled(_KEEP_APPROVAL, row), run, _answer_row(grown, 0), *deed.changes]
+    return grown, Unit(guards=[_owned(turn, settled=True), *deed.guards], changes=changes, events=spoken)
 
 
 def waits(turn: TurnRow, running_ms: int) -> Unit:
     """Lets a turn rest until a person gives their word."""
     rest = _of_owner(turn, status="waiting", reason="approval", owner=None, fence=turn.fence + 1, running_ms=running_ms)
     return Unit(guards=[Guard(rest, Fenced())], events=[_turn_event(turn, turn.answer_id, "waiting", "approval")])
+
+
+def held_up(turn: TurnRow, answer_id: str, reason: str | None) -> Unit:
+    """Says what holds a turn up that runs; None where it goes on."""
+    said = _of_owner(turn, reason=reason)
+    return Unit(guards=[Guard(said, Fenced())], events=[_turn_event(turn, answer_id, "running", reason)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +314,7 @@ def finished(
         "status": final.status,
         "error": final.error.model_dump() if final.error else None,
         "token_count": ending.tokens,
+        "cached": final.cached,
     }
     if final.model:
         row["model"] = final.model
@@ -379,6 +386,7 @@ def _run_ended(turn: TurnRow, step: ToolStep, at: str) -> Filled:
         "ended_at": at,
         "decided_by": done.decided_by,
         "repeated": done.repeated,
+        "cached": done.cached,
         "ledger_key": done.ledger_key,
     }
     return Filled(_RUN, which | row)

@@ -123,6 +123,8 @@ class Chat:
     names: HouseNames = field(default_factory=HouseNames)
     model: IntentsModel = field(default_factory=IntentsModel)
     messages: list[ModelMessage] = field(default_factory=list[ModelMessage])
+    tools: tuple[Tool, ...] = ()
+    """What can be asked; the home's where nothing is named."""
 
     async def says(self, text: str) -> str:
         """What comes of `text`: the calls in a line, or the words of the answer."""
@@ -141,4 +143,4 @@ class Chat:
 
     def request(self) -> ModelRequest:
         """The request for the present step."""
-        return ModelRequest("", tuple(self.messages), tools_of(self.names), CALLER)
+        return ModelRequest("", tuple(self.messages), self.tools or tools_of(self.names), CALLER)

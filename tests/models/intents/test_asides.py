@@ -29,6 +29,9 @@ IDLE = [
     "thank you for the marvellous soup",
     "for grandma",
     "since it's getting late",
+    "hands full",
+    "my eyes are not what they were",
+    "we shall be sitting outside",
 ]
 NOT_IDLE = [
     "my teacher says so",
@@ -45,6 +48,8 @@ NOT_IDLE = [
     "the rule is simple",
     "for Christmas",
     "my habit is to",
+    "you shall sit outside",
+    "we shall see tomorrow",
 ]
 BARRED = (
     *("if", "unless", "when", "tomorrow", "said", "shouted", "pretend", "joke", "except", "later", "every", "instead"),
@@ -68,6 +73,20 @@ def test_no_aside_holds_a_condition_another_time_or_what_others_said(said: str, 
     changed = " ".join([*words[:at], barred, *words[at:]])
     outcome = understander(*MAPLE).understand([Turn(f"turn on the hall light, {changed}")])
     assert not isinstance(outcome, Plan)
+
+
+@pytest.mark.parametrize(
+    "said", ["do turn on the hall light", "Do turn the hall light on, please.", "please do turn on the hall light"]
+)
+def test_do_only_urges_before_a_command(said: str):
+    outcome = understander(*MAPLE).understand([Turn(said)])
+    assert isinstance(outcome, Plan)
+    assert [arguments["action"] for _, arguments in outcome.calls()] == ["turn_on"]
+
+
+@pytest.mark.parametrize("said", ["do not turn on the hall light", "do you turn on the hall light", "do"])
+def test_do_urges_nothing_else(said: str):
+    assert not isinstance(understander(*MAPLE).understand([Turn(said)]), Plan)
 
 
 def test_what_is_named_beside_a_request_is_told():

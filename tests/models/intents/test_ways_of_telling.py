@@ -10,7 +10,7 @@ import pytest
 from parlour.models.intents.outcome import Plan
 from tests.models.intents.act_mutating import Command, act_harm, devices_told, mutated
 from tests.models.intents.act_words import TUNED_ACTS
-from tests.models.intents.asking import understood
+from tests.models.intents.asking import acting_cottage, understood
 from tests.models.intents.maple import acting_maple
 from tests.models.intents.talking import told
 
@@ -33,6 +33,13 @@ UNDONE: list[str] = FAMILIES.pop("undone")
 def test_a_family_of_commands_is_understood(family: str):
     said: dict[str, str] = FAMILIES[family]
     assert {each: told(each.split(" | "), MAPLE) for each in said} == said
+
+
+def test_the_same_ways_are_understood_in_another_house():
+    text = Path(__file__).with_name("other_ways.toml").read_text("utf-8")
+    cottage = acting_cottage()
+    for said in tomllib.loads(text).values():
+        assert {each: told(each.split(" | "), cottage) for each in said} == said
 
 
 def test_there_are_many_ways_of_telling():

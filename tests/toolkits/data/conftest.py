@@ -24,7 +24,7 @@ from tests.storage import Storage, Templates
 
 NOW = "2026-11-20T12:00:00.000Z"
 IDLE_S = 300.0
-LIMITS = SqlLimits(rows=100, seconds=1.0)
+LIMITS = SqlLimits(rows=100, seconds=30.0)
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +64,7 @@ class Project:
         """Give it a datasource; its id."""
         new = NewDatasource(name=name, kind=kind, settings=settings, writable=writable)
         made = await self.kit.desk.add(self.caller, new)
-        self.kit.changed(self.caller.project_id, made)
+        self.kit.changed(self.caller, made)
         return made
 
     async def tools(self) -> dict[str, Tool]:

@@ -1,15 +1,20 @@
 """One contract for every dialect: what a change would do is foreseen without doing it, and then done once."""
 
 import asyncio
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
+from parlour.protocol.datasources import DatasourceChange
 from parlour.toolkits.data.sql.changing import to_change
 from parlour.toolkits.data.sql.settings import Dialect
 from parlour.tools.acting import Foreseen
-from parlour.tools.outcomes import BadArguments, Failed, Refused, ToolProblem
-from tests.databases import Shop
+from parlour.tools.outcomes import BadArguments, Failed, Refused, RequestedCall, ToolProblem
+from parlour.tools.plan import Place, planned
+from tests.databases import Shop, shop
 from tests.toolkits.data.conftest import Furnish, Project
 
 DIALECTS: tuple[Dialect, ...] = ("sqlite", "postgresql", "mysql")
@@ -19,6 +24,8 @@ CHANGES = [
     ("UPDATE orders SET status = 'paid' WHERE status = 'open'", "write", "3 rows changed"),
     ("DELETE FROM orders WHERE status = 'paid'", "destructive", "2 rows deleted"),
 ]
+
+NAMED: list[dict[str, JsonValue]] = [{}, {"datasource": None}, {"datasource": "shop"}, {"datasource": "Shop "}]
 
 NOT_RUN: list[tuple[Dialect, str]] = [
     *((each, "GRANT ALL ON customers TO someone") for each in DIALECTS),
@@ -41,6 +48,17 @@ NOT_RUN: list[tuple[Dialect, str]] = [
     ("sqlite", "VACUUM"),
     ("sqlite", "CREATE VIRTUAL TABLE x USING csv(filename='/etc/passwd')"),
     ("sqlite", "PRAGMA journal_mode = DELETE"),
+    ("postgresql", "UPDATE pg_proc SET prosrc = 'pg_read_file' WHERE proname = 'lower'"),
+    ("postgresql", "UPDATE pg_catalog.pg_database SET datallowconn = FALSE"),
+    ("postgresql", 'DELETE FROM "pg_trigger"'),
+    ("postgresql", "WITH gone AS (DELETE FROM pg_policy RETURNING polname) INSERT INTO orders SELECT 1 FROM gone"),
+    ("postgresql", "DELETE FROM information_schema.sql_features"),
+    ("postgresql", "MERGE INTO pg_class USING orders ON FALSE WHEN MATCHED THEN DELETE"),
+    ("postgresql", "ALTER TABLE customers SET TABLESPACE elsewhere"),
+    ("mysql", "TRUNCATE TABLE performance_schema.accounts"),
+    ("mysql", "UPDATE orders, sys.sys_config SET sys_config.value = 'x'"),
+    ("sqlite", "UPDATE sqlite_sequence SET seq = 0"),
+    ("sqlite", "DELETE FROM sqlite_stat1"),
 ]
 
 
@@ -50,6 +68,22 @@ async def project(furnish: Furnish, shopped: Shop) -> Project:
     made = await furnish()
     await made.add("shop", shopped.settings, writable=True)
     return made
+
+
+async def test_a_change_of_a_database_is_made_only_if_the_one_before_it_was(project: Project) -> None:
+    calls = [RequestedCall(str(n), "database_change", {"statement": "…", **named}) for n, named in enumerate(NAMED)]
+    assert planned(calls, await project.tools()) == (
+        Place("1", ("0",), ("0",)),
+        Place("2", ("0", "1")),
+        Place("3", ("0", "1", "2"), ("2",)),
+    )
+
+
+@pytest.fixture
+def another(shopped: Shop, tmp_path: Path) -> Iterator[Shop]:
+    """A second shop like the first."""
+    with shop(shopped.dialect, tmp_path) as made:
+        yield made
 
 
 async def foresee(project: Project, statement: str) -> Foreseen:
@@ -83,6 +117,22 @@ async def test_rows_are_counted_without_being_changed_and_then_changed(
     assert said == f"In {done['tables'][0]} of “shop”: {words}."
 
 
+WITH = [
+    ("WITH one AS (SELECT 1 AS id) UPDATE customers SET name = 'x' WHERE id IN (SELECT id FROM one)", "1 row changed"),
+    ("WITH paid AS (SELECT 11 AS id) DELETE FROM orders WHERE id IN (SELECT id FROM paid)", "1 row deleted"),
+]
+
+
+@pytest.mark.parametrize(("statement", "words"), WITH)
+@pytest.mark.parametrize("shopped", ["sqlite", "postgresql"], indirect=True)
+async def test_a_change_that_begins_with_what_it_rests_on_is_foreseen_and_done(
+    project: Project, statement: str, words: str
+) -> None:
+    assert (await foresee(project, statement)).preview.changes[0].after == words
+    done = await change(project, statement)
+    assert (await project.tools())["database_change"].wording.summary({}, done) == words
+
+
 async def test_tables_are_made_and_dropped_and_the_preview_leaves_nothing(project: Project, shopped: Shop) -> None:
     made = await foresee(project, "CREATE TABLE notes (id INTEGER PRIMARY KEY, words VARCHAR(10))")
     assert made.effect == "write"
@@ -112,6 +162,26 @@ async def test_what_was_foreseen_as_a_write_takes_nothing_away(project: Project,
     with pytest.raises(Refused, match="takes something away"):
         await tool.function(context, statement="DELETE FROM orders", datasource=None)
     assert await rows(shopped, "SELECT COUNT(*) FROM orders") == [(5,)]
+
+
+async def test_a_yes_is_to_the_database_that_was_shown_and_to_none_that_takes_its_name(
+    furnish: Furnish, shopped: Shop, another: Shop
+) -> None:
+    project = await furnish()
+    made = await project.add("shop", shopped.settings, writable=True)
+    statement = "UPDATE orders SET status = 'paid' WHERE status = 'open'"
+    seen = await foresee(project, statement)
+    database = shopped.settings["database"]
+    place = {
+        "sqlite": f"sqlite:{database}",
+        "postgresql": f"postgresql://postgres@127.0.0.1:{shopped.settings.get('port')}/{database}",
+        "mysql": f"mysql://root@127.0.0.1:3306/{database}",
+    }[shopped.dialect]
+    assert seen.preview.note.endswith(f"\nIt goes to “shop”: {place}.")
+    await project.kit.desk.change(project.caller, made, DatasourceChange(settings=another.settings))
+    again = await foresee(project, statement)
+    assert again.preview.changes == seen.preview.changes
+    assert again.preview != seen.preview
 
 
 async def test_only_what_is_marked_so_may_be_changed(furnish: Furnish, shopped: Shop) -> None:

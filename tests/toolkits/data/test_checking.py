@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parlour.toolkits.data.sql.changing import to_change
 from parlour.toolkits.data.sql.checking import to_read
 from parlour.toolkits.data.sql.settings import Dialect
 from parlour.tools.outcomes import BadArguments, Refused, ToolProblem
@@ -21,6 +22,21 @@ READS: list[tuple[Dialect, str]] = [
     ("postgresql", "SELECT JSONB_PATH_QUERY(a, '$.x'), b ->> 'c' FROM t WHERE d ~ 'x'"),
     ("postgresql", "SELECT * FROM GENERATE_SERIES(1, 10)"),
     ("mysql", "SHOW TABLES LIKE 'a%'"),
+    *(
+        ("mysql", f"SHOW {what}")
+        for what in (
+            "TABLES",
+            "FULL TABLES FROM shop LIKE 'a%'",
+            "TABLE STATUS",
+            "DATABASES",
+            "FULL COLUMNS FROM customers FROM shop",
+            "INDEX FROM `shop`.`customers`",
+            "KEYS IN customers",
+            "CREATE TABLE customers",
+            "create view shop.seen",
+            "WARNINGS",
+        )
+    ),
     ("mysql", "DESCRIBE customers"),
     ("mysql", "SELECT DATE_FORMAT(NOW(), '%Y')"),
     ("sqlite", "PRAGMA table_info(customers)"),
@@ -86,7 +102,38 @@ REACHES: list[tuple[Dialect, str]] = [
     ("sqlite", "SELECT readfile('/etc/passwd')"),
     ("sqlite", "SELECT writefile('/tmp/x', 'y')"),
     ("sqlite", "SELECT fts3_tokenizer('x')"),
+    ("postgresql", "SELECT * FROM information_schema.user_mapping_options"),
+    ("postgresql", "SELECT option_value FROM information_schema._pg_user_mappings"),
+    ("postgresql", "SELECT * FROM information_schema.foreign_server_options"),
+    ("postgresql", "SELECT setconfig FROM pg_db_role_setting"),
+    ("postgresql", "SELECT rolconfig FROM pg_catalog.pg_roles"),
+    ("postgresql", "SELECT setting FROM pg_settings WHERE name = 'primary_conninfo'"),
+    ("postgresql", "SELECT query FROM pg_stat_activity"),
+    ("mysql", "SELECT sql_text FROM performance_schema.events_statements_history"),
+    ("mysql", "SELECT * FROM sys.processlist"),
+    ("mysql", "SELECT info FROM INFORMATION_SCHEMA.PROCESSLIST"),
+    ("sqlite", "SELECT data FROM sqlite_dbpage"),
 ]
+
+TOLD = (
+    "GRANTS", "GRANTS FOR root", "GRANTS FOR CURRENT_USER", "CREATE USER", "CREATE USER root", "PROCESSLIST",
+    "FULL PROCESSLIST", "VARIABLES", "GLOBAL VARIABLES LIKE '%'", "MASTER STATUS", "SLAVE HOSTS", "BINLOG EVENTS",
+    "CREATE FUNCTION f", "CREATE TRIGGER t", "ENGINE innodb STATUS", "PLUGINS", "PRIVILEGES", "TABLES WHERE 1",
+)  # fmt: skip
+"""Things that SHOW of MySQL and MariaDB tells, passwords among them."""
+
+DOTTED = [
+    "SELECT ('/etc/passwd'::text).pg_read_file",
+    "SELECT ((SELECT '/etc/passwd'::text)).pg_read_file",
+    "SELECT (ARRAY['/'])[1].pg_ls_dir",
+    "SELECT paths[1].pg_ls_dir FROM t",
+    'SELECT (2::float8)."pg_sleep"',
+    "SELECT (c).slow FROM customers AS c",
+    "SELECT 1 FROM t WHERE (pid).pg_terminate_backend",
+    "SELECT MAX(x -> x.pg_read_file) FROM t AS x",
+    "SELECT STRUCT_EXTRACT('/etc/passwd'::text, 'pg_read_file')",
+]
+"""PostgreSQL calls functions by a dot."""
 
 NO_STATEMENT: list[tuple[Dialect, str]] = [
     *((each, "SELECT 1; DROP TABLE customers") for each in DIALECTS),
@@ -116,6 +163,48 @@ def test_what_does_more_than_read_is_refused(dialect: Dialect, query: str) -> No
 def test_what_reaches_beyond_the_tables_is_refused(dialect: Dialect, query: str) -> None:
     with pytest.raises(Refused, match=r"is not among those|is not read here"):
         to_read(query, dialect)
+
+
+@pytest.mark.parametrize("what", TOLD)
+def test_only_what_is_in_a_database_is_shown(what: str) -> None:
+    for text in (f"SHOW {what}", f"show\n{what.lower()};"):
+        with pytest.raises(Refused, match="is not shown here"):
+            to_read(text, "mysql")
+
+
+@pytest.mark.parametrize("name", ["ALL", "app.settings.jwt_secret", "primary_conninfo", "Archive_Command"])
+def test_settings_that_may_be_secret_are_not_shown(name: str) -> None:
+    with pytest.raises(Refused, match="is not shown here"):
+        to_read(f"SHOW {name}", "postgresql")
+
+
+@pytest.mark.parametrize(
+    ("dialect", "query"),
+    [
+        ("sqlite", "SELECT 'a\0b'"),
+        ("postgresql", "SELECT 'a\0b'"),
+        ("postgresql", 'SELECT 1 AS "a\0b"'),
+        ("mysql", r"SELECT 1 AS 'a\0b'"),
+    ],
+)
+def test_nothing_arrives_with_a_zero_in_it(dialect: Dialect, query: str) -> None:
+    with pytest.raises((BadArguments, Refused)):
+        to_read(query, dialect)
+
+
+@pytest.mark.parametrize("query", DOTTED)
+def test_nothing_is_taken_from_a_value_by_a_dot_where_that_calls_functions(query: str) -> None:
+    with pytest.raises(Refused, match="by a dot"):
+        to_read(query, "postgresql")
+    with pytest.raises(Refused, match="by a dot"):
+        to_change(f"INSERT INTO customers {query}", "postgresql")
+
+
+def test_what_stands_behind_a_dot_is_kept_for_the_database_to_tell_whether_it_is_a_function() -> None:
+    query = 'SELECT c.name, c.*, (c).*, app.c."City", "C".Id FROM customers AS c WHERE c.slow > 1'
+    assert to_read(query, "postgresql").fields == {"name", "City", "id", "slow"}
+    assert to_read("SELECT STRUCT_EXTRACT(c, 'slow') FROM customers AS c", "postgresql").fields == {"slow"}
+    assert to_change("UPDATE customers AS c SET name = c.slow", "postgresql").fields == {"slow"}
 
 
 @pytest.mark.parametrize(("dialect", "text"), NO_STATEMENT)

@@ -1,24 +1,28 @@
 """Datasources are kept, changed and opened; what is secret about them is sealed for one address."""
 
+import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
 import pytest
 from pydantic import BaseModel, ConfigDict, SecretStr
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.errors import Duplicate, InvalidRequest, NotAvailable, NotFound
 from parlour.journal.unit import Unit, Writer
 from parlour.protocol.content import Json
 from parlour.protocol.datasources import DatasourceChange, NewDatasource
-from parlour.store.database import Database
+from parlour.store.database import Database, Reads
 from parlour.store.tables import audit
-from parlour.toolkits.data import SecretPlace
+from parlour.toolkits.data import DataToolkit, SecretPlace
 from parlour.toolkits.data.datasource import Datasource
-from parlour.toolkits.data.kinds import Shelf, found_kinds
-from parlour.toolkits.data.sql.kind import SqlKind
+from parlour.toolkits.data.kinds import Shelf, by_name
 from parlour.toolkits.data.tables import DROP_SECRETS
 from parlour.tools.tool import Tool, ToolContext, make_tool
+from tests.conftest import ManualClock
 from tests.toolkits.data.conftest import Furnish, Project
 
 SHOP = {"dialect": "postgresql", "host": "db", "database": "shop", "user": "reader", "password": "hush"}
@@ -142,7 +146,7 @@ class NotesKind:
     def address(self, settings: Notes) -> str:
         return "https://notes.example"
 
-    async def connect(self, settings: Notes, *, writable: bool) -> NoteBook:
+    async def connect(self, settings: Notes, *, project_id: str, writable: bool) -> NoteBook:
         return NoteBook(settings)
 
     async def trial(self, source: NoteBook) -> str:
@@ -163,25 +167,16 @@ async def test_another_kind_is_one_class(furnish: Furnish) -> None:
     await project.add("notes", {"owner": "Ann", "token": "hush"}, kind="notes")
     assert await project.tools() != {}
     assert await project.ask("read_notes") == "Ann hush"
-    assert await project.kit.desk.tried("notes", {"owner": "Bob", "token": "x"}) == "The notes of Bob."
+    assert (
+        await project.kit.desk.tried(project.caller.project_id, "notes", {"owner": "Bob", "token": "x"})
+        == "The notes of Bob."
+    )
 
 
-async def test_kinds_of_other_packages_are_found_and_none_takes_the_place_of_another(
-    monkeypatch: pytest.MonkeyPatch, furnish: Furnish
-) -> None:
-    class Entry:
-        name = "notes"
-
-        def load(self) -> type[NotesKind]:
-            return NotesKind
-
-    monkeypatch.setattr("parlour.toolkits.data.kinds.entry_points", lambda group: [Entry()])  # pyright: ignore
-    project = await furnish()
-    assert sorted(project.kit.desk.kinds) == ["notes", "sql"]
-    sql = project.kit.desk.kinds["sql"]
-    assert isinstance(sql, SqlKind)
+def test_no_kind_takes_the_place_of_another() -> None:
+    assert list(by_name([NotesKind()])) == ["notes"]
     with pytest.raises(ValueError, match="Two kinds of datasources are called “notes”"):
-        found_kinds([NotesKind()])
+        by_name([NotesKind(), NotesKind()])
 
 
 async def test_a_new_datasource_is_tried_before_it_is_kept(furnish: Furnish) -> None:
@@ -190,5 +185,35 @@ async def test_a_new_datasource_is_tried_before_it_is_kept(furnish: Furnish) -> 
     kept = await project.kit.desk.one(project.caller.project_id, made)
     assert await project.kit.desk.tried_again(kept, {"owner": "Eve"}) == "The notes of Eve."
     with pytest.raises(InvalidRequest, match="token"):
-        await project.kit.desk.tried("notes", {"owner": "Bob"})
+        await project.kit.desk.tried(project.caller.project_id, "notes", {"owner": "Bob"})
     assert NewDatasource(name="x", kind="notes", settings={}).writable is False
+
+
+@dataclass(frozen=True)
+class Slowly:
+    """Reads that come back only when they may."""
+
+    reads: Reads
+    has_read: asyncio.Event
+    may_come_back: asyncio.Event
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        async with self.reads.read() as connection:
+            yield connection
+        self.has_read.set()
+        await self.may_come_back.wait()
+
+
+async def test_what_changed_while_it_was_read_is_not_known_as_it_was(furnish: Furnish, clock: ManualClock) -> None:
+    project = await furnish(kinds=[NotesKind()])
+    slowly = Slowly(project.kit.desk.reads, asyncio.Event(), asyncio.Event())
+    kit = DataToolkit(replace(project.kit.desk, reads=slowly), project.kit.desk.kinds, clock, 300.0)
+    asking = asyncio.create_task(kit.tools(project.caller))
+    await slowly.has_read.wait()
+    await project.add("notes", {"owner": "Ann", "token": "hush"}, kind="notes")
+    slowly.may_come_back.set()
+    kit.changed(project.caller, "notes")
+    assert list(await asking) == []
+    assert [tool.name for tool in await kit.tools(project.caller)] == ["read_notes"]
+    await kit.close()

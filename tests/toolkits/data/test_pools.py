@@ -102,3 +102,40 @@ async def test_what_could_not_be_opened_is_tried_again(plumber: Plumber) -> None
     async with plumber.pools.lend(SHOP) as source:
         assert source is plumber.taps[0]
     await plumber.pools.close()
+
+
+@dataclass
+class Hose(Tap):
+    """A source that connects when it is used."""
+
+    standing: str = "idle"
+
+
+async def test_how_a_source_stands_is_told_without_trying_it(plumber: Plumber) -> None:
+    pools = plumber.pools
+    assert pools.standing(SHOP) == "idle"
+    plumber.has_water = False
+    with pytest.raises(Failed):
+        async with pools.lend(SHOP):
+            pass
+    assert (pools.standing(SHOP), pools.problem(SHOP)) == ("away", "There is no water.")
+    assert pools.standing(replace(SHOP, rev=2)) == "idle"
+    plumber.has_water = True
+    async with pools.lend(SHOP):
+        assert (pools.standing(SHOP), pools.problem(SHOP)) == ("open", "There is no water.")
+    assert (pools.standing(SHOP), pools.problem(SHOP)) == ("open", "")
+
+
+async def test_a_source_that_connects_by_itself_says_how_it_stands(clock: ManualClock) -> None:
+    hose = Hose()
+
+    async def connect(_: Datasource) -> Hose:
+        return hose
+
+    pools = Pools(connect, clock, idle_s=60)
+    for standing in ("connected", "away", "idle"):
+        hose.standing = standing
+        async with pools.lend(SHOP):
+            pass
+        assert pools.standing(SHOP) == standing
+    await pools.close()

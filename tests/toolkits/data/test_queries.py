@@ -1,6 +1,7 @@
 """One contract for every dialect: what a query brings, where it is cut, and what it cannot do."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parlour.errors import InvalidRequest
+from parlour.toolkits.data.sql.changing import Change, to_change
 from parlour.toolkits.data.sql.checking import Statement
 from parlour.toolkits.data.sql.settings import SqlLimits
 from parlour.toolkits.data.sql.source import SqlSource
 from parlour.tools.outcomes import BadArguments, Failed, NotThere, ToolProblem
 from parlour.tools.running import TimedOut
-from tests.databases import Shop
-from tests.toolkits.data.conftest import Furnish, Project
+from tests.databases import Shop, shop
+from tests.toolkits.data.conftest import LIMITS, Furnish, Project
 
 OPEN_IN_LEEDS = """
     SELECT c.name, COUNT(*) AS orders, SUM(o.total) AS total
@@ -53,6 +55,15 @@ async def test_a_query_brings_its_columns_and_rows(project: Project) -> None:
     assert found["query"].startswith("SELECT c.name, COUNT(*) AS orders")
 
 
+async def test_a_table_is_read_by_what_people_call_it(project: Project) -> None:
+    found = await project.query("Customer")
+    assert [row["name"] for row in found["rows"]] == ["Brown & Sons", "Ackroyd", "Dales | Tea", "Moor Bikes"]
+    assert found["query"].casefold().replace("`", '"') == 'select * from "customers"'
+    with pytest.raises(NotThere, match="No table is called “the weather”") as missing:
+        await project.query("the weather")
+    assert "“customers”, “orders”" in str(missing.value.suggestion)
+
+
 async def test_what_was_found_is_said_as_a_table_that_stays_one(project: Project) -> None:
     said = await project.says("database_query", query="SELECT name, city FROM customers WHERE id = 3")
     assert said == "“shop” has 1 row for that:\n\n| name | city |\n| --- | --- |\n| Dales \\| Tea | Leeds |"
@@ -74,7 +85,7 @@ async def test_more_rows_than_are_read_are_cut_and_it_says_so(project: Project, 
 
 
 async def test_rows_that_are_too_large_together_are_cut(furnish: Furnish, shopped: Shop) -> None:
-    project = await furnish(SqlLimits(rows=100, result_bytes=1_000, cell_chars=50, seconds=5))
+    project = await furnish(SqlLimits(rows=100, result_bytes=1_000, cell_chars=50, seconds=30))
     await project.add("shop", shopped.settings)
     found = await project.query(
         "SELECT REPEAT_ME.name FROM customers AS REPEAT_ME CROSS JOIN orders CROSS JOIN orders AS x"
@@ -83,8 +94,10 @@ async def test_rows_that_are_too_large_together_are_cut(furnish: Furnish, shoppe
     assert 5 < found["row_count"] < 50
 
 
-async def test_a_query_that_runs_for_ever_is_ended(project: Project, shopped: Shop) -> None:
-    with pytest.raises(TimedOut, match="was asked for 1 seconds and was not done; it was ended"):
+async def test_a_query_that_runs_for_ever_is_ended(furnish: Furnish, shopped: Shop) -> None:
+    project = await furnish(replace(LIMITS, seconds=5.0))
+    await project.add("shop", shopped.settings)
+    with pytest.raises(TimedOut, match="was asked for 5 seconds and was not done; it was ended"):
         await project.query(FOR_EVER[shopped.dialect])
     assert (await project.query("SELECT 1 AS one"))["rows"] == [{"one": 1}]
 
@@ -96,6 +109,22 @@ async def test_who_stops_waiting_leaves_the_others_alone(project: Project, shopp
     with pytest.raises(asyncio.CancelledError):
         await slow
     assert (await project.query("SELECT 2 AS two"))["rows"] == [{"two": 2}]
+
+
+async def test_who_stops_waiting_for_a_preview_leaves_nothing_at_work(furnish: Furnish, tmp_path: Path) -> None:
+    with shop("sqlite", tmp_path) as there:
+        # Whoever waited for its time to be over would be here for an hour.
+        project = await furnish(replace(LIMITS, seconds=3600.0))
+        await project.add("shop", there.settings, writable=True)
+        source = await opened(project)
+        text = f"UPDATE customers SET city = ({FOR_EVER['sqlite']})"
+        slow = asyncio.create_task(source.foresee(Change(text, "UPDATE", "write", ("customers",), of_structure=False)))
+        assert (await project.query("SELECT 1 AS one"))["rows"] == [{"one": 1}]
+        slow.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await slow
+        # Nobody holds the file any more.
+        assert await source.change(to_change("UPDATE customers SET city = 'Hull' WHERE id = 4", "sqlite")) == 1
 
 
 async def test_what_is_wrong_with_a_query_is_told(project: Project) -> None:

@@ -27,8 +27,8 @@ from tests.conftest import ManualClock
 from tests.storage import Templates
 from tests.toolkits.home.conftest import new_home
 
-SHORT = Patience(state=0.2, act=0.2, settle=2)
-"""For drivers that hang: what is waited for in vain is short. Settling goes by the clock of the test."""
+PATIENT = Patience(state=60, act=60, settle=2)
+"""For drivers that answer, however busy the machine is. Settling goes by the clock of the test."""
 
 
 @pytest.fixture(scope="session")
@@ -97,6 +97,12 @@ class House:
         assert undo is not None
         return await undo(self.context, {}, result)
 
+    async def foresee_undo(self, result: dict[str, Any]) -> Foreseen:
+        """What taking a call back would change."""
+        foresee = (await self.tool()).acting.foresee_undo
+        assert foresee is not None
+        return await foresee(self.context, {}, result)
+
     async def add(self, name: str, device_class: str, *edges: tuple[str, str], **content: JsonValue) -> str:
         """A device more, simulated unless it says otherwise; its id."""
         body = {"driver": "simulated", "device_class": device_class, **content}
@@ -139,13 +145,15 @@ Build = Callable[..., Awaitable[House]]
 def build(database: Database, writer: Writer, clock: ManualClock) -> Build:
     """Makes a house whose devices are had by some sources, or by the simulation."""
 
-    async def made(wrapped: Callable[[Simulation], Source] | None = None, *, demo: bool = False) -> House:
+    async def made(
+        wrapped: Callable[[Simulation], Source] | None = None, *, demo: bool = False, patience: Patience = PATIENT
+    ) -> House:
         home = await new_home(writer)
         if demo:
             await load_demo(writer, database, home.tenant_id, home.project_id, clock)
         simulation = Simulation(database, writer, clock)
         source = wrapped(simulation) if wrapped else simulation
-        kit = DevicesToolkit(Lookup(), database, writer, clock, [source], SHORT)
+        kit = DevicesToolkit(Lookup(), database, writer, clock, [source], patience)
         return House(home, database, writer, clock, kit, simulation)
 
     return made

@@ -1,9 +1,11 @@
 """A driver may lie, hang, be late and be gone: what was not seen is never claimed."""
 
+from dataclasses import replace
+
 import pytest
 
 from parlour.tools.outcomes import Failed
-from tests.toolkits.devices.conftest import Build
+from tests.toolkits.devices.conftest import PATIENT, Build
 from tests.toolkits.devices.faulty import Faults, with_faults
 
 
@@ -30,7 +32,7 @@ async def test_a_device_that_takes_too_long_is_said_to_be_as_it_was_seen(build: 
 
 
 async def test_a_driver_that_hangs_is_not_waited_for_for_ever(build: Build) -> None:
-    house = await build(with_faults(Faults(hangs_acting=True)))
+    house = await build(with_faults(Faults(hangs_acting=True)), patience=replace(PATIENT, act=0.2))
     await house.add("Hall Light", "light", state="off")
     said = await house.says("hall light", "turn_on")
     assert said == (
@@ -53,7 +55,7 @@ async def test_what_a_hanging_driver_did_all_the_same_is_seen(build: Build) -> N
 
 async def test_a_driver_that_does_not_say_how_a_device_is_is_asked_for_nothing(build: Build) -> None:
     faults = Faults(hangs_reading=True)
-    house = await build(with_faults(faults))
+    house = await build(with_faults(faults), patience=replace(PATIENT, state=0.2))
     await house.add("Hall Light", "light", state="off")
     with pytest.raises(Failed) as failed:
         await house.control("hall light", "turn_on")
@@ -81,6 +83,7 @@ async def test_a_driver_that_refuses_is_quoted(build: Build) -> None:
     with pytest.raises(Failed) as failed:
         await house.control("front lock", "lock")
     assert failed.value.message == "The **Front Lock** was not told to lock: it is jammed. Nothing was changed."
+    assert failed.value.is_tainted
 
 
 async def test_a_device_that_is_not_there_is_said_to_be_so(build: Build) -> None:

@@ -28,7 +28,7 @@ async def test_a_published_client_signs_in_reads_and_acts() -> None:
         heard: asyncio.Queue[Any] = asyncio.Queue()
         await client.subscribe_events(heard.put_nowait, "state_changed")
         await client.call_service("light", "turn_on", {"brightness_pct": 40}, {"entity_id": "light.hall"})
-        event = await asyncio.wait_for(heard.get(), 10)
+        event = await asyncio.wait_for(heard.get(), 30)
         assert event["data"]["new_state"]["state"] == "on"
         assert event["data"]["new_state"]["attributes"]["brightness"] == 102
         assert fake.calls == [("light", "turn_on", {"brightness_pct": 40, "entity_id": "light.hall"})]

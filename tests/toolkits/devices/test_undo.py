@@ -1,5 +1,7 @@
 """What was changed can be brought back to how it was before."""
 
+from dataclasses import replace
+
 import pytest
 
 from parlour.tools.outcomes import Failed
@@ -45,6 +47,34 @@ async def test_what_was_so_before_is_left_alone(house: House) -> None:
     taken_back = await house.undo(result)
     assert [row["name"] for row in taken_back["devices"]] == ["Hall Light"]
     assert (await house.thing("floor lamp")).state == "on"
+
+
+@pytest.mark.parametrize(
+    ("device_class", "state", "action", "value", "label"),
+    [
+        ("lock", "unlocked", "lock", None, "Unlock the It"),
+        ("opener", "open", "close", None, "Open the It"),
+        ("alarm", "disarmed", "set_mode", "home", "Set the It to disarmed"),
+    ],
+)
+async def test_the_way_back_is_foreseen_as_the_act_that_it_is(
+    build: Build, device_class: str, state: str, action: str, value: str | None, label: str
+) -> None:
+    house = await build()
+    await house.add("It", device_class, state=state)
+    result = await house.control("it", action, value)
+    foreseen = await house.foresee_undo(result)
+    assert (foreseen.effect, foreseen.label) == ("destructive", label)
+    assert foreseen.preview.changes[0].after == state
+    with pytest.raises(Failed, match="changed just now"):
+        await replace(house, allowed_as="control").undo(result)
+    assert (await house.thing("it")).state != state
+
+
+async def test_the_way_back_of_a_lamp_asks_nobody(house: House) -> None:
+    result = await house.control(["hall light", "floor lamp"], "turn_on")
+    foreseen = await house.foresee_undo(result)
+    assert (foreseen.effect, foreseen.label) == (None, "Turn off the Hall Light")
 
 
 async def test_a_scene_cannot_be_taken_back_and_says_so(house: House) -> None:

@@ -118,3 +118,16 @@ async def test_all_that_was_done_can_be_taken_back(
     for tool, result in reversed(done):
         await hand.takes_back(tool, result)
     assert await reader.everything() == before
+
+
+async def test_a_thing_made_with_a_property_that_is_none_can_be_taken_away_after_its_name_went_to_and_fro(
+    kit: HomeToolkit, writer: Writer, database: Database, maple: Home, ask: Ask
+) -> None:
+    hand, reader = Hand(kit, writer, caller_in(maple)), Reader(database, maple, ask)
+    before = await reader.everything()
+    made = await hand.does("create_entity", entity_type="door", name="Hatch", content={"watts": None, "brand": "Solar"})
+    assert made["entity"]["name"] == "Hatch"
+    renamed = await hand.does("update_entity", entity="Hatch", name="Trapdoor")
+    await hand.takes_back("update_entity", renamed)
+    await hand.takes_back("create_entity", made)
+    assert await reader.everything() == before

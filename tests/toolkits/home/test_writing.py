@@ -419,3 +419,48 @@ async def test_a_lamp_that_was_only_switched_can_be_taken_away(
     await hand.takes_back("create_entity", made)
     with pytest.raises(NotThere):
         await ask("get_entity_details", entity=made["entity"]["id"])
+
+
+# --- what a thing is joined to is not written down -----------------------------------------------------------------
+
+
+async def joined_lock(hand: Hand, database: Database, name: str = "Back Door Lock") -> None:
+    """A lock that a driver has."""
+    changes = HomeChanges(Home.of(hand.caller), ManualClock(), source="home_assistant")
+    content = {"driver": "home_assistant", "connection": "c", "entity_id": "lock.back", "device_class": "lock"}
+    async with database.read() as connection:
+        await hand.writer.commit(await changes.create(connection, NewEntity("device", name, content=content)))
+
+
+@pytest.mark.parametrize("key", ["driver", "connection", "entity_id"])
+async def test_nothing_is_joined_to_a_system_by_writing_it_down(hand: Hand, key: str) -> None:
+    with pytest.raises(BadArguments, match="is not written down"):
+        await hand.plans("create_entity", entity_type="device", name="Shade", content={key: "cover.garage"})
+    with pytest.raises(BadArguments, match="is not written down"):
+        await hand.plans("update_entity", entity="Floor Lamp", content={key: "cover.garage"})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"device_class": "fan"},
+        {"kind": "scene"},
+        {"services": None, "device_class": "fan"},
+        {"services": ["turn_on"]},
+        {"driver": None},
+        {"entity_id": "light.back"},
+    ],
+)
+async def test_what_a_driver_has_stays_what_it_is(
+    hand: Hand, database: Database, content: dict[str, JsonValue]
+) -> None:
+    await joined_lock(hand, database)
+    with pytest.raises(BadArguments, match="is not written down"):
+        await hand.plans("update_entity", entity="Back Door Lock", content=content)
+
+
+async def test_the_rest_of_what_a_driver_has_may_be_written(hand: Hand, database: Database) -> None:
+    await joined_lock(hand, database)
+    content = {"device_class": "lock", "note": "The key is at the neighbour's."}
+    result = await hand.does("update_entity", entity="Back Door Lock", name="Garden Lock", content=content)
+    assert result["entity"]["name"] == "Garden Lock"

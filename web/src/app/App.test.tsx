@@ -85,7 +85,9 @@ function rest(): Rest {
       settled.push(conversation);
       return Promise.resolve({ ...IN_FORCE, model: models.find((model) => model.is_default)?.id ?? "built-in" });
     },
-    allowProvider: (provider, is_allowed) => note(`allow ${provider} ${String(is_allowed)}`).then(() => (models = withProvider(is_allowed))),
+    allowProvider: (provider, is_allowed) => note(`allow ${provider} ${String(is_allowed)}`).then(() => {
+        models = withProvider(is_allowed);
+      }),
   };
 }
 
@@ -126,7 +128,7 @@ function happens(...events: DurableEvent[]): Promise<void> {
 }
 
 function chunk(changes: Partial<StreamChunk>): StreamChunk {
-  const nothing = { length: null, model: null, models: null, usage: null, status: null, error: null };
+  const nothing = { length: null, model: null, models: null, cached: false, usage: null, status: null, error: null };
   const place = { message_id: "a", attempt: 1, part: 0, kind: "text" as const, chunk: "", chunk_index: 0, offset: 0 };
   return { type: "stream_chunk", is_final: false, ...place, ...nothing, ...changes };
 }
@@ -237,6 +239,33 @@ test("a conversation that is not one's own is not here", async () => {
   await heard(() => lines.last.say({ type: "error", error: "Conversation not found.", reply_to: `subscribe ${TOPIC}`, ...about }));
   expect(screen.getByText("This conversation is not here")).toBeTruthy();
   expect(settled).not.toContain(ID);
+});
+
+test("what the server could not read is not called gone: it says so, and comes by itself", async () => {
+  const fails = (topic: string) => {
+    const about = { error_code: "storage_failed", request_id: "r", message_id: null, details: null, timestamp: at(0) };
+    lines.last.say({ type: "error", error: "Nothing could be stored just now.", reply_to: `subscribe ${topic}`, ...about });
+  };
+  await open(`/chat/${ID}`);
+  await heard(() => fails("user:u"));
+  await heard(() => fails(TOPIC));
+  expect(screen.getByText("The server could not read your list just now; it is fetched again by itself.")).toBeTruthy();
+  expect(screen.getByText(/^The server could not read this conversation just now; it is fetched again by itself. What you write is kept/)).toBeTruthy();
+  expect(screen.queryByText("This conversation is not here")).toBeNull();
+  await heard(() => clock.pass(1_000));
+  await snapshot({ ...empty(), conversation: head(0) });
+  await snapshot({ kind: "user", topic: "user:u", account: null, window: "", conversations: [head(0)], inbox: [], notices: [] });
+  expect(screen.queryByText(/could not read/)).toBeNull();
+  expect(screen.getAllByText(head(0).title).length).toBeGreaterThan(0);
+});
+
+test("a conversation that is taken away while it is open is not here any more, and leaves no toast", async () => {
+  await open(`/chat/${ID}`);
+  await snapshot({ ...empty(), conversation: head(0) });
+  const about = { error_code: "not_found", request_id: "r", message_id: null, details: { topic: TOPIC }, timestamp: at(0) };
+  await heard(() => lines.last.say({ type: "error", error: "There is nothing here to follow.", reply_to: null, ...about }));
+  expect(screen.getByText("This conversation is not here")).toBeTruthy();
+  expect(screen.queryByText(/nothing here to follow/)).toBeNull();
 });
 
 test("opening a sign-in link uses nothing up; pressing the button does", async () => {

@@ -148,6 +148,34 @@ describe("a change that waits", () => {
     expect(card().textContent).toMatch(words);
   });
 
+  test("is not withdrawn by a bare yes or no: that points to the card first, and goes out the second time", async () => {
+    await waits();
+    const field = screen.getByLabelText<HTMLTextAreaElement>("Message");
+    await userEvent.type(field, "Yes!{Enter}");
+    expect(page.sent("send_message")).toBeUndefined();
+    expect(screen.getByText(/^Use the buttons of the card to decide/)).toBeTruthy();
+    expect([field.value, document.activeElement]).toEqual(["Yes!", field]);
+    await userEvent.clear(field);
+    await userEvent.type(field, "ok");
+    expect(screen.queryByText(/^Use the buttons/)).toBeNull();
+    await userEvent.keyboard("{Enter}");
+    expect(page.sent("send_message")).toBeUndefined();
+    await userEvent.keyboard("{Enter}");
+    expect(page.sent("send_message")).toMatchObject({ content: "ok" });
+    expect(screen.queryByText(/^Use the buttons/)).toBeNull();
+    await userEvent.type(field, "No lamps at all, please{Enter}");
+    expect(page.lines.last.heard("send_message")).toHaveLength(2);
+  });
+
+  test("makes a yes an ordinary word again once it is decided", async () => {
+    await waits();
+    await userEvent.type(screen.getByLabelText("Message"), "yes{Enter}");
+    await page.happens(settled({ status: "approved" }));
+    expect(screen.queryByText(/^Use the buttons/)).toBeNull();
+    await userEvent.keyboard("{Enter}");
+    expect(page.sent("send_message")).toMatchObject({ content: "yes" });
+  });
+
   test("is never asked again where a rule is chosen", async () => {
     await waits({ ...LAMP, remember: "Always here, for lights" });
     await userEvent.click(within(card()).getByLabelText("Always here, for lights"));
@@ -225,6 +253,14 @@ describe("the inbox", () => {
     expect(within(card()).getByText("You said no. Nothing was done.")).toBeTruthy();
     expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Waiting for you" }));
     expect(screen.getByRole("link", { name: "1 waiting" })).toBeTruthy();
+  });
+
+  test("that could not be read says so, and not that nothing waits", async () => {
+    await page.opens("/inbox");
+    await page.list([]);
+    await page.refuses("subscribe", "unavailable", "This is away for the moment.");
+    expect(screen.getByText("The server could not read what waits for you just now; it is fetched again by itself.")).toBeTruthy();
+    expect(screen.queryByText(/Nothing waits for your word/)).toBeNull();
   });
 
   test("that is empty says what would stand there", async () => {

@@ -199,24 +199,50 @@ test("who one is, the theme and the way out are in one menu", async () => {
   expect(screen.getByText("You are signed out.")).toBeTruthy();
 });
 
-test("an answer is announced once, when it is whole", async () => {
-  await opens(`/chat/${ID}`);
-  await page.snapshot({ ...empty(), conversation: LAMPS });
+describe("an answer is announced", () => {
   const begun = body("a", { role: "assistant", parent_id: "q", status: "running", client_message_id: null });
   const chunk = { type: "stream_chunk", message_id: "a", attempt: 1, part: 0, kind: "text", chunk_index: 0 } as const;
-  const open = { is_final: false, length: null, model: null, models: null, usage: null, status: null, error: null };
-  const heard = () => [...document.querySelectorAll(".unseen[role=status]")].map((region) => region.textContent).join("");
-  await page.happens(
+  const nothing = { length: null, model: null, models: null, cached: false, usage: null, status: null, error: null };
+  const open = { ...nothing, is_final: false };
+  const asked = [
     { type: "new_message", message: body("q", { parts: [{ kind: "text", text: "Why?", length: 4 }] }) },
     { type: "assistant_message_start", message: begun },
     { ...chunk, ...open, chunk: "Because **of**", offset: 0 },
-  );
-  expect(heard()).toBe("");
-  await page.happens(
+  ] as const;
+  const ended = [
     { ...chunk, ...open, chunk: " the lamp.", offset: 14 },
     { ...chunk, ...open, chunk: "", offset: 24, is_final: true, length: 24, status: "completed", model: "built-in" },
-  );
-  expect(heard()).toBe("Answer: Because of the lamp.");
+  ] as const;
+  const heard = () => [...document.querySelectorAll(".unseen[role=status]")].map((region) => region.textContent).join("");
+
+  test("once, when it is whole", async () => {
+    await opens(`/chat/${ID}`);
+    await page.snapshot({ ...empty(), conversation: LAMPS });
+    await page.happens(...asked);
+    expect(heard()).toBe("");
+    await page.happens(...ended);
+    expect(heard()).toBe("Answer: Because of the lamp.");
+  });
+
+  test("that was whole as soon as it was seen", async () => {
+    await opens(`/chat/${ID}`);
+    await page.snapshot({ ...empty(), conversation: LAMPS });
+    await page.happens(...asked, ...ended);
+    expect(heard()).toBe("Answer: Because of the lamp.");
+  });
+
+  test("unless it had come before", async () => {
+    await opens(`/chat/${ID}`);
+    await page.snapshot({ ...empty(), conversation: LAMPS, messages: [{ ...begun, status: "completed", position: 2, rev: 1 }] });
+    expect(heard()).toBe("");
+  });
+
+  test("until it is taken back", async () => {
+    await opens(`/chat/${ID}`);
+    await page.snapshot({ ...empty(), conversation: LAMPS });
+    await page.happens(...asked, ...ended, { type: "message_deleted", message_id: "a", deleted_at: at(9) });
+    expect(heard()).toBe("");
+  });
 });
 
 test("what the house says is announced once, and not what it had said before one came", async () => {

@@ -2,6 +2,7 @@
 
 import { useEffect } from "react";
 import type { KeyGroup } from "../features/find/Keys";
+import { isComposing } from "../ui/composing";
 
 /** What the key for commands is called on this machine. */
 export const COMMAND = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
@@ -54,7 +55,7 @@ interface Bound {
 export function useKeys({ find, list, undo }: Bound): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      const act = event.defaultPrevented || event.isComposing ? null : meant(event, { find, list, undo });
+      const act = event.defaultPrevented || isComposing(event) ? null : meant(event, { find, list, undo });
       if (act === null) return;
       event.preventDefault();
       act();

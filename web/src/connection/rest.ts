@@ -3,7 +3,6 @@
 import type { Conversation, Message } from "../protocol";
 import type { RuleList, RuleView, Undoing } from "../protocol/approvals";
 import type { EarlierWordsView, EditList } from "../protocol/edits";
-import type { SystemView } from "../protocol/house";
 import type {
   DefaultModel,
   ModelList,
@@ -33,6 +32,7 @@ import type {
   TokenView,
   ToolList,
   ToolRunList,
+  ToolRunPage,
   ToolRunView,
   ToolView,
 } from "../protocol/rest";
@@ -40,12 +40,16 @@ import type { SearchResults } from "../protocol/search";
 import type { MessageContext } from "../protocol/seen";
 import type { Connections } from "./connections";
 import { connectionsAt } from "./connections";
+import type { Datasources } from "./datasources";
+import { datasourcesAt } from "./datasources";
 import type { Deciding, Whose } from "./deciding";
 import { decidingAt, inProject, queryOf } from "./deciding";
 import type { People } from "./people";
 import { peopleAt } from "./people";
 import type { Spending } from "./spending";
 import { spendingAt } from "./spending";
+import type { System } from "./system";
+import { systemAt } from "./system";
 
 export interface Page<T> {
   items: T[];
@@ -67,7 +71,7 @@ export class RestError extends Error {
 /** Asks one door; what it answers is taken at its word. */
 export type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
-export interface Rest extends People, Connections, Deciding, Spending {
+export interface Rest extends People, Connections, Datasources, Deciding, Spending, System {
   me(): Promise<Me>;
   /** Uses a one-time link up; the session comes as a cookie. */
   signIn(link: string): Promise<Me>;
@@ -89,6 +93,10 @@ export interface Rest extends People, Connections, Deciding, Spending {
   attempts(message: string): Promise<AttemptView[]>;
   /** The runs of tools for an answer, their results whole. */
   runs(message: string): Promise<ToolRunView[]>;
+  /** What tools did in one's own conversations, the newest first; in a project or a conversation, before one of them. */
+  done(which: { project: string | null; conversation: string | null; before: string | null }): Promise<ToolRunPage>;
+  /** One run of a tool, its result whole. */
+  run(id: string): Promise<ToolRunView>;
   /** What a model was shown for an answer, and what ran for it. */
   seen(message: string): Promise<MessageContext>;
   /** The tools of a project that one may use. */
@@ -102,8 +110,6 @@ export interface Rest extends People, Connections, Deciding, Spending {
   /** One's conversations whose title or messages hold these words. */
   search(words: string, offset: number): Promise<SearchResults>;
   questions(): Promise<string[]>;
-  /** What is connected here, and who can change that. */
-  system(): Promise<SystemView>;
   /** One's own tokens, the newest first. */
   tokens(): Promise<TokenView[]>;
   /** A new token, which ends by itself where days are given; its secret comes this once. */
@@ -111,9 +117,9 @@ export interface Rest extends People, Connections, Deciding, Spending {
   revokeToken(id: string): Promise<void>;
   /** Who could answer in a project; null for the shared one. */
   models(project?: string | null): Promise<ModelView[]>;
-  allowProvider(provider: string, isAllowed: boolean): Promise<ModelView[]>;
+  allowProvider(provider: string, isAllowed: boolean): Promise<void>;
   /** Who answers where nobody else is asked for. */
-  makeDefault(model: string | null): Promise<ModelView[]>;
+  makeDefault(model: string | null): Promise<void>;
   /** The providers of the house, a project, or one's own. */
   providers(whose: Whose): Promise<ProviderView[]>;
   addProvider(whose: Whose, provider: NewProvider): Promise<ProviderView[]>;
@@ -160,8 +166,10 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
   return {
     ...peopleAt(call),
     ...connectionsAt(call),
+    ...datasourcesAt(call),
     ...decidingAt(call),
     ...spendingAt(call),
+    ...systemAt(call),
     me: () => call("GET", "/auth/me"),
     signIn: (link) => call("POST", "/auth/link", { link } satisfies SignIn),
     signOut: () => call("POST", "/auth/logout"),
@@ -179,6 +187,12 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     edits: async (id) => (await call<EditList>("GET", `/chat/messages/${id}/edits`)).edits,
     attempts: async (id) => (await call<AttemptList>("GET", `/chat/messages/${id}/attempts`)).attempts,
     runs: async (id) => (await call<ToolRunList>("GET", `/chat/messages/${id}/tool-runs`)).runs,
+    done: ({ project, conversation, before }) => {
+      const named = { project_id: project, conversation_id: conversation, before };
+      const which = Object.entries(named).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]));
+      return call("GET", `/tools/runs${which.length === 0 ? "" : `?${which.join("&")}`}`);
+    },
+    run: (id) => call("GET", `/tools/runs/${id}`),
     seen: (id) => call("GET", `/chat/messages/${id}/context`),
     tools: async (project) => (await call<ToolList>("GET", `/tools?project_id=${project}`)).tools,
     undo: (message, tool, command_id) => call("POST", `/chat/messages/${message}/tool-calls/${encodeURIComponent(tool)}/undo`, { command_id } satisfies Undoing),
@@ -186,16 +200,17 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     removeRule: (id) => call("DELETE", `/approvals/rules/${id}`),
     search: (words, offset) => call("GET", `/chat/search?q=${encodeURIComponent(words)}&limit=${FOUND}&offset=${offset}`),
     questions: async () => (await call<SuggestionList>("GET", "/suggestions")).questions,
-    system: () => call("GET", "/system"),
     tokens: async () => (await call<TokenList>("GET", "/auth/tokens")).tokens,
     makeToken: (token) => call("POST", "/auth/tokens", token),
     revokeToken: (id) => call("DELETE", `/auth/tokens/${id}`),
     models: async (project = null) => (await call<ModelList>("GET", `/models${inProject(project)}`)).models,
     allowProvider: async (provider, is_allowed) => {
       const body: ProviderAllowed = { provider, is_allowed };
-      return (await call<ModelList>("POST", "/models/allowed", body)).models;
+      await call<ModelList>("POST", "/models/allowed", body);
     },
-    makeDefault: async (model) => (await call<ModelList>("PUT", "/models/default", { model } satisfies DefaultModel)).models,
+    makeDefault: async (model) => {
+      await call<ModelList>("PUT", "/models/default", { model } satisfies DefaultModel);
+    },
     providers: async (whose) => (await call<ProviderList>("GET", `/providers${queryOf(whose)}`)).providers,
     addProvider: async (whose, provider) => (await call<ProviderList>("POST", `/providers${queryOf(whose)}`, provider)).providers,
     changeProvider: async (whose, name, change) =>

@@ -7,7 +7,10 @@ export function wireTo(address: URL): Wire {
     onopen: null,
     onmessage: null,
     onclose: null,
-    send: (text) => socket.send(text),
+    send: (text) => {
+      // What is sent on a line that is closing is lost, and the browser complains of it; the end of the line is told.
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
     close: (code) => socket.close(code),
   };
   socket.onopen = () => wire.onopen?.();

@@ -14,6 +14,8 @@ export interface Decision {
   decision: "approve" | "deny";
   /** What to do instead: the call with other arguments. Left out, it is what was asked. */
   arguments?: Json | null;
+  /** What the tool wants to know, as the approval's `form` asks for it. */
+  answers?: Json | null;
   /** Never to ask again for what the approval's `remember` says. */
   remember?: boolean;
   command_id?: Id | null;

@@ -122,6 +122,8 @@ export interface MessageBody {
   model: string | null;
   /** Everybody who was asked for this answer, in order, where it was more than one; the last is `model`. */
   models: string[] | null;
+  /** No model was asked: the same question had been answered before, and every word is told again. */
+  cached: boolean;
   usage: Usage | null;
   created_at: string;
   /** How often its words were changed. The earlier ones are kept and can be opened. */
@@ -214,9 +216,14 @@ export interface Approval {
   /**
    * Why it is asked: for what it does; because what it would do is not what was approved; because this answer
    * replaces one that acted already; because it may have been done and nobody can tell; because a language model
-   * proposes it after reading what others wrote.
+   * proposes it after reading what others wrote; because the tool wants to know more before it goes on.
    */
-  reason: "effect" | "changed" | "again" | "unknown" | "tainted";
+  reason: "effect" | "changed" | "again" | "unknown" | "tainted" | "input";
+  /**
+   * What the tool wants to know, for `input`: `message`, its own words, and `schema`, a JSON schema of an object
+   * whose properties are strings, numbers, booleans and choices.
+   */
+  form: Json | null;
   /** What "always" would mean, in words: "Always here, for lights". None where it is asked every time. */
   remember: string | null;
   status: "pending" | "approved" | "denied" | "expired" | "superseded";

@@ -17,11 +17,13 @@ export interface DatasourceView {
   kind: string;
   /** What people call its kind: "SQL database". */
   kind_title: string;
+  /** Whether it is one's own: nobody else in the project sees or uses it. */
+  is_mine?: boolean;
   /** What is in it, for people and models. */
   description: string;
   /** Whether it may be changed through tools at all. Each change still asks. */
   writable: boolean;
-  /** Where it is, as far as secrets go there. For admins only, as is what follows. */
+  /** Where it is, as far as secrets go there. For admins and whose own it is, as is what follows. */
   address?: string | null;
   /** Without secrets. */
   settings?: Json | null;
@@ -46,11 +48,13 @@ export interface DatasourceKind {
 /** The datasources of a project, by name. */
 export interface DatasourceList {
   datasources: DatasourceView[];
-  /** What may be added; empty for who may add none. */
+  /** What may be added for everybody in the project; empty for who may not. */
   kinds: DatasourceKind[];
+  /** What one may add for oneself alone. */
+  own_kinds?: DatasourceKind[];
 }
 
-/** A datasource for a project. */
+/** A datasource for a project, or for oneself in it. */
 export interface NewDatasource {
   name: DatasourceName;
   kind: Line;
@@ -58,6 +62,8 @@ export interface NewDatasource {
   /** As the kind takes them, with their secrets. */
   settings: Json;
   writable?: boolean;
+  /** Whether it is for oneself alone. */
+  is_mine?: boolean;
 }
 
 /**
@@ -76,6 +82,8 @@ export interface DatasourceChange {
 export interface DatasourceTrial {
   kind?: Line | null;
   settings?: Json | null;
+  /** Whether a new one is to be for oneself alone. */
+  is_mine?: boolean;
 }
 
 /** What came of a trial. Nothing was kept and nothing was changed by it. */

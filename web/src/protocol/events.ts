@@ -62,7 +62,7 @@ export interface AssistantMessageStart {
 /**
  * The next words of part number `part`, at `offset`. The last one of an answer is empty and `is_final`.
  *
- * The final chunk carries `length` (units over all text parts), `model`, `models`, `usage` and `status`; a
+ * The final chunk carries `length` (units over all text parts), `model`, `models`, `cached`, `usage` and `status`; a
  * client whose own length differs fetches the message.
  */
 export interface StreamChunk {
@@ -78,6 +78,7 @@ export interface StreamChunk {
   length: number | null;
   model: string | null;
   models: string[] | null;
+  cached: boolean;
   usage: Usage | null;
   status: "completed" | "stopped" | "failed" | null;
   error: Problem | null;

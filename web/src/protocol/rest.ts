@@ -216,6 +216,40 @@ export interface ToolRunList {
   runs: ToolRunView[];
 }
 
+/** Which runs of tools are wanted. */
+export interface RunsQuery {
+  project_id?: string | null;
+  conversation_id?: string | null;
+  /** The id of a run: those that began before it. */
+  before?: string | null;
+  limit?: number;
+}
+
+/** One run of a tool, without what came back. */
+export interface ToolRunLine {
+  id: string;
+  conversation_id: string;
+  conversation_title: string;
+  project_id: string;
+  message_id: string;
+  name: string;
+  arguments: Json;
+  status: ToolStatus;
+  /** Why it did not work. */
+  problem: string | null;
+  /** The name of whoever said yes or no to it. */
+  decided_by: string | null;
+  duration_ms: number | null;
+  cached: boolean;
+  started_at: string;
+}
+
+/** Runs of tools in one's own conversations, the newest first. */
+export interface ToolRunPage {
+  runs: ToolRunLine[];
+  has_more: boolean;
+}
+
 /** Questions that work on what is really there. */
 export interface SuggestionList {
   questions: string[];

@@ -6,7 +6,7 @@ import type { ToolRunView } from "./rest";
 
 /** One piece of what a model was shown, as it stands now. */
 export interface SeenPiece {
-  kind: "system" | "question" | "answer" | "tool_result" | "tools" | "notice";
+  kind: "system" | "question" | "answer" | "tool_result" | "tools" | "entities" | "notice";
   /** The message it comes from, if it comes from one. */
   message_id: string | null;
   /** Its beginning, at most 2,000 characters; None for what has been deleted since. */

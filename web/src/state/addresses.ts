@@ -16,6 +16,11 @@ export function chatAddress({ project = null, conversation = null, message = nul
   return `${house}/chat/${conversation}${message === null ? "" : `#${message}`}`;
 }
 
+/** Where stands what was looked up and changed in a conversation. */
+export function runsAddress(conversation: string): string {
+  return `/settings/runs#${conversation}`;
+}
+
 /** The project that the address of something in `project` names. */
 export function projectIn(projects: readonly Joined[], project: string): string | null {
   return projects.some((one) => one.id === project && !one.is_home) ? project : null;

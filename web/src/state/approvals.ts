@@ -22,10 +22,12 @@ export interface Deciding {
 
 export const NOTHING_DECIDED: Deciding = { sayings: {}, settled: {} };
 
-/** What is said to an approval; with `arguments` it is done with these instead. */
+/** What is said to an approval; with `arguments` it is done with these instead, with `answers` it is told these. */
 export interface Word {
   decision: "approve" | "deny";
   arguments?: Json;
+  /** What a tool is told that wants to know more. */
+  answers?: Json;
   remember?: boolean;
 }
 

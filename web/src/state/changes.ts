@@ -59,6 +59,7 @@ function withChunk(message: Message, event: StreamChunk): Message {
     status: event.status ?? message.status,
     model: event.model ?? message.model,
     models: event.models ?? message.models,
+    cached: event.cached,
     usage: event.usage ?? message.usage,
     error: event.error ?? null,
   };

@@ -4,7 +4,7 @@ import { HandClock, HandLines, NOTHING_KEPT } from "../connection/pretend";
 import type { Rest } from "../connection/rest";
 import { RestError, restAt } from "../connection/rest";
 import type { EffectiveModels, ModelSettings, ModelSettingsView } from "../protocol/effective";
-import { ADMIN, IN_FORCE } from "../features/pretend";
+import { ADMIN, BUILT_IN, IN_FORCE } from "../features/pretend";
 import { NO_PARAMETERS } from "./parameters";
 import { createRoom } from "./room";
 import { at } from "./story";
@@ -133,6 +133,31 @@ test("a reading that comes late does not take the place of a later one", async (
   first?.(named("earlier"));
   await settled();
   expect(model()).toBe("later");
+});
+
+test("what was read of who may answer before somebody else was made to does not take its place", async () => {
+  let decided: string | null = "before";
+  const readings: (() => void)[] = [];
+  room = said({
+    effective: () => Promise.resolve(named("nobody")),
+    models: () => {
+      const seen = [{ ...BUILT_IN, id: decided ?? "", is_default: true }];
+      return new Promise((done) => readings.push(() => done(seen)));
+    },
+    makeDefault: (model) => {
+      decided = model;
+      return Promise.resolve();
+    },
+  });
+  await room.acts.start();
+  const done = room.acts.makeDefault("after");
+  await settled();
+  for (const arrives of readings.reverse()) {
+    arrives();
+    await settled();
+  }
+  await done;
+  expect(room.store.getState().models.map(({ id }) => id)).toEqual(["after"]);
 });
 
 test("what is asked again names what was chosen as long as that is not kept, in other words too", async () => {

@@ -38,15 +38,18 @@ export function choosing({ rest, now, set, attempt }: Means) {
   let underway: { conversation: string } | null = null;
   /** What was decided last for each scope; the next decision goes out when that is kept or refused. */
   const lines = new Map<string, Promise<void>>();
-  let looks = 0;
+  const begun = { models: 0, effective: 0 };
 
-  /** What counts here is read anew; of several readings the one that began last is shown. */
-  async function look(): Promise<void> {
+  /** Reads something of what is here anew; of several readings the one that began last is shown. */
+  async function read<K extends keyof typeof begun>(what: K, asked: (here: Here) => Promise<Chosen[K]>): Promise<void> {
     const { here } = now();
-    const mine = (looks += 1);
-    const [models, effective] = await Promise.all([rest.models(here.project), rest.effective(here)]);
-    if (mine === looks && isHere(here)) set({ models, effective });
+    const mine = (begun[what] += 1);
+    const found = await asked(here);
+    if (mine === begun[what] && isHere(here)) set({ [what]: found });
   }
+
+  const readModels = () => read("models", ({ project }) => rest.models(project));
+  const look = () => Promise.all([readModels(), read("effective", (here) => rest.effective(here))]).then(() => undefined);
 
   /** Decisions for one scope are kept in the order in which they were made. */
   function inLine(whose: Whose, act: () => Promise<void>): Promise<void> {
@@ -114,6 +117,15 @@ export function choosing({ rest, now, set, attempt }: Means) {
     unsettle: (here: Here) => {
       if (isHere(here)) set({ here: NOWHERE });
     },
+
+    readModels: () => attempt(readModels),
+
+    /** An admin's word on who answers where nobody else is asked for. */
+    makeDefault: (model: string | null) =>
+      attempt(async () => {
+        await rest.makeDefault(model);
+        await readModels();
+      }),
 
     /** Who is to answer here from now on; null for whoever the next scope says. */
     choose: (model: string | null) => decideHere((before) => ({ ...before, model })),

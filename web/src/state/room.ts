@@ -52,7 +52,7 @@ export interface Parts {
   sort?: { kept: Lists["sort"]; keep: (sort: Lists["sort"]) => void };
 }
 
-const NOTHING: View = { status: "connecting", nextTry: null, topics: {}, refused: {}, entries: [], ahead: 0, hold: null };
+const NOTHING: View = { status: "connecting", nextTry: null, topics: {}, refused: {}, late: new Set(), entries: [], ahead: 0, hold: null };
 const TOAST = 8_000;
 const PLAIN_TOASTS = 3;
 const SIGNED_OUT = "You are signed out.";
@@ -290,17 +290,6 @@ export function createRoom({
         set({ questions: await rest.questions() });
       }),
 
-    readModels: () =>
-      attempt(async () => {
-        set({ models: await rest.models(now().here.project) });
-      }),
-
-    /** An admin's word on who answers where nobody else is asked for. */
-    makeDefault: (model: string | null) =>
-      attempt(async () => {
-        set({ models: await rest.makeDefault(model) });
-      }),
-
     /** An admin's word that what is asked here may go to a provider, or no longer. */
     allowProvider: (provider: string, isAllowed: boolean) =>
       attempt(async () => {
@@ -365,6 +354,11 @@ export function headOf(room: Room): UserState | null {
   return state?.kind === "user" ? state : null;
 }
 
+/** Whether one's list could not be read when it was last asked for. */
+export function isListLate({ me, view }: Room): boolean {
+  return me ? view.late.has(`user:${me.user_id}`) : false;
+}
+
 /** What waits for somebody's word at a call in an answer; null where nothing does. */
 export function waitingAt(room: Room, message: string, call: string): Approval | null {
   const isAt = (one: Approval) => one.message_id === message && one.tool_call_id === call;
@@ -372,6 +366,12 @@ export function waitingAt(room: Room, message: string, call: string): Approval |
   if (own !== undefined) return own;
   const states = Object.values(room.view.topics).map(({ state }) => (state.kind === "conversation" ? state.approvals : []));
   return states.flat().find(isAt) ?? null;
+}
+
+/** What holds an answer up that is being given, such as "no_room"; null where nothing does. */
+export function heldUpBy(room: Room, message: string): string | null {
+  const turns = Object.values(room.view.topics).flatMap(({ state }) => (state.kind === "conversation" ? state.turns : []));
+  return turns.find((turn) => turn.answer_id === message && turn.status === "running")?.reason ?? null;
 }
 
 /** What is known of one's lists. */

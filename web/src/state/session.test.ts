@@ -54,9 +54,9 @@ function ack(reply_to: unknown, ids: Record<string, string> = {}): Ack {
   return { type: "ack", reply_to: reply_to as string, ids, seq: 1, duplicate: false, timestamp: at(0) };
 }
 
-function refusal(reply_to: string | null, words: string): ErrorFrame {
+function refusal(reply_to: string | null, words: string, error_code = "invalid_message"): ErrorFrame {
   const about = { reply_to, message_id: null, details: null, timestamp: at(0) };
-  return { type: "error", error_code: "invalid_message", error: words, request_id: "r", ...about };
+  return { type: "error", error_code, error: words, request_id: "r", ...about };
 }
 
 describe("following a topic", () => {
@@ -107,14 +107,91 @@ describe("following a topic", () => {
     expect(lines.last.heard("subscribe").at(-1)).toMatchObject({ after: 4 });
   });
 
-  test("a topic that is not ours is shown as refused, and not asked for again", () => {
-    lines.last.say(refusal(`subscribe ${TOPIC}`, "Conversation not found."));
+  test.each(["not_found", "thread_not_found", "forbidden"])("a topic that is not ours (%s) is shown as refused, and not asked for again", (code) => {
+    lines.last.say(refusal(`subscribe ${TOPIC}`, "Conversation not found.", code));
     expect(look()).toBeNull();
     expect(view.refused[TOPIC]).toBe("Conversation not found.");
     lines.last.drop();
     clock.pass(1_000);
     lines.last.greet();
     expect(lines.last.heard("subscribe")).toHaveLength(0);
+  });
+
+  describe("that the server cannot read just now", () => {
+    const fails = () => lines.last.say(refusal(`subscribe ${TOPIC}`, "Internal server error", "internal_error"));
+
+    test("is asked for again, later each time, until it comes", () => {
+      fails();
+      look();
+      expect([view.refused, [...view.late]]).toEqual([{}, [TOPIC]]);
+      clock.pass(1_000);
+      expect(lines.last.heard("subscribe")).toHaveLength(2);
+      fails();
+      clock.pass(1_000);
+      expect(lines.last.heard("subscribe")).toHaveLength(2);
+      clock.pass(1_000);
+      expect(lines.last.heard("subscribe")).toHaveLength(3);
+      look();
+      expect([...view.late]).toEqual([TOPIC]);
+      snapshot(FRAMES.slice(0, 5));
+      expect(look()).not.toBeNull();
+      expect([...view.late]).toEqual([]);
+      clock.pass(20_000);
+      expect(lines.last.heard("subscribe")).toHaveLength(3);
+    });
+
+    test("is asked for at once when the line is back", () => {
+      for (const wait of [1_000, 2_000, 0]) {
+        fails();
+        clock.pass(wait);
+      }
+      lines.last.drop();
+      clock.pass(1_000);
+      lines.last.greet();
+      expect(lines.last.heard("subscribe")).toHaveLength(1);
+      clock.pass(4_000);
+      expect(lines.last.heard("subscribe")).toHaveLength(1);
+    });
+
+    test("is shown as it was known meanwhile, and a gap in it is asked for no sooner", () => {
+      snapshot(FRAMES.slice(0, 4));
+      for (const frame of FRAMES.slice(6, 9)) lines.last.say(frame);
+      fails();
+      for (const frame of FRAMES.slice(9, 12)) lines.last.say(frame);
+      expect(lines.last.heard("subscribe")).toHaveLength(2);
+      expect(look()).toEqual(FRAMES.slice(0, 4).reduce(reduceConversation, empty()));
+      clock.pass(1_000);
+      expect(lines.last.heard("subscribe").at(-1)).toMatchObject({ after: 4 });
+      lines.last.say({ type: "subscribed", reply_to: null, topic: TOPIC, seq: 9, mode: "replay", timestamp: at(0) });
+      look();
+      expect([...view.late]).toEqual([]);
+    });
+
+    test("is asked for no more once nobody looks at it", () => {
+      fails();
+      session.leave(TOPIC);
+      fails();
+      clock.pass(20_000);
+      expect(lines.last.heard("subscribe")).toHaveLength(1);
+      expect([view.refused, [...view.late]]).toEqual([{}, []]);
+    });
+  });
+
+  test("a topic that is taken away is gone from the page, and followed again only when somebody asks for it", () => {
+    snapshot(FRAMES.slice(0, 5));
+    lines.last.say({ ...refusal(null, "There is nothing here to follow.", "not_found"), details: { topic: TOPIC } });
+    expect(look()).toBeNull();
+    expect(view.refused[TOPIC]).toBe("There is nothing here to follow.");
+    expect(errors).toEqual([]);
+    lines.last.drop();
+    clock.pass(1_000);
+    lines.last.greet();
+    expect(lines.last.heard("subscribe")).toHaveLength(0);
+    session.leave(TOPIC);
+    session.follow(TOPIC);
+    expect(lines.last.heard("subscribe")).toMatchObject([{ topic: TOPIC, after: null }]);
+    look();
+    expect(view.refused).toEqual({});
   });
 
   test("older messages come in with what was said to them meanwhile", async () => {
@@ -231,7 +308,7 @@ describe("asking for something", () => {
 });
 
 function chunk(message_id: string): StreamChunk {
-  const nothing = { length: null, model: null, models: null, usage: null, status: null, error: null };
+  const nothing = { length: null, model: null, models: null, cached: false, usage: null, status: null, error: null };
   const place = { attempt: 1, part: 0, kind: "text" as const, chunk: "", chunk_index: 0, offset: 0 };
   return { type: "stream_chunk", message_id, is_final: false, ...place, ...nothing };
 }
@@ -269,6 +346,17 @@ describe("when too much was sent at once", () => {
     look();
     expect(view.refused).toEqual({});
     expect(lines.last.heard("subscribe").filter((sent) => sent["topic"] === TOPIC)).toHaveLength(2);
+  });
+
+  test("a conversation that fell behind is asked for again too", () => {
+    lines.last.greet();
+    session.follow(TOPIC);
+    snapshot(FRAMES.slice(0, 4));
+    for (const frame of FRAMES.slice(6, 9)) lines.last.say(frame);
+    lines.last.say(tooFast(`subscribe ${TOPIC}`));
+    clock.pass(30_000);
+    expect(lines.last.heard("subscribe").at(-1)).toMatchObject({ topic: TOPIC, after: 4 });
+    expect(lines.last.heard("subscribe")).toHaveLength(3);
   });
 
   test("one conversation too many is refused with the server's words", () => {

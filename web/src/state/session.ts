@@ -17,6 +17,7 @@ import { follow } from "./followed";
 import type { Hold } from "./hold";
 import { holdOf } from "./hold";
 import type { Put } from "./pages";
+import { Subscriptions, lacking } from "./subscriptions";
 
 /** What the page sees of it. */
 export interface View {
@@ -26,6 +27,8 @@ export interface View {
   topics: Readonly<Record<string, Followed>>;
   /** Topics the server would not give, with its words. */
   refused: Readonly<Record<string, string>>;
+  /** Topics it could not read when it was last asked, and is asked for again. */
+  late: ReadonlySet<string>;
   entries: readonly Entry[];
   /** How many milliseconds the server's clock is ahead of this browser's. */
   ahead: number;
@@ -67,6 +70,8 @@ type Durable<F> = F extends DurableFrame ? F : never;
 const FRAME = 16;
 const PATIENCE = 5_000;
 const KEPT_TOPICS = 12;
+/** What the id of asking for a topic begins with; the topic is the rest. */
+const SUBSCRIBE = "subscribe ";
 const MOMENTS: ReadonlySet<string> = new Set(MOMENT_TYPES);
 
 export class Session implements Listener {
@@ -75,9 +80,7 @@ export class Session implements Listener {
   private current: Status = "connecting";
   private nextTry: number | null = null;
   private topics: Record<string, Followed> = {};
-  private refused: Record<string, string> = {};
-  private readonly following = new Set<string>();
-  private readonly subscribing = new Set<string>();
+  private readonly subscriptions: Subscriptions;
   private readonly asked = new Map<string, Asked>();
   private readonly recorders = new Map<string, Set<DurableFrame[]>>();
   private publishing = false;
@@ -94,6 +97,7 @@ export class Session implements Listener {
   ) {
     this.outbox = new Outbox(keep, () => this.publish());
     this.socket = new Socket(open, clock, this);
+    this.subscriptions = new Subscriptions(clock, (topic) => this.subscribe(topic));
   }
 
   connect(): void {
@@ -125,18 +129,14 @@ export class Session implements Listener {
 
   /** Keeps `topic` up to date until `leave`. */
   follow(topic: string): void {
-    if (this.following.has(topic)) return;
-    this.following.add(topic);
-    this.refused = lacking(this.refused, topic);
-    this.subscribe(topic);
+    this.subscriptions.begin(topic);
   }
 
   /** Stops following; what is known stays for the way back. */
   leave(topic: string): void {
-    if (!this.following.delete(topic)) return;
-    this.subscribing.delete(topic);
+    if (!this.subscriptions.end(topic)) return;
     this.socket.send({ type: "unsubscribe", topic });
-    const idle = Object.keys(this.topics).filter((one) => !this.following.has(one));
+    const idle = Object.keys(this.topics).filter((one) => !this.subscriptions.has(one));
     for (const old of idle.slice(0, Math.max(0, idle.length - KEPT_TOPICS))) this.forget(old);
   }
 
@@ -189,8 +189,7 @@ export class Session implements Listener {
   }
 
   opened(): void {
-    this.subscribing.clear();
-    for (const topic of this.following) this.subscribe(topic);
+    this.subscriptions.askAll();
     for (const { command } of this.asked.values()) this.socket.send(command);
     this.flush();
   }
@@ -213,7 +212,8 @@ export class Session implements Listener {
         this.replaced(frame);
         break;
       case "subscribed":
-        this.subscribing.delete(frame.topic);
+        this.subscriptions.came(frame.topic);
+        this.publish();
         break;
       case "ack":
         if (!this.outbox.acknowledged(frame)) this.answered(frame.reply_to, (asked) => asked.done());
@@ -252,12 +252,11 @@ export class Session implements Listener {
       case "repeat":
         break;
       case "gap":
-        this.subscribe(frame.topic);
+        this.subscriptions.ask(frame.topic);
         break;
       case "broken":
         this.forget(frame.topic);
-        this.subscribing.delete(frame.topic);
-        this.subscribe(frame.topic);
+        this.subscriptions.askAnew(frame.topic);
         break;
       default:
         assertNever(outcome);
@@ -265,7 +264,7 @@ export class Session implements Listener {
   }
 
   private replaced(frame: Snapshot): void {
-    this.subscribing.delete(frame.topic);
+    this.subscriptions.came(frame.topic);
     this.topics = { ...this.topics, [frame.topic]: { state: frame.state, seq: frame.seq, apart: null } };
     if (frame.state.kind === "conversation") {
       this.outbox.drop(new Set(frame.state.messages.flatMap((message) => message.client_message_id ?? [])));
@@ -279,11 +278,9 @@ export class Session implements Listener {
     const hold = holdOf(error, this.clock.now());
     if (hold !== null && this.heldBack(error, hold)) return;
     if (this.outbox.refused(error)) return;
-    const topic = topicOfReply(error.reply_to);
+    const topic = topicOfError(error);
     if (topic !== null) {
-      this.forget(topic);
-      this.following.delete(topic);
-      this.refused = { ...this.refused, [topic]: error.error };
+      if (this.subscriptions.failed(topic, error)) this.forget(topic);
       this.publish();
     } else if (!this.answered(error.reply_to, (asked) => asked.fail(new Refused(error.error, error.error_code)))) {
       this.onError(error.error);
@@ -293,10 +290,10 @@ export class Session implements Listener {
   /** What the server has and we have not is on its way; if it has not come after a while, ask for it. */
   private compare(beat: HeartbeatAck): void {
     for (const [topic, head] of Object.entries(beat.heads)) {
-      const behind = () => this.following.has(topic) && (this.topics[topic]?.seq ?? 0) < head;
+      const behind = () => this.subscriptions.has(topic) && (this.topics[topic]?.seq ?? 0) < head;
       if (behind()) {
         this.clock.after(PATIENCE, () => {
-          if (behind()) this.subscribe(topic);
+          if (behind()) this.subscriptions.ask(topic);
         });
       }
     }
@@ -310,17 +307,15 @@ export class Session implements Listener {
     this.publish();
   }
 
-  private subscribe(topic: string): void {
-    if (this.subscribing.has(topic)) return;
+  /** Asks for a topic from where it is known up to; says whether that went out. */
+  private subscribe(topic: string): boolean {
     const after = this.topics[topic]?.seq ?? null;
-    if (this.socket.send({ type: "subscribe", id: `subscribe ${topic}`, topic, after })) this.subscribing.add(topic);
+    return this.socket.send({ type: "subscribe", id: `${SUBSCRIBE}${topic}`, topic, after });
   }
 
   private forgetAll(): void {
     this.topics = {};
-    this.refused = {};
-    this.following.clear();
-    this.subscribing.clear();
+    this.subscriptions.clear();
     this.asked.clear();
   }
 
@@ -345,8 +340,8 @@ export class Session implements Listener {
 
   /** Too much was sent at once: what is on its way waits until it goes on, and then goes by itself. */
   private heldBack(error: ErrorFrame, hold: Hold): boolean {
-    const topic = topicOfReply(error.reply_to);
-    if (topic !== null) this.subscribing.delete(topic);
+    const topic = topicOfError(error);
+    if (topic !== null) this.subscriptions.askLater(topic, hold.until - this.clock.now());
     else if (!this.outbox.heldBack(error)) return false;
     if (this.hold !== null && this.hold.until >= hold.until) return true;
     this.hold = hold;
@@ -354,7 +349,6 @@ export class Session implements Listener {
     this.clock.after(hold.until - this.clock.now(), () => {
       if (this.hold !== hold) return;
       this.hold = null;
-      for (const followed of this.following) if (this.topics[followed] === undefined) this.subscribe(followed);
       this.flush();
       this.publish();
     });
@@ -371,8 +365,9 @@ export class Session implements Listener {
     this.publishing = true;
     this.clock.after(FRAME, () => {
       this.publishing = false;
-      const { current: status, nextTry, topics, refused, ahead, hold } = this;
-      this.onView({ status, nextTry, topics, refused, entries: this.outbox.entries, ahead, hold });
+      const { current: status, nextTry, topics, ahead, hold } = this;
+      const { refused, late } = this.subscriptions;
+      this.onView({ status, nextTry, topics, refused, late, entries: this.outbox.entries, ahead, hold });
     });
   }
 }
@@ -382,17 +377,15 @@ export function entriesOf(entries: readonly Entry[], conversation: string | null
   return entries.filter((entry) => (entry.command.conversation_id ?? null) === conversation);
 }
 
-/** The topic that an answer to a subscription is about; null for any other answer. */
-function topicOfReply(reply_to: string | null): string | null {
-  return reply_to?.startsWith("subscribe ") === true ? reply_to.slice("subscribe ".length) : null;
+/** The topic that was asked for and did not come, or was given and is taken away; null where an error is about something else. */
+function topicOfError({ reply_to, details }: ErrorFrame): string | null {
+  if (reply_to !== null) return reply_to.startsWith(SUBSCRIBE) ? reply_to.slice(SUBSCRIBE.length) : null;
+  const topic = details?.["topic"];
+  return typeof topic === "string" ? topic : null;
 }
 
 function topicOfEntry(entry: Entry): string {
   return `conversation:${entry.command.conversation_id ?? ""}`;
-}
-
-function lacking<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).filter(([other]) => other !== key));
 }
 
 function isMoment(frame: ServerFrame): frame is Exclude<ServerFrame, Durable<ServerFrame>> {

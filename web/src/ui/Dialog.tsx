@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useLayoutEffect, useRef, useState } from "react";
+import { isComposing } from "./composing";
 
 interface Props {
   label: string;
@@ -32,7 +33,7 @@ export function Dialog({ label, className = "", close, children }: Props) {
         close();
       }}
       onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
+        if (event.key !== "Escape" || isComposing(event.nativeEvent)) return;
         event.preventDefault();
         event.stopPropagation();
         close();

@@ -4,7 +4,9 @@ import ReactMarkdown from "react-markdown";
 import rehypeSanitize from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
 import { CodeBlock } from "./CodeBlock";
+import { figured } from "./figured";
 import { markupAsText, ownDirection, wordsOf } from "./markup";
+import { Figure, From, useFigures } from "./Origins";
 import { Outward, Picture } from "./Outward";
 import { SheetTools } from "./SheetTools";
 
@@ -23,19 +25,22 @@ const COMPONENTS: Components = {
         <table dir="auto">{children}</table>
       </div>
       <div className="sheet-tools">
+        <From />
         <SheetTools name="table" rows={() => rowsIn(node)} />
       </div>
     </div>
   ),
+  data: ({ value, node }) => <Figure call={String(value)} words={wordsOf(node)} />,
   pre: ({ node }) => <CodeBlock code={wordsOf(node).replace(/\n$/, "")} language={languageOf(node)} />,
 };
 
 /** One piece of a text, drawn from its Markdown. */
 const Block = memo(function Block({ text }: { text: string }) {
+  const finds = useFigures();
   return (
     <ReactMarkdown
       remarkPlugins={[remarkGfm, markupAsText]}
-      rehypePlugins={[rehypeSanitize, ownDirection]}
+      rehypePlugins={[rehypeSanitize, ownDirection, [figured, finds]]}
       components={COMPONENTS}
       urlTransform={(url) => url}
     >

@@ -51,6 +51,7 @@ def approval_routes(doors: Doors) -> APIRouter:
             approval_id=approval_id,
             decision=body.decision,
             arguments=body.arguments,
+            answers=body.answers,
             remember=body.remember,
             command_id=body.command_id or new_id(),
         )

@@ -27,10 +27,9 @@ from parlour.store.queries.connections import StoredConnection
 def connection_routes(doors: Doors) -> APIRouter:
     """`/connections`."""
     routes = APIRouter(prefix="/connections", tags=["connections"])
-    desk = doors.connections
 
     async def shown_to(who: Who) -> ConnectionList:
-        return ConnectionList(connections=[_view(row) for row in await desk.kept(who)])
+        return ConnectionList(connections=[_view(row) for row in await doors.connections.kept(who)])
 
     @routes.get("")
     async def listed(who: Asking) -> ConnectionList:
@@ -40,7 +39,7 @@ def connection_routes(doors: Doors) -> APIRouter:
     @routes.post("", status_code=201)
     async def add(who: Asking, body: NewConnection) -> ConnectionList:
         """Join the house to another system. Its things are taken over behind. Admins only."""
-        await desk.add(who, body.model_copy(update={"base_url": plain_address(body.base_url)}))
+        await doors.connections.add(who, body.model_copy(update={"base_url": plain_address(body.base_url)}))
         doors.outside.nudge()
         return await shown_to(who)
 
@@ -56,21 +55,21 @@ def connection_routes(doors: Doors) -> APIRouter:
     async def change(who: Asking, connection_id: str, body: ConnectionChange) -> ConnectionList:
         """Change a connection, or switch it off and on; a new address needs its token anew. Admins only."""
         address = None if body.base_url is None else plain_address(body.base_url)
-        await desk.change(who, connection_id, body.model_copy(update={"base_url": address}))
+        await doors.connections.change(who, connection_id, body.model_copy(update={"base_url": address}))
         doors.outside.nudge()
         return await shown_to(who)
 
     @routes.delete("/{connection_id}")
     async def remove(who: Asking, connection_id: str) -> ConnectionList:
         """Forget a connection, with its token. What was taken over stays, and is not kept in step. Admins only."""
-        await desk.remove(who, connection_id)
+        await doors.connections.remove(who, connection_id)
         doors.outside.nudge()
         return await shown_to(who)
 
     @routes.post("/{connection_id}/check")
     async def try_kept(who: Asking, connection_id: str, body: ConnectionTrial | None = None) -> ConnectionTried:
         """Try a connection out as it is kept, or with what is to be changed. Admins only."""
-        return await _tried_again(doors, await desk.one(who, connection_id), body or ConnectionTrial())
+        return await _tried_again(doors, await doors.connections.one(who, connection_id), body or ConnectionTrial())
 
     return routes
 

@@ -28,12 +28,11 @@ from parlour.store.queries.choices import Choices, choices
 def model_settings_routes(doors: Doors) -> APIRouter:
     """`/models/settings` and `/models/effective`."""
     routes = APIRouter(prefix="/models", tags=["models"])
-    desk = ModelDesk(doors.reads, doors.writer, doors.clock)
 
     @routes.get("/settings")
     async def decided(who: Asking, whose: DecidedFor) -> ModelSettingsView:
         """What one scope decided: the house; with `mine` oneself; or a project, or a conversation of one's own."""
-        return await desk.kept(who, whose)
+        return await _desk(doors).kept(who, whose)
 
     @routes.put("/settings")
     async def decide(who: Asking, whose: DecidedFor, body: NewModelSettings, request: Request) -> ModelSettingsView:
@@ -41,10 +40,10 @@ def model_settings_routes(doors: Doors) -> APIRouter:
 
         For the house, admins only; for a project, its owner and admins.
         """
-        before = await desk.kept(who, whose)
+        before = await _desk(doors).kept(who, whose)
         if before.may_change and body.settings.model not in (None, before.settings.model):
             await _check_model(doors, who, whose, body.settings)
-        return await desk.put(who, whose, body, visit_of(request))
+        return await _desk(doors).put(who, whose, body, visit_of(request))
 
     @routes.get("/effective")
     async def in_force(
@@ -61,6 +60,10 @@ def model_settings_routes(doors: Doors) -> APIRouter:
         return _shown(found, favourites, own_keys)
 
     return routes
+
+
+def _desk(doors: Doors) -> ModelDesk:
+    return ModelDesk(doors.reads, doors.writer, doors.clock)
 
 
 async def _check_model(doors: Doors, who: Who, whose: Whose, settings: ModelSettings) -> None:

@@ -7,7 +7,7 @@ from parlour.api.doors import Doors
 from parlour.api.views import tool_run_view
 from parlour.identity.access import message_for
 from parlour.protocol.seen import MessageContext
-from parlour.store.queries.turns import tool_runs_of
+from parlour.store.queries.tool_runs import tool_runs_of
 from parlour.turn.seen import seen_for
 
 

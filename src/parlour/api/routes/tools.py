@@ -1,13 +1,15 @@
 """What can be done here, and what was done."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from parlour.api.auth import Asking
 from parlour.api.doors import Doors
 from parlour.api.views import tool_run_view, tool_view
-from parlour.identity.access import message_for, project_for, tool_run_for
-from parlour.protocol.rest import ToolList, ToolRunList, ToolRunView
-from parlour.store.queries.turns import tool_runs_of
+from parlour.identity.access import conversation_for, message_for, project_for, tool_run_for
+from parlour.protocol.rest import RunsQuery, ToolList, ToolRunList, ToolRunPage, ToolRunView
+from parlour.store.queries.tool_runs import runs_of_user, tool_runs_of
 
 
 def tool_routes(doors: Doors) -> APIRouter:
@@ -22,6 +24,17 @@ def tool_routes(doors: Doors) -> APIRouter:
         caller = who.in_project(project.id)
         offered = await doors.tools.tools(caller)
         return ToolList(tools=[tool_view(tool) for tool in offered if caller.may(tool.permission)])
+
+    @routes.get("/tools/runs")
+    async def done(who: Asking, wanted: Annotated[RunsQuery, Query()]) -> ToolRunPage:
+        """What tools did in one's own conversations, the newest first; without the results."""
+        async with doors.reads.read() as connection:
+            if wanted.project_id is not None:
+                await project_for(connection, who, wanted.project_id)
+            if wanted.conversation_id is not None:
+                await conversation_for(connection, who, wanted.conversation_id)
+            found = await runs_of_user(connection, who.user_id, wanted)
+        return ToolRunPage(runs=list(found[: wanted.limit]), has_more=len(found) > wanted.limit)
 
     @routes.get("/tools/runs/{run_id}")
     async def run(who: Asking, run_id: str) -> ToolRunView:

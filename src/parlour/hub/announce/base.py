@@ -1,9 +1,10 @@
-"""What servers of one house tell each other: how far topics have come, and what there is to do."""
+"""What servers of one house tell each other: how far topics have come, what there is to do, and who is writing."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from parlour.hub.announce.mentions import Mention
 from parlour.journal.unit import Committed
 
 
@@ -19,6 +20,8 @@ class Ears:
     """Turns wait for somebody to take them."""
     missed: Callable[[], None]
     """Something may have been told that was not heard."""
+    mention: Callable[[str, str], None]
+    """A topic, and a frame of the moment for those who follow it here."""
 
 
 class Announcer(Protocol):
@@ -26,6 +29,11 @@ class Announcer(Protocol):
 
     is_heard: Callable[[], bool]
     """Whether other nodes are there. Set by whoever knows; until then, nobody is."""
+
+    @property
+    def is_hearing(self) -> bool | None:
+        """Whether what other nodes tell is heard just now; None where there can be no others."""
+        ...
 
     def committed(self, said: Iterable[Committed]) -> None:
         """Tell how far these topics have come. Called on the event loop, after the commit."""
@@ -37,6 +45,10 @@ class Announcer(Protocol):
 
     def work(self) -> None:
         """Tell that turns wait for somebody to take them."""
+        ...
+
+    def mention(self, mention: Mention) -> None:
+        """Tell a frame of the moment, if anybody is there. It delays nothing else, and is lost where many wait."""
         ...
 
     async def keep_telling(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from parlour.hub.announce.base import Ears
+from parlour.hub.announce.mentions import Mention
 from parlour.journal.unit import Committed
 
 
@@ -12,6 +13,7 @@ class Nobody:
 
     def __init__(self) -> None:
         self.is_heard: Callable[[], bool] = lambda: False
+        self.is_hearing: bool | None = None
 
     def committed(self, said: Iterable[Committed]) -> None:
         del said
@@ -21,6 +23,9 @@ class Nobody:
 
     def work(self) -> None:
         return None
+
+    def mention(self, mention: Mention) -> None:
+        del mention
 
     async def keep_telling(self) -> None:
         await asyncio.Event().wait()

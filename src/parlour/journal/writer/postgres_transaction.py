@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from parlour.journal.unit import Change, Committed, Filled, Guard, Unit, seqs_of_unit
+from parlour.journal.unit import Change, Committed, Filled, FilledRows, Guard, Statement, Unit, seqs_of_unit
 from parlour.journal.writer.postgres_statements import move_heads, say
 from parlour.store.kept import BROKEN_KEY
 from parlour.store.prepared import driver_of, prepared
@@ -21,7 +21,7 @@ async def apply(connection: AsyncConnection, unit: Unit, at: str) -> tuple[int, 
     token = seqs_of_unit.set(seqs)
     try:
         for change in unit.changes:
-            await _execute(connection, change)
+            await _change(connection, change)
     finally:
         seqs_of_unit.reset(token)
     await say(driver, unit.id, unit.events, seqs, at)
@@ -40,10 +40,18 @@ async def _rows_touched(connection: AsyncConnection, guard: Guard) -> int:
         raise guard.conflict from taken
 
 
-async def _execute(connection: AsyncConnection, change: Change) -> int:
-    """Carry `change` out: how many rows it touched."""
-    if not isinstance(change, Filled):
-        return (await connection.execute(change)).rowcount
-    ready = prepared(change.statement, tuple(change.values), PGDialect_asyncpg)
-    done: str = await driver_of(connection).execute(ready.sql, *ready.parameters(change.parameters()))
+async def _change(connection: AsyncConnection, change: Change) -> None:
+    if not isinstance(change, FilledRows):
+        await _execute(connection, change)
+    elif change.rows:
+        ready = prepared(change.statement, change.names, PGDialect_asyncpg)
+        await driver_of(connection).executemany(ready.sql, [ready.parameters(row) for row in change.parameters()])
+
+
+async def _execute(connection: AsyncConnection, statement: Statement) -> int:
+    """Carry `statement` out: how many rows it touched."""
+    if not isinstance(statement, Filled):
+        return (await connection.execute(statement)).rowcount
+    ready = prepared(statement.statement, tuple(statement.values), PGDialect_asyncpg)
+    done: str = await driver_of(connection).execute(ready.sql, *ready.parameters(statement.parameters()))
     return int(done.rpartition(" ")[2])

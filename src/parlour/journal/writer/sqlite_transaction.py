@@ -11,7 +11,19 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from parlour.errors import Fenced
-from parlour.journal.unit import Change, Committed, Delta, Event, Filled, Guard, Receipt, Unit, seqs_of_unit
+from parlour.journal.unit import (
+    Change,
+    Committed,
+    Delta,
+    Event,
+    Filled,
+    FilledRows,
+    Guard,
+    Receipt,
+    Statement,
+    Unit,
+    seqs_of_unit,
+)
 from parlour.store.prepared import prepared
 
 BUSY_TIMEOUT_S = 5
@@ -173,8 +185,8 @@ class SqliteTransaction:
         seqs = tuple(self._next_seq(event.topic) for event in unit.events)
         token = seqs_of_unit.set(seqs)
         try:
-            for statement in unit.changes:
-                self._execute(statement)
+            for change in unit.changes:
+                self._change(change)
         finally:
             seqs_of_unit.reset(token)
         said = self._say(unit, seqs, at)
@@ -189,12 +201,19 @@ class SqliteTransaction:
         except (IntegrityError, sqlite3.IntegrityError) as taken:
             raise guard.conflict from taken
 
-    def _execute(self, change: Change) -> int:
-        """Carry `change` out: how many rows it touched."""
-        if not isinstance(change, Filled):
-            return self._connection.execute(change).rowcount
-        ready = prepared(change.statement, tuple(change.values), SQLiteDialect_pysqlite)
-        return self._raw.execute(ready.sql, ready.parameters(change.parameters())).rowcount
+    def _change(self, change: Change) -> None:
+        if not isinstance(change, FilledRows):
+            self._execute(change)
+        elif change.rows:
+            ready = prepared(change.statement, change.names, SQLiteDialect_pysqlite)
+            self._raw.executemany(ready.sql, [ready.parameters(row) for row in change.parameters()])
+
+    def _execute(self, statement: Statement) -> int:
+        """Carry `statement` out: how many rows it touched."""
+        if not isinstance(statement, Filled):
+            return self._connection.execute(statement).rowcount
+        ready = prepared(statement.statement, tuple(statement.values), SQLiteDialect_pysqlite)
+        return self._raw.execute(ready.sql, ready.parameters(statement.parameters())).rowcount
 
     def _say(self, unit: Unit, seqs: Sequence[int], at: str) -> list[Committed]:
         if not unit.events:

@@ -1,21 +1,22 @@
 """One clause: as the frames say it, as the same is said otherwise, as a continuation of another, or in halves."""
 
 from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from parlour.models.intents import clauses, followup
 from parlour.models.intents.clauses import Words, texts
-from parlour.models.intents.commanding import Commander, elided, parted, refused, told_things
+from parlour.models.intents.commanding import Commander, elided, parted, refused, tells_how_it_is, told_things
 from parlour.models.intents.excepting import excepted, excepts, left_out
 from parlour.models.intents.fitting import PLACES, Fit, fits
 from parlour.models.intents.frames import Grammar
 from parlour.models.intents.halves import adds, has_target
+from parlour.models.intents.including import included, is_part_of
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.normalise import Word
 from parlour.models.intents.outcome import Asked, Declined, Outcome
-from parlour.models.intents.rewording import Kind, english_rewordings, is_of, reworded
+from parlour.models.intents.rewording import Kind, english_rewordings_of, is_of, reworded
 from parlour.models.intents.standing_in import in_full, says_another
 from parlour.models.intents.tagging import Reading, Tag, readings
 from parlour.models.intents.talk_now import TalkNow, disagreement
@@ -26,9 +27,12 @@ SHORT = 7
 _MOST_TRIES = 250
 """So many clauses are read for one turn; what is understood hardly ever needs forty, and then no more is tried."""
 _MOST_NOTED = 4
+_EITHER = "or"
 _WITHIN = frozenset({"in", "on", "at", "of"})
-_WISHES: Set[Kind] = frozenset({"wish"})
-_PLAIN: Set[Kind] = frozenset({"act", "ask", "write"})
+_FIRST: tuple[Kind, ...] = ("first",)
+_WISHES: tuple[Kind, ...] = ("wish",)
+_TELLING: tuple[Kind, ...] = ("ask", "write")
+_PLAIN: tuple[Kind, ...] = ("act", "start", "ask", "write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,19 @@ class ClauseReader:
     def _clause(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | Outcome:
 
         def comes_to_something(found: tuple[Fit, ...] | Outcome) -> bool:
-            outcome = talk.resolver.resolve(found) if isinstance(found, tuple) and base is None else found
+            before = () if base is None else (base,)
+            outcome = talk.resolver.resolve((*before, *found)) if isinstance(found, tuple) else found
+            if isinstance(found, tuple) and isinstance(outcome, Asked) and outcome.at < len(before):
+                return True
             return not isinstance(outcome, Declined) and not (isinstance(outcome, Asked) and outcome.why == "missing")
 
-        found = self._but(words, base, talk) or self._as_said(words, base, talk)
+        found = self._but(words, base, talk) or self._with_all(words, base, talk)
+        found = found or self._reworded(words, base, talk, _FIRST, comes_to_something)
+        found = found or self._as_said(words, base, talk)
         if comes_to_something(found):
             return found
-        meant = self._reworded(words, base, talk, _PLAIN, comes_to_something)
+        is_told = tells_how_it_is(words, self.grammar.lexicon.commanding)
+        meant = self._reworded(words, base, talk, _TELLING if is_told else _PLAIN, comes_to_something)
         return meant or self._like_before(words, base, talk) or found
 
     def _but(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | None:
@@ -95,6 +105,16 @@ class ClauseReader:
                 if without and not without.issuperset(things):
                     return (*told[:-1], replace(told[-1], without=without))
         return None
+
+    def _with_all(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | None:
+        """A command to several things that names some of them once more; None where it names others."""
+        parts = included(words, self.grammar.lexicon)
+        if parts is None:
+            return None
+        told = self.clause(parts[0], base, talk)
+        things = told_things(talk.resolver.resolve(told)) if isinstance(told, tuple) else ()
+        is_part = len(things) > 1 and is_part_of(parts[1], things, self.index, self.grammar.lexicon, self.readings)
+        return told if is_part and isinstance(told, tuple) else None
 
     def _like_before(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | None:
         """ "The other one too": what stands for a noun is one of what was told something, or asked about, before."""
@@ -115,31 +135,44 @@ class ClauseReader:
         return meant and tuple(replace(fit, wished=True) for fit in meant)
 
     def _reworded(
-        self, words: Words, base: Fit | None, talk: TalkNow, kinds: Set[Kind], fine: Callable[[tuple[Fit, ...]], bool]
+        self,
+        words: Words,
+        base: Fit | None,
+        talk: TalkNow,
+        kinds: tuple[Kind, ...],
+        fine: Callable[[tuple[Fit, ...]], bool],
     ) -> tuple[Fit, ...] | None:
         """The first other way of saying a clause, of one of these kinds, that is understood, of its kind and `fine`."""
         bare = clauses.bare(words, self.grammar.lexicon)
-        known = [r for r in english_rewordings() if r.kind in kinds]
+        known = english_rewordings_of(*kinds)
         for plain in dict.fromkeys((words, bare, clauses.follow_up(bare, self.grammar.lexicon)[0])):
             if self.tries[len(talk.turns)] > _MOST_TRIES:
                 return None
-            for kind, way in reworded(plain, known):
-                if kind in ("act", "wish") and not all(map(self._may_be_explained, way)):
+            for kind, way in reworded(plain, known, self._measures):
+                if kind in ("first", "act", "start", "wish") and not all(map(self._may_be_explained, way)):
                     continue
                 if self.tries[len(talk.turns)] > _MOST_TRIES:
                     return None
-                meant = self._as_said(way, base, talk)
+                meant = (kind == "act" and self._but(way, base, talk)) or self._as_said(way, base, talk)
                 if kind == "write" and not isinstance(meant, tuple):
                     meant = self._noted(way, base, talk) or meant
-                if isinstance(meant, tuple) and is_of(kind, meant) and fine(meant):
+                if isinstance(meant, tuple) and is_of(kind, meant, self._is_started) and fine(meant):
                     return meant
         return None
 
+    def _is_started(self, thing: str) -> bool:
+        """Whether a thing is one that is started, such as a scene."""
+        return self.index.things[thing].kind == "automation"
+
     def _noted(self, words: Words, base: Fit | None, talk: TalkNow) -> tuple[Fit, ...] | None:
         """What is told of the house and to be noted, said otherwise: "we got a lamp …, add it" without its end."""
-        ways = (way for _, way in reworded(words, [r for r in english_rewordings() if r.kind == "write"]))
+        ways = (way for _, way in reworded(words, english_rewordings_of("write")))
         found = (self._as_said(way, base, talk) for way in islice(ways, _MOST_NOTED))
         return next((meant for meant in found if isinstance(meant, tuple)), None)
+
+    def _measures(self, word: str) -> bool:
+        """Whether a word may say how much."""
+        return word[:1].isdigit() or word in self.grammar.measuring
 
     def _may_be_explained(self, word: Word) -> bool:
         """Whether a word of a command to things is a word for anything, a name, a number or a mark."""
@@ -158,6 +191,10 @@ class ClauseReader:
         if clauses.is_command(rest, lexicon):
             return self._command(rest, base, talk)
         whole = self.complete(clauses.without_commas(rest), talk)
+        if continuing and base is None and isinstance(whole, Fit) and not whole.bound.cues:
+            going_on = self._continuation(rest, base, talk, alone=False)
+            if going_on is not None and going_on.bound.frame.act is not None:
+                return (going_on,)
         if isinstance(whole, Fit) and (whole.bound.cues or base is None or base.bound.frame.act is None):
             return (whole,)
         told = self.commander.begun_with_target(rest, talk.text, talk.resolver)
@@ -181,6 +218,9 @@ class ClauseReader:
         fit = self.commander.told(words, talk.text, talk.resolver)
         if fit is not None and fit.complete:
             return (fit,)
+        named = self.commander.begun_with_target(words, talk.text, talk.resolver)
+        if named is not None:
+            return (named,)
         for way in dict.fromkeys((words, *parted(words, self.grammar, self.readings))):
             halves = self._halves(way, base, talk)
             if isinstance(halves, tuple):
@@ -259,6 +299,8 @@ class ClauseReader:
         if len(cuts) >= MOST_PARTS or self.tries[len(talk.turns)] > _MOST_TRIES:
             return None
         for left, right in cuts:
+            if right[0].text == _EITHER:
+                return Declined("words", (right[0].raw,))
             if not clauses.is_command(right, self.grammar.lexicon) and excepts(left, self.grammar.lexicon):
                 continue
             first = self._first_half(left, right, base, talk)
@@ -294,7 +336,8 @@ class ClauseReader:
             ):
                 return found
         first = self.clause(left, base, talk)
-        shares = noun is right[-1] and not has_target(first)
+        whole = isinstance(first, tuple) and not first[-1].fills and told_things(talk.resolver.resolve(first))
+        shares = noun is right[-1] and not has_target(first) and not whole
         return self.clause((*left, right[-1]), base, talk) if shares else first
 
     def _is_place(self, tag: Tag) -> bool:

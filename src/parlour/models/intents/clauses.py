@@ -46,12 +46,17 @@ def _less(words: Words, lexicon: Lexicon) -> Words:
     for opening in lexicon.openings.get(said[0], ()):
         if said[: len(opening)] == opening and _openable(said, opening, lexicon):
             return words[len(opening) :]
-    closing = next((p for p in lexicon.closings if said[-len(p) :] == p), None)
+    closing = lexicon.closings.ending(said)
     return words[: -len(closing)] if closing else words
 
 
 def _openable(said: tuple[str, ...], opening: Phrase, lexicon: Lexicon) -> bool:
-    """ "can you" is politeness, unless it is all that was said; "can you tell me" is none before "whether"."""
+    """ "can you" is politeness, unless it is all that was said; "can you tell me" is none before "whether".
+
+    "Do" only urges right before a command: "do close them".
+    """
+    if opening == ("do",):
+        return said[1:2] != () and said[1] in lexicon.commands
     if said[len(opening) : len(opening) + 1] in _DOUBTS:
         return False
     return len(opening) < len(said) or opening in lexicon.greetings or len(opening) == 1
@@ -81,9 +86,16 @@ def follow_up(words: Words, lexicon: Lexicon) -> tuple[Words, bool]:
     """The words behind "and what about", and whether there was such a beginning."""
     said = texts(words)
     opening = _prefix(said, lexicon.follow_ups)
-    if opening == ("no",) and said[1:2] and said[1] in lexicon.denied_by_no:
+    if opening == ("no",) and said[1:2] and (said[1] in lexicon.denied_by_no or _is_denial(words, lexicon)):
         return words, False
     return (words[len(opening) :], True) if opening and len(opening) < len(words) else (words, False)
+
+
+def _is_denial(words: Words, lexicon: Lexicon) -> bool:
+    """ "No lights on in the hall", which no mark and no article parts from the "no"."""
+    said = texts(words)
+    is_parted = words[1].stop or said[1] in lexicon.determiners
+    return not is_parted and not lexicon.commanding.particles.isdisjoint(said) and not is_command(words[1:2], lexicon)
 
 
 def splits(words: Words, lexicon: Lexicon) -> list[tuple[Words, Words]]:

@@ -1,10 +1,10 @@
 """The words of a language by which something is told to be done: how much, all of it, and what may be left away."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from parlour.models.intents.variants import Phrase, phrases
+from parlour.models.intents.variants import Phrase, PhraseSet, phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,19 @@ class CommandWords:
     units: Mapping[Phrase, str]
     amounts: Mapping[Phrase, float]
     bits: Mapping[Phrase, float]
-    excepting: tuple[Phrase, ...]
+    excepting: PhraseSet
     """What stands before what is left out."""
+    spared: PhraseSet
+    """What may stand behind what is left as it is: "alone"."""
+    including: PhraseSet
+    """What stands behind a part of what is told: "night lamps and all"."""
     no: frozenset[Phrase]
     all_of_them: frozenset[Phrase]
+
+    @property
+    def measures(self) -> Iterable[Phrase]:
+        """Every phrase that says how much by itself."""
+        return (*self.units, *self.amounts, *self.bits)
 
     @property
     def vocabulary(self) -> frozenset[str]:
@@ -78,14 +87,19 @@ def command_words(data: Mapping[str, Any]) -> CommandWords:
         units=units,
         amounts={_phrase(text): float(number) for text, number in amounts["amounts"].items()},
         bits={_phrase(text): float(number) for text, number in amounts["bits"].items()},
-        excepting=phrases(data["excepting"]),
+        excepting=PhraseSet.of(phrases(data["excepting"])),
+        spared=PhraseSet.of(phrases(data["spared"])),
+        including=PhraseSet.of(phrases(data["including"])),
         no=frozenset(phrases(data["talk"]["no"])),
         all_of_them=frozenset(phrases(data["talk"]["all"])),
     )
 
 
 def _how_many(phrase: Phrase, data: Mapping[str, Any]) -> str:
-    """ "Both", "each" or "all"."""
+    """ "Both", "each", "all", or a number."""
+    number = next((w for w in phrase if w.isdigit()), "")
+    if number:
+        return number
     return "both" if phrase[0] == data["both"] else "each" if phrase[0] in data["each"] else "all"
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from parlour.models.intents.clauses import Words, is_command, texts, without_commas
+from parlour.models.intents.command_words import CommandWords
 from parlour.models.intents.fitting import Fit, fits
 from parlour.models.intents.frames import Grammar, slot_key
 from parlour.models.intents.index import NameIndex
@@ -16,6 +18,7 @@ from parlour.models.intents.tagging import Reading, Tag
 from parlour.models.intents.variants import Phrase
 
 _SHORT = 3
+_LAST_HOUR = 12
 Tagger = Callable[[Words], list[Reading]]
 PhraseTagger = Callable[[Phrase], list[Reading]]
 
@@ -43,7 +46,11 @@ class Commander:
         lexicon = self.grammar.lexicon
         if not self.grammar.commands and not self.grammar.orders:
             return None
-        if is_command(words, lexicon) or not words or words[0].text in lexicon.questions:
+        if not words or words[0].text in lexicon.questions:
+            return None
+        if tells_how_it_is(words, lexicon.commanding):
+            return None
+        if is_command(words, lexicon) and not self.index.noun_at(texts(words), 0)[1]:
             return None
         best = self._best(elided(without_commas(words), self), resolver, texts(words))
         if best is not None and best.complete:
@@ -91,7 +98,9 @@ def _leaves(fit: Fit) -> tuple[int, bool]:
 def _agreed(found: Sequence[Fit], resolver: Resolver) -> Fit:
     """The first that means something; where another means other things, all of them are left to be asked about."""
     outcomes: list[tuple[Fit, Plan | Asked | Declined]] = [(f, resolver.resolve((f,))) for f in found]
-    fit, outcome = next((pair for pair in outcomes if not isinstance(pair[1], Declined)), outcomes[0])
+    meaning = [pair for pair in outcomes if not isinstance(pair[1], Declined)]
+    before = (pair for pair in meaning if _is_told_to_it(pair, resolver.talk.thing))
+    fit, outcome = next(before, next(iter(meaning), outcomes[0]))
     key = slot_key(fit.bound.frame.slots[0])
     if not isinstance(outcome, Plan) or key not in fit.fills:
         return fit
@@ -101,6 +110,13 @@ def _agreed(found: Sequence[Fit], resolver: Resolver) -> Fit:
         return fit
     either = frozenset(i for ids in (meant, *others) for i in ids)
     return replace(fit, fills={**fit.fills, key: replace(fit.fills[key], tag=Tag("name", 0, 0, either))})
+
+
+def _is_told_to_it(told: tuple[Fit, Plan | Asked | Declined], thing: str | None) -> bool:
+    """Whether "it" is what was talked about, which can be told just that, and nothing else: "turn it down by 10"."""
+    fit, outcome = told
+    fill = fit.fills.get(slot_key(fit.bound.frame.slots[0]))
+    return fill is not None and fill.tag.role == "it" and told_things(outcome) == (thing,)
 
 
 def _devices(plan: Plan) -> frozenset[str]:
@@ -136,10 +152,25 @@ def elided(words: Words, commander: Commander) -> Iterator[Words]:
     for at in range(len(words) - 1, 0 if len(words) > _SHORT else -1, -1):
         if words[at].text in commanding.particles and at not in hidden:
             yield (_verb(commanding.elided["particle"], words), words[at], *words[:at], *words[at + 1 :])
+    if not hidden & {len(words) - 2, len(words) - 1} and _is_amount_at(words, commanding):
+        yield (_verb(commanding.elided["number"], words), *words[:-2], replace(words[-2], text="to"), words[-1])
     said = [t.quantity for t in commander.readings(words)[0] if t.quantity is not None]
     if said:
         verb = "step" if said[0].kind == "step" or said[0].relative else "number"
         yield (_verb(commanding.elided[verb], words), *words)
+
+
+def _is_amount_at(words: Words, commanding: CommandWords) -> bool:
+    """ "The radiators at 18": where nothing else says what to do, and it is no hour of the clock."""
+    at = len(words) - 2
+    is_plain = at > 0 and words[at].text in commanding.at and commanding.particles.isdisjoint(texts(words))
+    return is_plain and words[-1].text.isdigit() and int(words[-1].text) > _LAST_HOUR
+
+
+def tells_how_it_is(words: Words, commanding: CommandWords) -> bool:
+    """ "The light's on" tells how it is, and nothing to be done."""
+    pairs = pairwise(without_commas(words))
+    return any(w.raw.lower().replace("’", "'").endswith("'s") and b.text in commanding.particles for w, b in pairs)
 
 
 def _verb(text: str, words: Words) -> Word:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 
 from parlour.models.intents.clauses import Words, bare, is_command, texts
 from parlour.models.intents.lexicon import Lexicon
+from parlour.models.intents.normalise import Word
 
+_NO = "no"
 _MOST_REPLACED = 6
 _MOST_BEHIND = 10
 
@@ -20,8 +22,9 @@ def corrected(words: Words, lexicon: Lexicon, names: Callable[[Words], bool]) ->
     """
     for at in range(1, len(words) - 1):
         said = texts(words[at:])
-        marker = next((p for p in lexicon.corrections if said[: len(p)] == p), ())
-        if not marker:
+        marker = lexicon.corrections.at(said)
+        behind = said[len(marker) : len(marker) + 1]
+        if not marker or (marker[-1] == _NO and behind and behind[0] in lexicon.denied_by_no):
             continue
         before, meant = bare(words[:at], lexicon), bare(words[at + len(marker) :], lexicon)
         if not before or not meant or len(meant) > _MOST_BEHIND:
@@ -35,3 +38,41 @@ def corrected(words: Words, lexicon: Lexicon, names: Callable[[Words], bool]) ->
         is_named = names(meant)
         yield from ((*before[:a], *meant, *before[b:]) for a, b in spans if is_named or not names(before[a:b]))
         return
+
+
+def taken_back(words: Words, lexicon: Lexicon) -> Words:
+    """What is meant instead of what was done before: "sorry, not that one. The curtains" is "no the curtains".
+
+    As it was said, where nothing is taken back, or nothing is said instead.
+    """
+    said = texts(words)
+    at, found = 0, False
+    while at < len(words):
+        if words[at].stop:
+            at += 1
+            continue
+        if said[at] in lexicon.sighing:
+            at += 1
+            continue
+        phrase = lexicon.taking_back.at(said, at)
+        end = at + len(phrase)
+        is_open = bool(phrase) and phrase[-1] in lexicon.meaning
+        if not phrase or not (is_open or words[end : end + 1] == () or _ends_there(words, end, lexicon)):
+            break
+        at, found = end, True
+    rest = words[at:]
+    if not found or not rest:
+        return words
+    if _is_new(rest, lexicon):
+        return rest
+    end = words[0].end
+    return Word(_NO, _NO, words[0].start, end), Word(",", ",", end, end, True), *rest
+
+
+def _ends_there(words: Words, end: int, lexicon: Lexicon) -> bool:
+    return words[end].stop or bool(lexicon.taking_back.at(texts(words), end))
+
+
+def _is_new(words: Words, lexicon: Lexicon) -> bool:
+    """Whether it stands by itself: a command, or a request."""
+    return is_command(bare(words, lexicon), lexicon) or bool(lexicon.requests.at(texts(words)))

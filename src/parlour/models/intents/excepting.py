@@ -9,7 +9,7 @@ from parlour.models.intents.index import NameIndex
 from parlour.models.intents.lexicon import Lexicon
 from parlour.models.intents.tagging import Reading, Tag
 
-_SPARED = frozenset({"leave", "keep", "spare"})
+_SPARED = frozenset({"leave", "keep", "spare", "touch"})
 _PASSED = frozenset({"in", "on", "at", "of", "for", "and"})
 
 
@@ -32,11 +32,13 @@ def excepted(words: Words, lexicon: Lexicon) -> Iterator[Excepted]:
     """Every way of parting it into what is told and what is left out; a particle at the end belongs to either."""
     said = texts(words)
     for at in range(1, len(words)):
-        marker = next((p for p in lexicon.commanding.excepting if said[at : at + len(p)] == p), ())
+        marker = lexicon.commanding.excepting.at(said, at)
         told, without = without_commas(words[:at]), words[at + len(marker) :]
         if not marker or not without or not told:
             continue
         sparing = not _SPARED.isdisjoint(marker)
+        if sparing and (ending := lexicon.commanding.spared.ending(texts(without[1:]))):
+            without = without[: -len(ending)]
         yield Excepted(told, without, sparing)
         if without[-1].text in lexicon.commanding.particles and len(without) > 1:
             yield Excepted(told, without[:-1], sparing)

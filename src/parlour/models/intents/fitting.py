@@ -19,6 +19,7 @@ from parlour.tools.language import Slot
 PLACES = frozenset({"room", "zone", "home"})
 _WORDLESS = frozenset({"class", "classes", "state", "measure", "text"})
 _LONGEST_TEXT = 8
+_SHORTEST_VERB = 2
 _UNMISTAKABLE = 3
 """An opening of this many words is seen through a name: "search the house for"."""
 
@@ -77,7 +78,9 @@ def fits(
     words: Sequence[Word], reading: Reading, grammar: Grammar, index: NameIndex, frames: Iterable[BoundFrame]
 ) -> list[Fit]:
     """Every frame whose cues are there, the best first: the complete ones, then by how much they explain."""
-    found = [f for bound in frames if (f := fit(bound, words, reading, grammar, index)) is not None]
+    texts = frozenset(w.text for w in words)
+    likely = (bound for bound in frames if not any(map(texts.isdisjoint, bound.heads)))
+    found = [f for bound in likely if (f := fit(bound, words, reading, grammar, index)) is not None]
     return sorted(found, key=lambda f: (not f.complete, len(f.leftover), f.missing is not None, -f.explained))
 
 
@@ -106,8 +109,6 @@ def fit(bound: BoundFrame, words: Sequence[Word], reading: Reading, grammar: Gra
 def _take_cues(bound: BoundFrame, attempt: _Attempt) -> bool:
     hidden = {at for t in attempt.reading if t.role == "name" for at in range(t.start, t.end)}
     texts = tuple(w.text for w in attempt.words)
-    if any(heads.isdisjoint(texts) for heads in bound.heads):
-        return False
     for group in bound.cues:
         span = _find(group, texts, hidden | attempt.used)
         if span is None:
@@ -119,6 +120,8 @@ def _take_cues(bound: BoundFrame, attempt: _Attempt) -> bool:
 
 def _find(group: tuple[Cue, ...], texts: tuple[str, ...], closed: set[int]) -> tuple[int, int] | None:
     for cue in group:
+        if cue.words[0] not in texts[: 1 if cue.opens else None]:
+            continue
         size = len(cue.words)
         starts = range(1) if cue.opens else range(len(texts) - size + 1)
         for start in starts:
@@ -257,8 +260,19 @@ def _take_action(attempt: _Attempt, grammar: Grammar, index: NameIndex) -> str:
 
 
 def procedures_named(word: str, index: NameIndex) -> list[str]:
-    """The procedures in whose name a word stands."""
-    return [i for i in index.things_named(stem(word)) if index.things[i].kind == "procedure"]
+    """The procedures in whose name a word stands, or the verb that it is a form of: "descaling"."""
+    named = index.things_named(stem(word)) or names_a_doing(word, index)
+    return [i for i in named if index.things[i].kind == "procedure"]
+
+
+def names_a_doing(word: str, index: NameIndex) -> frozenset[str]:
+    """What has in its name the verb of which this is the form in -ing or -ed."""
+    ending = next((e for e in ("ing", "ed") if word.endswith(e) and len(word) > len(e) + _SHORTEST_VERB), None)
+    if ending is None:
+        return frozenset()
+    base = word.removesuffix(ending)
+    bases = (base, f"{base}e", base[:-1] if base[-1] == base[-2] else base)
+    return next((ids for each in bases if (ids := index.things_named(each))), frozenset[str]())
 
 
 # --- what is left --------------------------------------------------------------------------------------------------

@@ -65,20 +65,35 @@ def talk_of(turns: Sequence[Turn], index: NameIndex) -> Talk:
     """What the calls so far were about: the last place, the last thing, the last class; and what they found.
 
     Where something was named and nothing was called for it, the talk is no longer of the thing before, and not yet of
-    another.
+    another, unless one thing alone was asked about.
     """
     talk = Talk()
     for turn in turns:
-        if not turn.calls and _names_something(turn.text, index):
-            talk = Talk(talk.place, unheard=True)
+        named = _named(turn.text, index) if not turn.calls else None
+        if named is not None:
+            is_asked = len(named) == 1 and turn.text.rstrip().endswith("?")
+            thing = min(named) if is_asked else None
+            place = thing if thing is not None and index.things[thing].kind in PLACES else talk.place
+            talk = Talk(place, thing, unheard=True)
         for at, (_, arguments) in enumerate(turn.calls):
             talk = gone_on(talk, arguments, index, turn.found[at] if at < len(turn.found) else ())
     return talk
 
 
-def _names_something(text: str, index: NameIndex) -> bool:
+def _named(text: str, index: NameIndex) -> frozenset[str] | None:
+    """The things that a text may be about; None where it names nothing at all."""
     words = plain_words(text, index.spoken)
-    return any(index.trie.longest(words, at)[1] or index.noun_at(words, at)[1] for at in range(len(words)))
+    named, found, at = False, set[str](), 0
+    while at < len(words):
+        end, ids = index.trie.longest(words, at)
+        noun_end, noun, _ = index.noun_at(words, at)
+        if (noun and noun_end > end) or not ids:
+            end, ids = noun_end, frozenset(index.classes.get(noun, ()))
+        named = named or bool(ids) or bool(noun)
+        found |= ids
+        at = max(end, at + 1)
+    things = frozenset(i for i in found if index.things[i].kind not in PLACES)
+    return (things or frozenset(found)) if named else None
 
 
 # --- the same question about something else ------------------------------------------------------------------------
@@ -96,6 +111,7 @@ def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Gramm
     fit = _without_target(base, reading, index) if acts else base
     replaced: set[str] = set()
     for tag in reading:
+        tag = tag if acts else _surely(tag, base, index)
         fill = Fill(tag, said(words, tag.start, tag.end))
         before = texts[tag.start - 1] if tag.start else ""
         before = texts[tag.start - 2] if before in grammar.lexicon.determiners and tag.start > 1 else before
@@ -107,6 +123,14 @@ def continued(base: Fit, words: Sequence[Word], reading: Reading, grammar: Gramm
         if tag.role in ("class",) and "@state" not in fit.fills and "state" in fit.fills and "state" not in replaced:
             fit = replace(fit, fills={k: f for k, f in fit.fills.items() if k != "state"})
     return replace(_in_the_new_place(fit, replaced, grammar, index) if acts else fit, clause="")
+
+
+def _surely(tag: Tag, base: Fit, index: NameIndex) -> Tag:
+    """Half a name is enough behind a question about something of the same sort: "and Ines's?" behind Robin's lamp."""
+    before = {c for fill in base.fills.values() for i in fill.tag.ids for c in index.things[i].classes}
+    if tag.role != "name" or len(tag.ids) != 1 or before.isdisjoint(index.things[min(tag.ids)].classes):
+        return tag
+    return replace(tag, sure=True)
 
 
 def _in_the_new_place(fit: Fit, replaced: Set[str], grammar: Grammar, index: NameIndex) -> Fit:
@@ -144,6 +168,8 @@ def _key_for(base: Fit, tag: Tag, before: str, index: NameIndex) -> str | None:
         if marked is not None:
             return marked
         return _key_for_name(base, tag, slots, index)
+    if tag.role == "there":
+        return next((k for k, s in slots.items() if set(s.takes) <= PLACES), None)
     wanted = {"class": ("class", "classes")}.get(tag.role, (tag.role,))
     direct = next((k for k, s in slots.items() if set(s.takes) & set(wanted)), None)
     if direct is None and tag.role == "class" and not tag.plural:

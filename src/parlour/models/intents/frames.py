@@ -75,11 +75,21 @@ class Grammar:
     """What tells things to do something."""
     orders: tuple[BoundFrame, ...]
     """What changes something by words in their order."""
+    loose: tuple[BoundFrame, ...]
+    """What questions that nothing else reads are made of; they pass over many words more."""
+    loose_words: frozenset[str]
+    """Every word of those."""
     able: Mapping[str, Callable[[Named], tuple[str, ...]]]
     """By tool, what it can tell a thing to do."""
     settings: tuple[Setting, ...]
     choices: Mapping[Phrase, tuple[str, str]]
     """Words that can be set: their kind, and what is meant."""
+    setting_words: Mapping[Phrase, str]
+    """Nouns for what can be set: the ability."""
+    steps: Mapping[Phrase, tuple[str, int]]
+    """Words for more or less of something: what of, "" for anything, and which way."""
+    measuring: frozenset[str]
+    """Every single word that may say how much."""
     makes: Mapping[Phrase, str]
     """Nouns for what can be made: its kind."""
     kind_of_class: str
@@ -103,10 +113,7 @@ def grammar_of(tools: Iterable[Tool], lexicon: Lexicon) -> Grammar:
     """The grammar of these tools; tools without a language add nothing."""
     speaking = [(tool.name, tool.language) for tool in tools if tool.language is not None]
     frames = tuple(_bound(name, frame, lexicon) for name, language in speaking for frame in language.frames)
-    subjects: list[Words] = []
-    for _, language in speaking:
-        if language.words not in subjects:
-            subjects.append(language.words)
+    subjects = _subjects([language for _, language in speaking])
     nouns = {p: noun for words in subjects for p, noun in _nouns(words, lexicon).items()}
     states = {tuple(t.split()): state for words in subjects for state, texts in words.states.items() for t in texts}
     measures = {tuple(t.split()): measure for words in subjects for measure in words.measures for t in measure.words}
@@ -115,18 +122,22 @@ def grammar_of(tools: Iterable[Tool], lexicon: Lexicon) -> Grammar:
     choices = {tuple(said.split()): (kind, meant) for kind, said, meant in options}
     settings = tuple(setting for words in subjects for setting in words.settings)
     makes = {tuple(t.split()): kind for words in subjects for kind, texts in words.kinds.items() for t in texts}
-    known = set(_words_of(frames))
-    known |= {w for s in settings for text in (*s.words, *s.more, *s.less) for w in text.split()}
-    known |= {w for p in [*choices, *makes] for w in p}
+    known = {*_words_of(frames), *_words_to_set(settings)} | {w for p in [*choices, *makes] for w in p}
+    loose = tuple(_bound(name, f, lexicon, lexicon.loose) for name, language in speaking for f in language.loose)
     return Grammar(
         lexicon=lexicon,
         languages=tuple(language for _, language in speaking),
         frames=tuple(f for f in frames if f.frame.act is None and not f.frame.order),
         commands=tuple(f for f in frames if f.frame.act is not None),
         orders=tuple(f for f in frames if f.frame.order),
+        loose=loose,
+        loose_words=frozenset(_words_of(loose)),
         able={name: language.abilities for name, language in speaking if language.abilities is not None},
         settings=settings,
         choices=choices,
+        setting_words={tuple(text.split()): s.ability for s in settings for text in s.words},
+        steps=(steps := _steps(settings, lexicon)),
+        measuring=frozenset(w for p in (*steps, *choices, *lexicon.commanding.measures) for w in p) | {"one"},
         makes=makes,
         kind_of_class=next((words.kind_of_class for words in subjects if words.kind_of_class), ""),
         nouns=nouns,
@@ -139,6 +150,30 @@ def grammar_of(tools: Iterable[Tool], lexicon: Lexicon) -> Grammar:
     )
 
 
+def _subjects(languages: Iterable[Language]) -> list[Words]:
+    """The words of each subject once, whoever shares them."""
+    subjects: list[Words] = []
+    for language in languages:
+        if language.words not in subjects:
+            subjects.append(language.words)
+    return subjects
+
+
+def _steps(settings: Iterable[Setting], lexicon: Lexicon) -> dict[Phrase, tuple[str, int]]:
+    commanding = lexicon.commanding
+    found: dict[Phrase, tuple[str, int]] = {(w,): ("", 1) for w in commanding.more}
+    found |= {(w,): ("", -1) for w in commanding.less}
+    for setting in settings:
+        found |= {tuple(t.split()): (setting.ability, 1) for t in setting.more}
+        found |= {tuple(t.split()): (setting.ability, -1) for t in setting.less}
+    return found
+
+
+def _words_to_set(settings: Iterable[Setting]) -> Iterable[str]:
+    """Every single word for what can be set, and for more or less of it."""
+    return (w for s in settings for text in (*s.words, *s.more, *s.less) for w in text.split())
+
+
 def _words_of(frames: Iterable[BoundFrame]) -> Iterable[str]:
     """Every single word that frames are made of."""
     for f in frames:
@@ -148,21 +183,21 @@ def _words_of(frames: Iterable[BoundFrame]) -> Iterable[str]:
         yield from (w for part in f.parts for w in part.words_of_all)
 
 
-def _bound(tool: str, frame: Frame, lexicon: Lexicon) -> BoundFrame:
+def _bound(tool: str, frame: Frame, lexicon: Lexicon, more: tuple[Phrase, ...] = ()) -> BoundFrame:
     cues = tuple(_cues(group, lexicon) for group in frame.cues)
     return BoundFrame(
         tool=tool,
         frame=frame,
         cues=cues,
         heads=tuple(frozenset(cue.words[0] for cue in group) for group in cues),
-        fillers=by_first(phrases(frame.fillers) + _fillers(frame, lexicon)),
+        fillers=by_first([*sorted(phrases(frame.fillers) + more, key=len, reverse=True), *_fillers(frame, lexicon)]),
         parts=tuple(part_of(text) for text in frame.order),
     )
 
 
 def _fillers(frame: Frame, lexicon: Lexicon) -> tuple[Phrase, ...]:
     """A command passes over little: what it does not explain is not done."""
-    return lexicon.fillers if frame.act is None else lexicon.commanding.fillers
+    return tuple(lexicon.fillers) if frame.act is None else lexicon.commanding.fillers
 
 
 def part_of(text: str) -> Part:

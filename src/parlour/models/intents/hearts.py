@@ -4,18 +4,21 @@ Asides are parted from a request by a mark, by what links a reason, or, as peopl
 a request plainly begins ("… can you", "… please") or somebody is spoken of anew ("… I am already in bed").
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from parlour.models.intents.asides import Aside, Asides, Mention
 from parlour.models.intents.clauses import Words, bare, is_command, texts
 from parlour.models.intents.fitting import Fit
+from parlour.models.intents.index import NameIndex
 from parlour.models.intents.normalise import Word
 from parlour.models.intents.outcome import Asked, Outcome, Plan
 
-_MOST = 7
+_MOST = 9
 _SHORT = 5
+_WAYS = frozenset({"from", "to"})
+_OVER = frozenset({"up", "down", "out", "over", "through"})
 Cut = tuple[int, int]
 """Where the part before ends, and where the one behind begins."""
 
@@ -35,7 +38,7 @@ class Heart:
         """Everything that was left aside."""
         return (*self.before, *self.behind)
 
-    def allows(self, outcome: Outcome) -> bool:
+    def allows(self, outcome: Outcome, index: NameIndex) -> bool:
         """Whether nothing that was left aside could matter to it."""
         if not isinstance(outcome, Plan | Asked):
             return False
@@ -43,7 +46,9 @@ class Heart:
         if isinstance(outcome, Asked) and not outcome.candidates and outcome.why not in ("meant", "sure"):
             return not self.loosely and bool(changing)
         if not changing:
-            return not any(aside.is_for_somebody for aside in self.beside)
+            elsewhere = any(m.is_place for a in self.behind for m in a.mentions if not a.is_here)
+            placed = any(f.place is not None or "room" in f.fills or "entity" in f.fills for f in outcome.fits)
+            return not any(aside.is_for_somebody for aside in self.beside) and (placed or not elsewhere)
         if isinstance(outcome, Asked) and not self.loosely:
             return True
         if self.loosely or not isinstance(outcome, Plan):
@@ -56,8 +61,25 @@ class Heart:
             if isinstance(v, str)
         }
         mentions = [m for aside in self.beside for m in aside.mentions]
-        things = all(m.ids & told for m in mentions if not m.is_place)
-        return things and (all(map(_is_settled, changing)) or not any(m.is_place for m in mentions))
+        is_named = all(map(_is_named, changing))
+        other = {id(m) for a in self.beside for m in a.mentions if is_named and not a.is_wanting}
+        things = all(
+            m.ids & told or (id(m) in other and _is_unlike(m.ids, told, index)) for m in mentions if not m.is_place
+        )
+        places = [m for m in mentions if m.is_place]
+        there = all(any(index.within(t, p) for p in m.ids) for m in places for t in told if t in index.things)
+        return things and (there or all(map(_is_settled, changing)))
+
+
+def _is_unlike(ids: frozenset[str], told: set[str], index: NameIndex) -> bool:
+    """Whether nothing of one could be mistaken for anything of the other: a printer and a lamp."""
+    sorts = {c for i in ids for c in index.things[i].classes}
+    return sorts.isdisjoint(c for i in told if i in index.things for c in index.things[i].classes)
+
+
+def _is_named(fit: Fit) -> bool:
+    """Whether it tells by itself to what, by a name that leaves nothing to ask."""
+    return any(fill.tag.role == "name" and fill.tag.sure for key, fill in fit.fills.items() if key != "@room")
 
 
 def _is_settled(fit: Fit) -> bool:
@@ -71,8 +93,8 @@ class Hearts:
     """Finds the heart of words."""
 
     asides: Asides
-    known: dict[tuple[int, int, bool], tuple[Aside, ...] | None] = field(
-        default_factory=dict[tuple[int, int, bool], "tuple[Aside, ...] | None"]
+    known: dict[tuple[int, int, bool, bool], tuple[Aside, ...] | None] = field(
+        default_factory=dict[tuple[int, int, bool, bool], "tuple[Aside, ...] | None"]
     )
 
     def of(self, words: Words) -> Iterator[Heart]:
@@ -90,7 +112,7 @@ class Hearts:
             (start, end, before, behind)
             for before, start in [(0, 0), *cuts]
             for end, behind in [*cuts, (len(words), len(words))]
-            if start < end and end - start < len(words)
+            if start < end and end - start < len(words) and not self._is_linked(words, start)
         ]
         for start, end, before, behind in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):
             first = self._all(words, 0, before, loosely=loosely) if start else ()
@@ -103,26 +125,32 @@ class Hearts:
             if heart and texts(heart) not in self.asides.grammar.lexicon.requests:
                 yield Heart(heart, first, last, loosely)
 
-    def _all(self, words: Words, start: int, end: int, *, loosely: bool) -> tuple[Aside, ...] | None:
+    def _is_linked(self, words: Words, start: int) -> bool:
+        """Whether a link without a mark before it is the first word: what is behind it can be a heart by itself."""
+        return start > 0 and words[start].text in self.asides.words.links and not words[start - 1].stop
+
+    def _all(
+        self, words: Words, start: int, end: int, *, loosely: bool, going_on: bool = False
+    ) -> tuple[Aside, ...] | None:
         """The asides that the words from `start` to before `end` are; None where they are anything else."""
-        key = (start, end, loosely)
+        key = (start, end, loosely, going_on)
         if key not in self.known:
             self.known[key] = None
-            self.known[key] = self._split(words, start, end, loosely=loosely)
+            self.known[key] = self._split(words, start, end, loosely=loosely, going_on=going_on)
         return self.known[key]
 
-    def _split(self, words: Words, start: int, end: int, *, loosely: bool) -> tuple[Aside, ...] | None:
+    def _split(self, words: Words, start: int, end: int, *, loosely: bool, going_on: bool) -> tuple[Aside, ...] | None:
         while start < end and words[start].stop:
             start += 1
-        whole = self.asides.aside(words[start:end], loosely=loosely)
+        whole = self.asides.aside(words[start:end], loosely=loosely, going_on=going_on)
         if whole is not None:
             return (whole,)
         for at in range(start + 1, end - 1):
             if not words[at].stop and words[at].text not in self.asides.words.links:
                 continue
-            first = self._all(words, start, at + words[at].stop, loosely=loosely)
+            first = self._all(words, start, at + words[at].stop, loosely=loosely, going_on=going_on)
             if first is not None:
-                last = self._all(words, at + 1, end, loosely=loosely)
+                last = self._all(words, at + 1, end, loosely=loosely, going_on=words[at].stop)
                 if last is not None:
                     return (*first, *last)
         return None
@@ -154,12 +182,13 @@ class Hearts:
         """Behind what is said without a mark: a request in so many words, a question, or a command behind a state."""
         lexicon = self.asides.grammar.lexicon
         said = texts(words[at:])
-        if any(said[: len(r)] == r for r in lexicon.requests):
+        if lexicon.requests.at(said):
             return True
-        if not is_command(words[at:], lexicon):
-            return said[0] in lexicon.questions
-        before = texts(words[:at])
         known = self.asides.words
+        if not is_command(words[at:], lexicon):
+            is_told = said[0] in known.being | known.helping and not self._is_inverted(said, texts(words[at - 1 : at]))
+            return said[0] in lexicon.questions and not is_told
+        before = texts(words[:at])
         closed = (
             before[-1]
             not in self.asides.words.open
@@ -170,6 +199,13 @@ class Hearts:
             | known.adverbs
         )
         return closed and any(w in known.being for w in before[1:4]) and before[-1] not in known.being | known.helping
+
+    def _is_inverted(self, said: tuple[str, ...], before: tuple[str, ...]) -> bool:
+        """ "Is the lamp on", and not "my fingers are numb"."""
+        known, lexicon = self.asides.words, self.asides.grammar.lexicon
+        if not said[1:] or before[0] in known.pronouns | lexicon.questions:
+            return False
+        return said[1] in known.pronouns | known.people | lexicon.determiners or self.asides.index.knows(said[1])
 
     def _begins_aside(self, words: Words, at: int) -> bool:
         """Somebody or something, and what it is: no more of what was named before."""
@@ -198,6 +234,13 @@ class Hearts:
         known = self.asides.words
         return len(said) > 2 and said[2] in known.gaps and said[1] in known.having
 
+    def _stands_for_what_was_before(self, heart: Heart, refers: Sequence[int]) -> bool:
+        """Whether "it" cannot be something that was named beside it, and is unknown."""
+        plurals = self.asides.words.plurals
+        if all(heart.words[at].text in plurals for at in refers):
+            return all(aside.is_plain or aside.is_singular for aside in heart.before)
+        return all(aside.is_plain for aside in heart.before)
+
     # --- what stands for what was left aside ---------------------------------------------------------------------
 
     def _named(self, heart: Heart) -> Iterator[Heart]:
@@ -209,16 +252,30 @@ class Hearts:
             yield replace(heart, words=_put(heart.words, refers[0], things[0]))
             if not heart.loosely:
                 return
+        there = [at for at, w in enumerate(heart.words) if at and w.text == "there"]
+        if len(places) == 1 and len(there) == 1 and not things:
+            yield replace(heart, words=_put_there(heart.words, there[0], places[0]))
+            return
         here = [m for aside in heart.beside if aside.is_here for m in aside.mentions if m.is_place]
         if len(here) == 1 and len(places) == 1 and self.asides.words.every.isdisjoint(texts(heart.words)):
             yield replace(heart, words=_placed(heart.words, here[0]))
-        if refers and not heart.loosely and not all(aside.is_plain for aside in heart.before):
+        if refers and not heart.loosely and not self._stands_for_what_was_before(heart, refers):
             return
         yield heart
 
 
 def _put(words: Words, at: int, mention: Mention) -> Words:
     return (*words[:at], _the(words[at]), *mention.words, *words[at + 1 :])
+
+
+def _put_there(words: Words, at: int, place: Mention) -> Words:
+    """ "In there", "down there" and a mere "there" as "in the cellar"; "to there" as "to the cellar"."""
+    before = words[at - 1]
+    if before.text in _WAYS | {"in"}:
+        return _put(words, at, place)
+    start = at - 1 if before.text in _OVER else at
+    within = replace(_the(words[at]), text="in")
+    return (*words[:start], within, _the(words[at]), *place.words, *words[at + 1 :])
 
 
 def _placed(words: Words, place: Mention) -> Words:

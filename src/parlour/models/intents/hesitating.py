@@ -17,9 +17,8 @@ def without_hesitations(words: Words, lexicon: Lexicon, named: Callable[[str], b
     kept = list(words)
     at = 0
     while at < len(kept):
-        said = texts(kept[at:])
-        found = next((p for p in lexicon.hesitations if said[: len(p)] == p and not all(map(named, p))), ())
-        if found and len(found) < sum(not w.stop for w in kept):
+        found = lexicon.hesitations.at(texts(kept[at:]))
+        if found and not all(map(named, found)) and len(found) < sum(not w.stop for w in kept):
             del kept[at : at + len(found)]
             _drop_second_mark(kept, at)
             kept = list(_said_once(kept, at))

@@ -9,13 +9,14 @@ from typing import Any
 
 from parlour.models.intents.command_words import CommandWords, command_words
 from parlour.models.intents.normalise import Spoken
-from parlour.models.intents.variants import Phrase, by_first, phrases
+from parlour.models.intents.variants import Phrase, PhraseSet, by_first, phrases
 
 _PHRASES = (
     *("openings", "requests", "minding", "closings", "fillers", "conjunctions", "follow_ups"),
-    *("it", "there", "them", "greetings", "thanks", "help", "yes", "hesitations", "corrections"),
+    *("it", "there", "them", "greetings", "thanks", "help", "yes", "hesitations", "corrections", "taking_back"),
+    *("doing", "anew"),
 )
-_ASIDE = frozenset({"hesitations", "corrections"})
+_ASIDE = frozenset({"hesitations", "corrections", "taking_back", "doing", "anew"})
 """Left aside before anything is read, and so no words that questions are built of."""
 _WORDS = (
     "prepositions",
@@ -27,6 +28,12 @@ _WORDS = (
     "elsewhen",
     "choosing",
     "denied_by_no",
+    "meaning",
+    "sighing",
+    "switching",
+    "routines",
+    "vague",
+    "dressing",
 )
 
 
@@ -37,14 +44,28 @@ class Lexicon:
     spoken: Spoken
     openings: Mapping[str, tuple[Phrase, ...]]
     """What may stand before a request and means nothing, by first words."""
-    requests: frozenset[Phrase]
+    requests: PhraseSet
     """Before or behind a command, these make a question mark politeness; some of them are no openings."""
-    closings: tuple[Phrase, ...]
-    fillers: tuple[Phrase, ...]
-    hesitations: tuple[Phrase, ...]
+    closings: PhraseSet
+    fillers: PhraseSet
+    loose: tuple[Phrase, ...]
+    """What a question may hold besides, where nothing is read more strictly."""
+    hesitations: PhraseSet
     """What is said while thinking."""
-    corrections: tuple[Phrase, ...]
+    corrections: PhraseSet
     """What stands between words and those that are meant instead."""
+    taking_back: PhraseSet
+    """What one says who meant something else than what was done before."""
+    doing: frozenset[Phrase]
+    """What says that it is to be done, and not what: "do it"."""
+    anew: PhraseSet
+    """What says besides that it was done before."""
+    switching: frozenset[str]
+    """Verbs behind which an "of" was meant to be "off"."""
+    sighing: frozenset[str]
+    """What stands before that, and takes nothing back: "oh"."""
+    meaning: frozenset[str]
+    """What ends so goes on in what is meant: "i meant"."""
     conjunctions: tuple[Phrase, ...]
     follow_ups: tuple[Phrase, ...]
     prepositions: frozenset[str]
@@ -53,9 +74,9 @@ class Lexicon:
     questions: frozenset[str]
     text_stops: frozenset[str]
     never_alone: frozenset[str]
-    it: tuple[Phrase, ...]
-    there: tuple[Phrase, ...]
-    them: tuple[Phrase, ...]
+    it: PhraseSet
+    there: PhraseSet
+    them: PhraseSet
     greetings: frozenset[Phrase]
     thanks: frozenset[Phrase]
     help: frozenset[Phrase]
@@ -66,6 +87,12 @@ class Lexicon:
     """Behind "no", these deny what follows."""
     never_before: Mapping[str, frozenset[str]]
     never_behind: Mapping[str, frozenset[str]]
+    routines: frozenset[str]
+    """Nouns for what is activated."""
+    dressing: frozenset[str]
+    """What one thinks of a thing, and by which nothing is told from another."""
+    vague: frozenset[str]
+    """Nouns for so much that none is enough for the one name that ends in it."""
     ordinals: Mapping[str, int]
     cues: Mapping[str, tuple[str, ...]]
     commanding: CommandWords
@@ -76,8 +103,12 @@ class Lexicon:
 @cache
 def english() -> Lexicon:
     """English; read once."""
-    text = files("parlour.models.intents").joinpath("english", "words.toml").read_text("utf-8")
-    return _lexicon(tomllib.loads(text))
+    return _lexicon(_data("words"), _data("loosely"))
+
+
+def _data(name: str) -> dict[str, Any]:
+    text = files("parlour.models.intents").joinpath("english", f"{name}.toml").read_text("utf-8")
+    return tomllib.loads(text)
 
 
 def is_slip(texts: Phrase, at: int, lexicon: Lexicon) -> bool:
@@ -88,27 +119,31 @@ def is_slip(texts: Phrase, at: int, lexicon: Lexicon) -> bool:
     return behind in never[0] or before in never[1]
 
 
-def _lexicon(data: dict[str, Any]) -> Lexicon:
+def _lexicon(data: dict[str, Any], loosely: dict[str, Any]) -> Lexicon:
     said = {name: phrases(data[name]) for name in _PHRASES}
     words: dict[str, frozenset[str]] = {name: frozenset(data[name]) for name in _WORDS}
-    cues = {k: tuple(v) for k, v in data["cues"].items()}
+    cues = {k: tuple(v) for k, v in {**data["cues"], **loosely["cues"]}.items()}
     commanding = command_words(data)
     phrased = {w for name, every in said.items() if name not in _ASIDE for phrase in every for w in phrase}
-    cued = {w for every in cues.values() for text in every for w in text.split()}
-    single = {w for name, every in words.items() if name != "elsewhen" for w in every}
+    cued = {w for every in data["cues"].values() for text in every for w in text.split()}
+    single = {w for name, every in words.items() if name not in ("elsewhen", "vague", "dressing") for w in every}
     return Lexicon(
         spoken=Spoken({k: tuple(v.split()) for k, v in data["contractions"].items()}, data["numbers"]),
         openings=by_first(sorted({*said["openings"], *said["requests"]}, key=len, reverse=True)),
-        requests=frozenset(said["requests"] + said["minding"]),
-        closings=said["closings"],
-        fillers=said["fillers"],
-        hesitations=said["hesitations"],
-        corrections=said["corrections"],
+        requests=PhraseSet.of(said["requests"] + said["minding"]),
+        closings=PhraseSet.of(said["closings"]),
+        fillers=PhraseSet.of(said["fillers"]),
+        loose=phrases(loosely["fillers"]),
+        hesitations=PhraseSet.of(said["hesitations"]),
+        corrections=PhraseSet.of(said["corrections"]),
+        taking_back=PhraseSet.of(said["taking_back"]),
+        doing=frozenset(said["doing"]),
+        anew=PhraseSet.of(said["anew"]),
         conjunctions=said["conjunctions"],
         follow_ups=said["follow_ups"],
-        it=said["it"],
-        there=said["there"],
-        them=said["them"],
+        it=PhraseSet.of(said["it"]),
+        there=PhraseSet.of(said["there"]),
+        them=PhraseSet.of(said["them"]),
         greetings=frozenset(said["greetings"]),
         thanks=frozenset(said["thanks"]),
         help=frozenset(said["help"]),

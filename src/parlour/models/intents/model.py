@@ -10,6 +10,7 @@ from parlour.models.base import (
     Finished,
     ModelEvent,
     ModelMessage,
+    ModelProblem,
     ModelRequest,
     RequestedCall,
     TextDelta,
@@ -34,6 +35,10 @@ from parlour.tools.language import Language, NameSource
 from parlour.tools.tool import Tool
 
 NAME = "built-in"
+SPEAKS_WORDS = (
+    "The built-in model answers in words and cannot promise JSON. Ask another model for that, by its name, or leave "
+    "the form of the answer open."
+)
 _SECOND = SecondReader()
 
 T = TypeVar("T")
@@ -75,6 +80,8 @@ class IntentsModel:
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """Answer, or call what answers. A question it does not understand to the last word is declined."""
+        if request.form is not None:
+            raise ModelProblem("provider_refused", SPEAKS_WORDS)
         results = _results(request.messages)
         if results:
             text = answering.said_of(results)

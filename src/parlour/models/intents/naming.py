@@ -1,7 +1,7 @@
 """Words of a person's own: a new name, kept as it was written, and what something new is.
 
 A name ends where it was said to end. Without quotes it is either written with capitals to its last word, or it is a
-few plain nouns: "Big Lamp tomorrow" is no name, and so nothing is named.
+few plain nouns, the first perhaps with a capital: "Big Lamp tomorrow" is no name, and so nothing is named.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,10 +20,13 @@ _MOST_PLAIN = 3
 _LONGEST_NOUN = 4
 
 
-def name_said(words: Sequence[Word], text: str, lexicon: Lexicon, manner: Manner) -> str | None:
+def name_said(
+    words: Sequence[Word], text: str, lexicon: Lexicon, manner: Manner, taken: Callable[[str], bool] = lambda _: False
+) -> str | None:
     """The name that these words give, as it stands in `text`; None where it may hold more than a name.
 
-    Without quotes it counts only where it may be "proper", with capitals, and without these only where "plain".
+    Without quotes it counts only where it may be "proper", with capitals, and without these only where "plain". With
+    one capital in front it goes on only with words that are not `taken`: in "Library upstairs" the name is over.
     """
     if not words:
         return None
@@ -34,11 +37,23 @@ def name_said(words: Sequence[Word], text: str, lexicon: Lexicon, manner: Manner
         return said if len(words) <= _MOST_QUOTED else None
     if manner == "quoted" or any(w.stop for w in words) or any(quote in said for quote in '"“”„«»'):
         return None
-    if said[:1].isupper():
-        fine = len(words) <= _MOST_CAPITAL and all(text[w.start].isupper() or text[w.start].isdigit() for w in words)
-        return said if fine else None
     few = len(words) <= _MOST_PLAIN and all(_is_plain(w.text, lexicon) for w in words)
+    if said[:1].isupper():
+        if (
+            manner == "plain"
+            and few
+            and len(words) > 1
+            and all(text[w.start : w.start + 1].islower() and not taken(w.text) for w in words[1:])
+        ):
+            return said
+        fine = len(words) <= _MOST_CAPITAL and all(_begins_a_name(text[w.start : w.start + 1]) for w in words)
+        return said if fine else None
     return said if manner == "plain" and few else None
+
+
+def _begins_a_name(letter: str) -> bool:
+    """Whether it is a capital or a digit; nothing stands where a word was put in behind what was written."""
+    return letter.isupper() or letter.isdigit()
 
 
 def _is_plain(word: str, lexicon: Lexicon) -> bool:

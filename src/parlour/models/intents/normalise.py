@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"\d+[.,]\d+(?!\w|[.,]\d)|[^\W_]+(?:['’][^\W_]+)?|[.?!;:,&]|[^\s\w]|_")
+_FILE = r"[^\W_][\w./-]*\.(?:csv|docx|html?|ini|json|log|md|pdf|py|sql|toml|tsv|txt|xml|ya?ml)(?!\w)"
+_TOKEN = re.compile(_FILE + r"|\d+[.,]\d+(?!\w|[.,]\d)|[^\W_]+(?:['’][^\W_]+)?|[.?!;:,&]|[^\s\w]|_")
 _SENTENCE = frozenset(".?!;")
 _MAX_WORDS = 60
 
@@ -37,7 +38,10 @@ def fold(text: str) -> str:
 
 
 def words_of(text: str, spoken: Spoken) -> tuple[Word, ...]:
-    """The words of `text` in order, at most sixty; marks that part sentences are kept as words with `stop`."""
+    """The words of `text` in order, at most sixty; marks that part sentences are kept as words with `stop`.
+
+    The name of a file is one word: "notes/plan.md" ends no sentence.
+    """
     words: list[Word] = []
     for match in _TOKEN.finditer(text):
         raw = match.group()

@@ -34,12 +34,9 @@ class Ordering:
     def fits(self, words: Sequence[Word]) -> list[Fit]:
         """What explains every word, and at the end what comes nearest to it, if anything does."""
         found: list[Fit] = []
+        texts = tuple(w.text for w in words)
         for bound in self.grammar.orders if len(words) <= _MOST_WORDS else ():
-            ways = [
-                fit
-                for spans in laid(bound.parts, tuple(w.text for w in words), 0)
-                for fit in self._fit(bound, words, spans)
-            ]
+            ways = [fit for spans in laid(bound.parts, texts, 0) for fit in self._fit(bound, words, spans)]
             found += [f for f in ways if f.complete][:1] or ways[-1:]
         return sorted(found, key=lambda f: (not f.complete, len(f.leftover)))
 
@@ -62,7 +59,9 @@ class Ordering:
     def _tag(self, slot: Slot, words: Sequence[Word]) -> Tag | None:
         if {"name", "proper", "quoted"} & set(slot.takes):
             ways: Manner = "quoted" if "quoted" in slot.takes else "proper" if "proper" in slot.takes else "plain"
-            name = name_said(words, self.text, self.grammar.lexicon, ways)
+            name = name_said(
+                words, self.text, self.grammar.lexicon, ways, lambda word: bool(self.index.called((word,)))
+            )
             return Tag("text", 0, len(words), value=name) if name else None
         if "noun" in slot.takes:
             return new_thing(words, self.text, self.grammar, self.index.knows)

@@ -3,7 +3,7 @@ be done; a question has no use for them.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TypeVar
 
 from parlour.models.intents.frames import Grammar
@@ -14,6 +14,7 @@ _NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)(%|c|°)?")
 _UNITS = {"%": "%", "c": "°", "°": "°"}
 _TENS = frozenset(range(20, 100, 10))
 _LONGEST = 6
+_ALL = 100
 _PLACED = (("in",), ("at",))
 """Behind "all" these make it everything that is there."""
 _AND_A_HALF = ("and", "a", "half")
@@ -67,28 +68,46 @@ def _nth_at(words: Words, at: int, grammar: Grammar) -> Tag | None:
 
 
 def _setting_at(words: Words, at: int, grammar: Grammar) -> Tag | None:
-    named = {tuple(text.split()): s.ability for s in grammar.settings for text in s.words}
-    end, ability = _longest(words, at, named)
+    end, ability = _longest(words, at, grammar.setting_words)
     return Tag("setting", at, end, value=ability) if ability else None
 
 
 def _quantity_at(words: Words, at: int, grammar: Grammar) -> Tag | None:
     commanding = grammar.lexicon.commanding
-    start, relative = at, None
-    if words[at] in commanding.to | commanding.by | commanding.at | commanding.into | commanding.about:
-        relative = None if words[at] in commanding.about else words[at] in commanding.by
+    first = _first_behind(words, at, commanding.about, commanding.to | commanding.by | commanding.at)
+    start, relative = first, None
+    if words[first] in commanding.to | commanding.by | commanding.at | commanding.into | commanding.about:
+        relative = None if words[first] in commanding.about else words[first] in commanding.by
         start += 1
         while start < len(words) and _is_passed_over(words, start, grammar) and not _measured(words, start, grammar)[1]:
             start += 1
     end, quantity = _measured(words, start, grammar)
     if quantity is None and relative is None:
-        end, quantity = _step(words, at, grammar)
-    preposition = words[at] if start > at else words[at - 1] if at else ""
+        end, quantity = _step(words, _first_behind(words, at, commanding.about, None), grammar)
+    preposition = words[first] if start > first else words[at - 1] if at else ""
     if quantity is None or not _stands_behind(preposition, quantity, grammar):
+        return None
+    if _is_share(words, start, end, grammar):
         return None
     if relative is not None and quantity.relative is None:
         quantity = Quantity(quantity.kind, quantity.number, quantity.unit, quantity.text, relative=relative)
     return Tag("quantity", at, end, quantity=quantity)
+
+
+def _is_share(words: Words, at: int, end: int, grammar: Grammar) -> bool:
+    """ "Half of the lights", "half the lights": some of the things, and no amount that all of them are set to."""
+    commanding, behind = grammar.lexicon.commanding, words[end : end + 1]
+    if not 0 < commanding.amounts.get(words[at:end], 0) < _ALL:
+        return False
+    return behind == ("of",) or (bool(behind) and behind[0] in grammar.lexicon.determiners)
+
+
+def _first_behind(words: Words, at: int, about: Set[str], wanted: Set[str] | None) -> int:
+    """Where what stands behind "only" or "just" begins, if it is `wanted`: "only to 60", "just a little warmer"."""
+    first = at
+    while first + 1 < len(words) and words[first] in about:
+        first += 1
+    return first if wanted is None or words[first] in wanted else at
 
 
 def _is_passed_over(words: Words, at: int, grammar: Grammar) -> bool:
@@ -152,19 +171,14 @@ def _step(words: Words, at: int, grammar: Grammar) -> tuple[int, Quantity | None
 
 def _way(words: Words, at: int, grammar: Grammar) -> tuple[int, tuple[str, int] | None]:
     """A word for more or less of something: what it is of, and which way."""
-    commanding = grammar.lexicon.commanding
-    ways: dict[Phrase, tuple[str, int]] = {(w,): ("", 1) for w in commanding.more}
-    ways |= {(w,): ("", -1) for w in commanding.less}
-    for setting in grammar.settings:
-        ways |= {tuple(t.split()): (setting.ability, 1) for t in setting.more}
-        ways |= {tuple(t.split()): (setting.ability, -1) for t in setting.less}
-    return _longest(words, at, ways)
+    return _longest(words, at, grammar.steps)
 
 
 def _longest(words: Words, at: int, phrases: Mapping[Phrase, V]) -> tuple[int, V | None]:
-    ends: Iterable[int] = range(min(len(words), at + _LONGEST), at, -1)
-    end = next((end for end in ends if words[at:end] in phrases), None)
-    return (at, None) if end is None else (end, phrases[words[at:end]])
+    for end in range(min(len(words), at + _LONGEST), at, -1):
+        if words[at:end] in phrases:
+            return end, phrases[words[at:end]]
+    return at, None
 
 
 def quantities(reading: Sequence[Tag]) -> list[Quantity]:

@@ -93,7 +93,15 @@ class Resolver:
         if said.tag.role in ("there", "it"):
             return self.talk.place or Pending("antecedent", PLACE_KEY, said.said)
         ids = [i for i in said.tag.ids if self._kind(i) in PLACES]
-        return self._one(ids, PLACE_KEY, said)
+        found = self._one(ids, PLACE_KEY, said)
+        is_plain = isinstance(found, Pending) and found.why == "sure" and self._is_where_it_is(fit, ids[0])
+        return ids[0] if is_plain else found
+
+    def _is_where_it_is(self, fit: Fit, place: str) -> bool:
+        """Whether a thing with a name is in the place, so that half a name of that is enough: "Juno's moon lamp"."""
+        fill = fit.fills.get(slot_key(fit.bound.frame.slots[0]))
+        is_named = fill is not None and fill.tag.role == "name" and fill.tag.sure
+        return fill is not None and is_named and all(self.index.within(i, place) for i in fill.tag.ids)
 
     def _value(self, slot: Slot, fill: Fill, place: str | None, fit: Fit) -> str | Pending | Declined:
         tag, key = fill.tag, slot_key(slot)

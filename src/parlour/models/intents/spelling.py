@@ -1,7 +1,8 @@
 """Repair of spelling: only of words that are nothing at all as they stand, and only where one repair is possible."""
 
 import gzip
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -11,7 +12,10 @@ from parlour.models.intents.normalise import Word
 
 _SHORTEST = 4
 _LONG = 9
+_OF, _OFF = "of", "off"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+Words = tuple[Word, ...]
 
 
 @cache
@@ -66,3 +70,16 @@ def _near_enough(text: str, other: str) -> bool:
     if text[0] != other[0] or _is_ending(text, other) or abs(len(text) - len(other)) > 2:
         return False
     return OSA.distance(text, other, score_cutoff=2) <= 2
+
+
+def with_particles(words: Words, verbs: Set[str], determiners: Set[str]) -> Words:
+    """ "Turn of the lamp" is "turn off the lamp": behind such a verb nothing else can have been meant."""
+    said = [w.text for w in words]
+    return tuple(
+        replace(word, text=_OFF) if word.text == _OF and _is_verb(said, at - 1, verbs, determiners) else word
+        for at, word in enumerate(words)
+    )
+
+
+def _is_verb(said: Sequence[str], at: int, verbs: Set[str], determiners: Set[str]) -> bool:
+    return at >= 0 and said[at] in verbs and not (at and said[at - 1] in determiners)

@@ -12,7 +12,7 @@ from parlour.models.intents.frames import Grammar
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.nouns import stem
 from parlour.models.intents.spelling import english_words
-from parlour.models.intents.variants import Phrase
+from parlour.models.intents.variants import Phrase, PhraseSet
 from parlour.tools.language import Measure
 
 Role = Literal[
@@ -144,13 +144,13 @@ def _known_at(words: tuple[str, ...], at: int, grammar: Grammar, index: NameInde
     if measure:
         yield Tag("measure", at, at + len(measure), measure=grammar.measures[measure])
     lexicon = grammar.lexicon
-    pronouns: tuple[tuple[Role, tuple[Phrase, ...]], ...] = (
+    pronouns: tuple[tuple[Role, PhraseSet], ...] = (
         ("it", lexicon.it),
         ("there", lexicon.there),
         ("them", lexicon.them),
     )
     for role, phrases in pronouns:
-        said = next((p for p in phrases if words[at : at + len(p)] == p), None)
+        said = phrases.at(words, at)
         if said and not (said == ("there",) and _is_expletive(words, at)):
             yield Tag(role, at, at + len(said))
 
@@ -167,8 +167,10 @@ def _noun_at(words: tuple[str, ...], at: int, grammar: Grammar, index: NameIndex
 
 
 def _longest(words: tuple[str, ...], at: int, phrases: Set[Phrase]) -> Phrase | None:
-    ends = range(min(len(words), at + _LONGEST), at, -1)
-    return next((words[at:end] for end in ends if words[at:end] in phrases), None)
+    for end in range(min(len(words), at + _LONGEST), at, -1):
+        if words[at:end] in phrases:
+            return words[at:end]
+    return None
 
 
 def _is_preposition(words: tuple[str, ...], at: int, grammar: Grammar) -> bool:
@@ -240,8 +242,17 @@ def _single(words: tuple[str, ...], reading: Reading, grammar: Grammar, index: N
             continue
         ids = index.things_named(stem(word))
         if ids:
-            found.append(Tag("name", at, at + 1, ids, sure=word not in english_words()))
+            sure = word not in english_words() or _is_only_head(word, ids, grammar, index)
+            found.append(Tag("name", at, at + 1, ids, sure=sure))
     return _merged(reading, found)
+
+
+def _is_only_head(word: str, ids: frozenset[str], grammar: Grammar, index: NameIndex) -> bool:
+    """Whether one device alone has this word in a name, and as its noun: "the hood" for the extractor hood."""
+    if len(ids) != 1 or word in grammar.lexicon.vague:
+        return False
+    named = index.things[min(ids)]
+    return named.kind == "device" and any(p[-1] == word and len(p) > 1 for p in index.phrases(named))
 
 
 def _merged(reading: Reading, more: Sequence[Tag]) -> Reading:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from parlour.models.intents.fitting import Fit
 from parlour.models.intents.followup import Turn
-from parlour.models.intents.outcome import Asked, Outcome, Plan
+from parlour.models.intents.outcome import Asked, Declined, Outcome, Plan, Social
 from parlour.models.intents.resolving import Resolver
+
+_MOST_THANKS = 2
+"""So many turns that ask for nothing are passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +18,8 @@ class TalkNow:
 
     resolver: Resolver
     turns: Sequence[Turn]
-    before: Callable[[], Outcome | None]
-    """What the turn before came to; None where there is none, or it is too far away."""
+    before: Callable[[int], Outcome | None]
+    """What came of the turn so many turns back; None where there is none, or it is too far away."""
 
     @property
     def text(self) -> str:
@@ -24,9 +27,10 @@ class TalkNow:
         return self.turns[-1].text if self.turns else ""
 
     def last_fit(self) -> Fit | None:
-        """The fit of the question before, when it was understood as it was answered then."""
-        before = self.before()
-        called = self.turns[-2].calls if len(self.turns) > 1 else ()
+        """The fit of the question before, when it was understood as it was answered then; thanks are none."""
+        back = next((n for n in range(1, _MOST_THANKS + 1) if not self._is_idle(n)), _MOST_THANKS + 1)
+        before = self.before(back)
+        called = self.turns[-1 - back].calls if len(self.turns) > back else ()
         if not isinstance(before, Plan) or [tool for tool, _ in before.calls()] != [name for name, _ in called]:
             return None
         return before.fits[-1]
@@ -35,8 +39,17 @@ class TalkNow:
         """The question of ours that is still open."""
         if len(self.turns) < 2 or self.turns[-2].calls:
             return None
-        before = self.before()
+        before = self.before(1)
         return before if isinstance(before, Asked) else None
+
+    def _is_idle(self, back: int) -> bool:
+        """Whether nothing was asked for so many turns back, but somebody was thanked or greeted."""
+        if len(self.turns) <= back or self.turns[-1 - back].calls:
+            return False
+        before = self.before(back)
+        if isinstance(before, Social):
+            return before.kind in ("thanks", "greeting")
+        return isinstance(before, Declined) and before.why == "nothing"
 
 
 def disagreement(first: Fit, second: Fit, resolver: Resolver) -> Asked | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
-from parlour.models.intents.fitting import Fill, Fit
+from parlour.models.intents.fitting import PLACES, Fill, Fit
 from parlour.models.intents.frames import Grammar, slot_key
 from parlour.models.intents.index import NameIndex
 from parlour.models.intents.nouns import stem
@@ -76,8 +76,10 @@ class Targets:
         everything = [t for f in fit.fills.values() if (t := f.tag).role in ("all", "everything")]
         if fill is None or self._is_the_weather_there(fill, place, fit, told):
             named = self._unnamed(fit, key, place, told)
+        elif self._is_a_place(fill) and fit.bound.frame.act is not None and fit.bound.frame.act.by_name:
+            named = self._unnamed(fit, key, self.talk.thing, told)
         else:
-            named = self._named(fill, key, place)
+            named = self._one_of_those(fill, key, fit, told) or self._named(fill, key, place)
         if isinstance(named, Pending | Declined):
             return named
         able = [i for i in named.ids if i not in fit.without and any(self._can(i, way, fit) for way in told)]
@@ -87,12 +89,28 @@ class Targets:
                 return Pending("which", key, fill.said, self._ordered(named.ids))
         if not able:
             return self._nobody(named.ids, fill, place, told)
-        if any(t.value == "both" for t in everything) and len(able) != 2:
+        counted = next((n for t in everything if (n := _counted(t.value)) is not None), None)
+        if counted is not None and counted > len(able):
+            return Pending("missing", key, fill.said if fill else "", self._ordered(able))
+        if counted is not None and counted < len(able):
             return Pending("which", key, fill.said if fill else "", self._ordered(able), together=True)
         slip = fill is not None and fill.tag.role == "class" and not fill.tag.plural
         said_all = any(t.role == "all" and not (slip and t.value == "all") for t in everything)
         together = named.together or bool(everything)
         return _Group(tuple(dict.fromkeys(able)), together, named.settled or said_all)
+
+    def _is_a_place(self, fill: Fill) -> bool:
+        """Whether "it" is a place that was just asked about: of "the garage" one opens what opens it."""
+        known = self.index.things.get(self.talk.thing or "")
+        return fill.tag.role == "it" and self.talk.unheard and known is not None and known.kind in PLACES
+
+    def _one_of_those(self, fill: Fill, key: str, fit: Fit, told: list[Way]) -> Pending | None:
+        """ "That one" behind a list of what is in a place is one of the things in the list, and not the place."""
+        known = self.index.things.get(self.talk.thing or "")
+        if fill.tag.role != "it" or self.talk.unheard or known is None or known.kind not in PLACES:
+            return None
+        able = [i for i in self.talk.things if any(self._can(i, way, fit) for way in told)]
+        return Pending("which", key, fill.said, self._ordered(able)) if len(self.talk.things) > 1 and able else None
 
     def _is_the_weather_there(self, fill: Fill, place: str | None, fit: Fit, told: list[Way]) -> bool:
         """ "It" in "make it warmer in the study" is no thing; nor is it one where the thing before has no such way."""
@@ -168,7 +186,7 @@ class Targets:
         just = [str(i) for v in last.values() if isinstance(v, list) for i in v]
         everybody = next((t.value for t in _tags(fit) if t.role == "all"), "")
         if everybody:
-            several = self.talk.them if everybody != "both" or len(self.talk.them) == 2 else ()
+            several = self.talk.them if _counted(everybody) in (None, len(self.talk.them)) else ()
             is_able = all(any(self._can(i, way, fit) for way in told) for i in several)
             return _Group(several, True, True) if len(several) > 1 and is_able else None
         just = just or list(self.talk.things if len(self.talk.things) == 1 else ())
@@ -233,6 +251,11 @@ class Targets:
     def _can(self, thing: str, way: Way, fit: Fit) -> bool:
         able = self.grammar.able.get(fit.bound.tool)
         return able is not None and thing in self.index.things and way.ability in able(self.index.things[thing])
+
+
+def _counted(how_many: str) -> int | None:
+    """How many things "both" or "all three" are; None where it was not said."""
+    return 2 if how_many == "both" else int(how_many) if how_many.isdigit() else None
 
 
 def _tags(fit: Fit) -> list[Tag]:

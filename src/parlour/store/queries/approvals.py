@@ -30,6 +30,10 @@ class StoredApproval:
     subject: str
     digest: str
     decided_arguments: Json | None
+    state: str | None = None
+    """What the tool wants back together with the answers."""
+    answers: Json | None = None
+    """What the tool was told."""
 
     @property
     def topics(self) -> tuple[str, str]:

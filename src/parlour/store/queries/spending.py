@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from parlour.protocol.content import Usage
 from parlour.protocol.spending import Period, ScopeKind, Spent
 from parlour.store.prepared import Row, rows
+from parlour.store.queries.choices import TENANT
 from parlour.store.tables import budgets, projects, spending, users
 
 NOTHING = Spent(
@@ -90,9 +91,13 @@ async def budgets_of(connection: AsyncConnection, tenant_id: str) -> list[Stored
 
 
 async def budgets_drawn_on(
-    connection: AsyncConnection, tenant_id: str, project_id: str, user_id: str, provider: str
+    connection: AsyncConnection, tenant_id: str, project_id: str, user_id: str, provider: str, payer: str = TENANT
 ) -> list[StoredBudget]:
-    """The budgets that a request draws on: those of its tenant, project, user and provider."""
+    """The budgets that a request draws on: those of its tenant, project, user and provider that its payer shares.
+
+    What is asked with keys that people brought themselves takes nothing from the house, so their servers, which may
+    report what they like, can use up nobody else's budget.
+    """
     found = await rows(
         connection,
         _DRAWN_ON,
@@ -101,7 +106,26 @@ async def budgets_drawn_on(
         person=f"user:{user_id}",
         provider=f"provider:{provider}",
     )
-    return [_budget(row) for row in found]
+    return [budget for budget in map(_budget, found) if _is_drawn_on(budget.kind, payer)]
+
+
+def _is_drawn_on(kind: ScopeKind, payer: str) -> bool:
+    """Whether a budget pays for what is asked with this one's key; `_PAID` says the same of rows."""
+    match kind:
+        case "tenant" | "provider":
+            return payer == TENANT
+        case "project":
+            return not payer.startswith("user:")
+        case "user":
+            return True
+
+
+_PAID: dict[ScopeKind, list[ColumnElement[bool]]] = {
+    "tenant": [spending.c.payer == TENANT],
+    "provider": [spending.c.payer == TENANT],
+    "project": [spending.c.payer.not_like("user:%")],
+    "user": [],
+}
 
 
 async def spent_by_turn(connection: AsyncConnection, turn_id: str) -> Spent:
@@ -112,7 +136,7 @@ async def spent_by_turn(connection: AsyncConnection, turn_id: str) -> Spent:
 
 async def spent_of(connection: AsyncConnection, budget: StoredBudget, since: str, until: str | None = None) -> Spent:
     """What was used of a budget since a moment, and before another where one is named."""
-    wanted = [spending.c.tenant_id == budget.tenant_id, spending.c.at >= since]
+    wanted = [spending.c.tenant_id == budget.tenant_id, spending.c.at >= since, *_PAID[budget.kind]]
     if until is not None:
         wanted.append(spending.c.at < until)
     match budget.kind:

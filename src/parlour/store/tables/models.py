@@ -46,6 +46,7 @@ spending = Table(
     Column("turn_id", Id, nullable=False),
     Column("number", Integer, nullable=False, comment="counts the requests of a turn, from 0"),
     Column("provider", String(40), nullable=False),
+    Column("payer", String(80), nullable=False, server_default="tenant", comment="whose key it was asked with"),
     Column("model", String(200), nullable=False),
     Column("outcome", String(20), nullable=False),
     Column("prompt_tokens", BigInteger, nullable=False),

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from parlour.store.tables.schema import Id, Lexemes, RowNumber, Time, metadata
@@ -63,6 +64,7 @@ messages = Table(
     Column("attempt", Integer, nullable=False),
     Column("model", String(200)),
     Column("models", JSON, comment="everybody who was asked for it, where it was more than one"),
+    Column("cached", Boolean, nullable=False, server_default=false(), comment="told again; no model was asked"),
     Column("usage", JSON),
     Column("token_count", Integer, nullable=False),
     Column("metadata", JSON, nullable=False),

@@ -98,4 +98,5 @@ tool_runs = Table(
     Index("ix_tool_runs_message_id", "message_id"),
     Index("ix_tool_runs_conversation_id", "conversation_id"),
     Index("ix_tool_runs_ledger_key", "ledger_key"),
+    Index("ix_tool_runs_user_id_started_at", "user_id", "started_at"),
 )

@@ -7,7 +7,7 @@ from parlour.clock import Clock
 from parlour.journal.unit import Writer
 from parlour.store.database import Reads
 from parlour.toolkits.data.desk import DatasourceDesk, Seals, SecretPlace
-from parlour.toolkits.data.kinds import Kind, found_kinds
+from parlour.toolkits.data.kinds import Kind, by_name
 from parlour.toolkits.data.toolkit import DataToolkit
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -15,10 +15,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def data_toolkit(
-    reads: Reads, writer: Writer, clock: Clock, seals: Seals, shipped: Iterable[Kind], idle_s: float
+    reads: Reads, writer: Writer, clock: Clock, seals: Seals, known: Iterable[Kind], idle_s: float
 ) -> DataToolkit:
-    """The toolkit over these kinds of datasources, and those that other packages bring."""
-    kinds = found_kinds(shipped)
+    """The toolkit over these kinds of datasources. Raises ValueError when two share a name."""
+    kinds = by_name(known)
     return DataToolkit(DatasourceDesk(reads, writer, clock, kinds, seals), kinds, clock, idle_s)
 
 

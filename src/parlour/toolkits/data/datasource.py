@@ -4,12 +4,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from pydantic import JsonValue
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.protocol.content import Json
+from parlour.store.prepared import Row, rows
 from parlour.toolkits.data.tables import datasources
 from parlour.tools.outcomes import BadArguments, NotThere
+from parlour.tools.tool import Acting, Arguments, Foresee
+
+_OF_PROJECT = (
+    select(datasources)
+    .where(datasources.c.project_id == bindparam("project_id"), datasources.c.owner.in_(["", bindparam("user_id")]))
+    .order_by(datasources.c.name, datasources.c.owner)
+)
+
+
+def acting_on(kind: str, foresee: Foresee, name: str | None = None, *, idempotent: bool = False) -> Acting:
+    """What changes something in a datasource: all of it may be touched.
+
+    It is the one of this `name`, or that the call names, or the only one of its kind.
+    """
+
+    def touches(arguments: Arguments) -> list[JsonValue]:
+        return [f"{kind} {name or arguments.get('datasource') or ''}"]
+
+    return Acting(idempotent=idempotent, foresee=foresee, touches=touches, touches_more=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +54,15 @@ class Datasource:
     updated_at: str
     rev: int
     """Rises with every change."""
+    owner: str = ""
+    """The person whose alone it is; empty for one that is everybody's in the project."""
+    known: Json | None = None
+    """What was last learned of it, by a kind that remembers something: which tools a server brings."""
 
 
-async def datasources_of(connection: AsyncConnection, project_id: str) -> list[Datasource]:
-    """The datasources of a project, by name."""
-    mine = select(datasources).where(datasources.c.project_id == project_id).order_by(datasources.c.name)
-    return [_kept(row) for row in await connection.execute(mine)]
+async def datasources_of(connection: AsyncConnection, project_id: str, user_id: str = "") -> list[Datasource]:
+    """The datasources of a project, by name: those that are everybody's there, and what is `user_id`'s alone."""
+    return [_kept(row) for row in await rows(connection, _OF_PROJECT, project_id=project_id, user_id=user_id)]
 
 
 def chosen(there: Sequence[Datasource], named: str | None, what: str) -> Datasource:
@@ -63,20 +87,7 @@ def _names(there: Sequence[Datasource]) -> str:
     return ", ".join(f"“{each.name}”" for each in there)
 
 
-def _kept(row: Row[Any]) -> Datasource:
-    return Datasource(
-        id=row.id,
-        tenant_id=row.tenant_id,
-        project_id=row.project_id,
-        name=row.name,
-        kind=row.kind,
-        description=row.description,
-        settings=row.settings,
-        address=row.address,
-        secret_names=tuple(row.secret_names),
-        sealed_secrets=row.sealed_secrets,
-        writable=row.writable,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        rev=row.rev,
-    )
+def _kept(row: Row) -> Datasource:
+    fields: dict[str, Any] = {name: row[name] for name in Datasource.__dataclass_fields__}
+    fields["secret_names"] = tuple(fields["secret_names"])
+    return Datasource(**fields)

@@ -1,9 +1,8 @@
-"""What a kind of datasource is. One class makes one; other packages bring theirs by the entry point below."""
+"""What a kind of datasource is. One class makes one; other packages bring theirs as plugins."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from importlib.metadata import entry_points
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
@@ -12,9 +11,6 @@ from parlour.protocol.content import Json
 from parlour.toolkits.data.datasource import Datasource
 from parlour.tools.caller import Caller
 from parlour.tools.tool import Tool
-
-ENTRY_POINT = "parlour.datasources"
-"""Under this group another package names a function without parameters that makes a `Kind`."""
 
 
 class Source(Protocol):
@@ -25,6 +21,17 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class Linked(Protocol):
+    """A source that is open before it is connected: it connects when it is used."""
+
+    @property
+    def standing(self) -> Literal["connected", "idle", "away"]:
+        """Idle: nobody has used it of late. Away: it did not answer when it was tried last."""
+        ...
+
+
+@runtime_checkable
 class Kind(Protocol):
     """One kind of datasource."""
 
@@ -50,8 +57,8 @@ class Kind(Protocol):
         """
         ...
 
-    async def connect(self, settings: Any, *, writable: bool) -> Source:
-        """Open it. Raises ToolProblem, in words for people, when that cannot be."""
+    async def connect(self, settings: Any, *, project_id: str, writable: bool) -> Source:
+        """Open it for a project. Raises ToolProblem, in words for people, when that cannot be."""
         ...
 
     async def trial(self, source: Any) -> str:
@@ -60,6 +67,54 @@ class Kind(Protocol):
 
     def tools(self, shelf: "Shelf", there: Sequence[Datasource]) -> Sequence[Tool]:
         """The tools for a project with these datasources of the kind, in a stable order. `there` is never empty."""
+        ...
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """A kind whose settings are completed once, when they are entered: by what they refer to, say."""
+
+    async def ready(self, settings: Any) -> Any:
+        """The settings as they are kept. Raises ToolProblem for what cannot be completed."""
+        ...
+
+
+class Own(Protocol):
+    """The secrets of one datasource, for its kind alone: some of them are replaced while they are used."""
+
+    async def read(self) -> tuple[Datasource, Json]:
+        """The datasource as it stands, and its secrets. Raises NotFound, NotAvailable."""
+        ...
+
+    async def keep(self, before: Datasource, secrets: Json) -> None:
+        """Keep these in the place of those that were read with `before`. Raises Moved where they are others by now."""
+        ...
+
+
+@runtime_checkable
+class Renewing(Protocol):
+    """A kind that replaces secrets while it uses them."""
+
+    def renews(self, source: Any, own: Own) -> None:
+        """Let an open source know where its secrets are kept."""
+        ...
+
+
+@runtime_checkable
+class ForOne(Protocol):
+    """A kind that somebody who is no admin may add for themselves alone."""
+
+    def for_one(self) -> Kind | None:
+        """The kind as it is then, with nothing within reach that is not open to everybody; None where it may not be."""
+        ...
+
+
+@runtime_checkable
+class Personal(Protocol):
+    """A kind that may offer something else to each person."""
+
+    async def tools_for(self, user_id: str, shelf: "Shelf", there: Sequence[Datasource]) -> Sequence[Tool]:
+        """The tools for a person, as of `Kind.tools`."""
         ...
 
 
@@ -74,16 +129,23 @@ class Shelf(Protocol):
         """The open source, the same for all who use it at once. Raises what `Kind.connect` does."""
         ...
 
+    async def remember(self, datasource: Datasource, known: Json) -> None:
+        """Keep what was learned of a datasource, unless it has been changed since."""
+        ...
 
-def found_kinds(shipped: Iterable[Kind]) -> dict[str, Kind]:
-    """The kinds that are shipped and those that other packages bring, by name. Raises ValueError when two share one."""
-    kinds: dict[str, Kind] = {}
-    brought = (each.load()() for each in sorted(entry_points(group=ENTRY_POINT), key=lambda each: each.name))
-    for kind in (*shipped, *brought):
-        if kind.name in kinds:
+    def errand(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Have something done that nobody waits for, unless the same is being done."""
+        ...
+
+
+def by_name(kinds: Iterable[Kind]) -> dict[str, Kind]:
+    """The kinds by name, in their order. Raises ValueError when two share one."""
+    found: dict[str, Kind] = {}
+    for kind in kinds:
+        if kind.name in found:
             raise ValueError(f"Two kinds of datasources are called “{kind.name}”: remove one of their packages.")
-        kinds[kind.name] = kind
-    return kinds
+        found[kind.name] = kind
+    return found
 
 
 def understood(kind: Kind, settings: Mapping[str, Any]) -> BaseModel:

@@ -7,13 +7,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
 from parlour.clock import Clock
 from parlour.toolkits.data.datasource import Datasource
-from parlour.toolkits.data.kinds import Source
+from parlour.toolkits.data.kinds import Linked, Source
+from parlour.tools.outcomes import ToolProblem
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,23 @@ class Pools:
         self._idle_s = idle_s
         self._open: dict[str, _Open] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._problems: dict[str, tuple[int, str]] = {}
+
+    def standing(self, datasource: Datasource) -> Literal["open", "connected", "idle", "away"]:
+        """How a datasource stands on this server, as far as that is known without trying.
+
+        Idle: nobody has used it of late. Away: it could not be opened, or did not answer, when it was tried last.
+        """
+        entry = self._open.get(datasource.id)
+        if entry is not None and entry.source.done() and not self._has_failed(entry):
+            source = entry.source.result()
+            return source.standing if isinstance(source, Linked) else "open"
+        return "away" if self.problem(datasource) else "idle"
+
+    def problem(self, datasource: Datasource) -> str:
+        """Why it could not be opened when it was tried last; "" when it could, or was changed since."""
+        rev, problem = self._problems.get(datasource.id, (0, ""))
+        return problem if rev == datasource.rev else ""
 
     @property
     def count(self) -> int:
@@ -57,6 +75,7 @@ class Pools:
         finally:
             entry.users -= 1
             entry.last_used = self._clock.monotonic()
+            self._note(datasource, entry)
             if self._has_failed(entry):
                 self._forget(datasource.id, entry)
             elif entry.is_retired and not entry.users:
@@ -107,6 +126,16 @@ class Pools:
 
     def _has_failed(self, entry: _Open) -> bool:
         return entry.source.done() and (entry.source.cancelled() or entry.source.exception() is not None)
+
+    def _note(self, datasource: Datasource, entry: _Open) -> None:
+        """Keep in mind whether it could be opened."""
+        if not entry.source.done():
+            return
+        self._problems.pop(datasource.id, None)
+        if self._has_failed(entry) and not entry.source.cancelled():
+            error = entry.source.exception()
+            words = error.message if isinstance(error, ToolProblem) else getattr(error, "safe", "It cannot be opened.")
+            self._problems[datasource.id] = datasource.rev, words
 
     def _forget(self, datasource_id: str, entry: _Open) -> None:
         if self._open.get(datasource_id) is entry:

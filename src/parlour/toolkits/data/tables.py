@@ -13,6 +13,13 @@ datasources = Table(
     Column("id", Id, primary_key=True),
     Column("tenant_id", Id, ForeignKey(tenants.c.id), nullable=False),
     Column("project_id", Id, ForeignKey(projects.c.id, ondelete="CASCADE"), nullable=False),
+    Column(
+        "owner",
+        String(36),
+        nullable=False,
+        server_default="",
+        comment="the person whose alone it is; empty for one that is everybody's in the project",
+    ),
     Column("name", String(100), nullable=False, comment="what people and models call it"),
     Column("kind", String(60), nullable=False),
     Column("description", String(1000), nullable=False, comment="what is in it, for people and models"),
@@ -25,7 +32,8 @@ datasources = Table(
     Column("created_at", Time, nullable=False),
     Column("updated_at", Time, nullable=False),
     Column("rev", Integer, nullable=False, comment="rises with every change; guards it, and tells open sources apart"),
-    Index("uq_datasources_project_id_name", "project_id", "name", unique=True),
+    Column("known", JSON(none_as_null=True), comment="what its kind last learned of it; NULL for nothing"),
+    Index("uq_datasources_project_id_owner_name", "project_id", "owner", "name", unique=True),
     Index("ix_datasources_tenant_id", "tenant_id"),
     comment="Databases, APIs and files that a project works with",
 )

@@ -18,6 +18,10 @@ class Reading:
     """Such as "brightness", "value" with "unit", "target", "color", "mode"; the keys of a device's content."""
     is_there: bool = True
     """False when the driver answers, and the device behind it does not."""
+    device_class: str | None = None
+    """What it is by the driver's own word, in the words of the home; None where the driver does not say."""
+    works_on: tuple[str, ...] | None = None
+    """Of a scene, what it sets, as the driver calls it; None where the driver does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,9 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "kettle": _heated(40, 100),
         "fridge": _heated(1, 12),
         "freezer": _heated(-30, -10),
+        "extractor": Family(
+            "extractors", {**_APPLIANCES.doings, "set_position": _FANS.doings["set_position"]}, off=("off",)
+        ),
         "appliance": _APPLIANCES,
         "dehumidifier": _APPLIANCES,
         "charger": Family("chargers", _ON_OFF | _RUNNING, off=("off", "idle")),

@@ -58,7 +58,7 @@ class Joined:
     _nudged: asyncio.Event = field(default_factory=asyncio.Event)
 
     def serving(self, home: Home, thing: Entity) -> tuple[Tells, str] | None:
-        """The driver that has a thing; None for one that no connection ever had."""
+        """The driver that has a thing, given as it came; None for one that no connection ever had."""
         if thing.content.get("driver") != DRIVER:
             return None
         device = str(thing.content.get("entity_id"))

@@ -10,6 +10,7 @@ from parlour.toolkits.devices.colors import canonical_color, same_color
 from parlour.toolkits.devices.driver import Command, Reading
 from parlour.toolkits.devices.families import ARMED, ROUTINES, SCENES, Doing, Family, family_of
 from parlour.toolkits.home.graph import Entity
+from parlour.toolkits.home.labels import label
 from parlour.toolkits.home.phrases import joined, words_of
 from parlour.tools.outcomes import BadArguments
 
@@ -73,15 +74,27 @@ def kind_of(thing: Entity) -> Family | None:
     return family_of(thing.device_class) if thing.type == "device" else None
 
 
-def is_harmless(thing: Entity, touches: Sequence[Entity]) -> bool:
-    """Whether a thing may be told without asking: by its family, and by the families of all that it works on."""
+def is_harmless(thing: Entity, touches: Sequence[Entity], now: Reading) -> bool:
+    """Whether a thing may be told without asking: by its family, and by the families of all that it works on.
+
+    The things are as they came. What their driver says of them `now` makes one grave, and none harmless.
+    """
     family = kind_of(thing)
+    if now.device_class is not None and not ((said := family_of(now.device_class)) and said.is_harmless):
+        return False
+    if now.works_on is not None and not _is_all(touches, now.works_on):
+        return False
     if family is None or not family.is_harmless:
         return False
     if family is SCENES and (thing.content.get("kind") != "scene" or not touches):
         return False
     others = [kind_of(each) for each in touches]
     return all(each is not None and each.is_harmless for each in others)
+
+
+def _is_all(touches: Sequence[Entity], works_on: Sequence[str]) -> bool:
+    """Whether what a scene sets, as its driver calls it, is something, and all of it known."""
+    return bool(works_on) and {str(each.content.get("entity_id")) for each in touches}.issuperset(works_on)
 
 
 def actions_of(thing: Entity) -> tuple[str, ...]:
@@ -192,7 +205,8 @@ def _words(thing: Entity, action: str, doing: Doing, wish: Wish) -> str:
     found = next((mode for mode in modes if mode.casefold() == said.casefold().replace(" ", "_")), None)
     found = found or next((mode for mode in modes if mode.casefold() == said.casefold()), None)
     if modes and found is None:
-        raise BadArguments(f"{thing.name} has no mode “{said}”.", suggestion=f"It has {joined(modes, 'or')}.")
+        has = joined([label(mode) for mode in modes], "or")
+        raise BadArguments(f"{thing.name} has no mode “{said}”.", suggestion=f"It has {has}.")
     return found or said
 
 

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.store.database import Reads
 from parlour.toolkits.devices.driver import DriverProblem, Reading, Tells
+from parlour.toolkits.devices.imported import as_they_came
 from parlour.toolkits.devices.performing import Performer
 from parlour.toolkits.devices.planning import is_harmless, kind_of
 from parlour.toolkits.home.graph import Entity, Home, edges
+from parlour.toolkits.home.hearsay import Names
 from parlour.toolkits.home.rooms import places_of
 from parlour.tools.outcomes import BadArguments
 
@@ -19,7 +21,7 @@ _KINDS = ("device", "automation")
 _WORKS_ON = ("controls", "automates", "manages")
 
 
-class Finds(Protocol):
+class Finds(Names, Protocol):
     """Finds things by what people call them."""
 
     async def find(
@@ -33,7 +35,7 @@ class Source(Protocol):
     """Where drivers come from."""
 
     def serving(self, home: Home, thing: Entity) -> tuple[Tells, str] | None:
-        """The driver that has this thing, and what it calls it; None where it has it not."""
+        """The driver that has this thing, given as it came, and what it calls it; None where it has it not."""
         ...
 
 
@@ -42,6 +44,7 @@ class Target:
     """A device that is meant, who has it, and how it is."""
 
     thing: Entity
+    """As it came from whoever has it."""
     place: Entity | None
     driver: Tells
     device: str
@@ -67,16 +70,15 @@ class Targets:
         """The devices that are meant, each once. Raises BadArguments and NotThere."""
         async with self._database.read() as connection:
             found = [await self._finds.find(connection, home, said, _KINDS, what="device") for said in devices]
-            things = list({thing.id: thing for thing in found}.values())
-            places = await places_of(connection, home, things)
-            works_on = await edges(
-                connection, home, [thing.id for thing in things], outgoing=_WORKS_ON, far_types=_KINDS
-            )
-        touched = {thing.id: [edge.far for edge in works_on if edge.near_id == thing.id] for thing in things}
-        served = [(thing, *self._served(home, thing)) for thing in things]
+            ids = list(dict.fromkeys(thing.id for thing in found))
+            places = await places_of(connection, home, found)
+            works_on = await edges(connection, home, ids, outgoing=_WORKS_ON, far_types=_KINDS)
+            came = await as_they_came(connection, home, [*found, *(edge.far for edge in works_on)])
+        touched = {each: [came[edge.far.id] for edge in works_on if edge.near_id == each] for each in ids}
+        served = [(came[each], *self._served(home, came[each])) for each in ids]
         return await asyncio.gather(
             *(
-                self._target(thing, places.get(thing.id), driver, device, is_harmless(thing, touched[thing.id]))
+                self._target(thing, places.get(thing.id), driver, device, touched[thing.id])
                 for thing, driver, device in served
             )
         )
@@ -95,10 +97,12 @@ class Targets:
             suggestion="An admin can connect the system that has it, in the settings under Connections.",
         )
 
-    async def _target(self, thing: Entity, place: Entity | None, driver: Tells, device: str, harmless: bool) -> Target:
+    async def _target(
+        self, thing: Entity, place: Entity | None, driver: Tells, device: str, touches: Sequence[Entity]
+    ) -> Target:
         try:
             reading = await self._performer.reading(driver, device)
+            problem = "" if reading.is_there else f"{driver.name} says that it does not answer."
         except DriverProblem as away:
-            return Target(thing, place, driver, device, Reading(thing.state, thing.content), away.message, harmless)
-        problem = "" if reading.is_there else f"{driver.name} says that it does not answer."
-        return Target(thing, place, driver, device, reading, problem, harmless)
+            reading, problem = Reading(thing.state, thing.content), away.message
+        return Target(thing, place, driver, device, reading, problem, is_harmless(thing, touches, reading))

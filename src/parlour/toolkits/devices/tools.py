@@ -19,6 +19,7 @@ from parlour.toolkits.devices.results import View, foreseen, is_grave, reading_o
 from parlour.toolkits.devices.targets import Finds, Source, Target, Targets
 from parlour.toolkits.devices.wording import WORDING, order
 from parlour.toolkits.home.graph import Home
+from parlour.toolkits.home.hearsay import HomeHearsay
 from parlour.toolkits.home.names import HomeNames
 from parlour.toolkits.home.observing import observe
 from parlour.tools.acting import Foreseen, Found
@@ -85,15 +86,17 @@ class DevicesToolkit:
             foresee=self._foresee,
             read_back=self._read_back,
             undo=self._undo,
+            foresee_undo=self._foresee_undo,
             touches=lambda call: [call.get("devices")],
         )
-        self._tool = make_tool(
+        tool = make_tool(
             self.control_devices,
             effect="control",
             wording=WORDING,
             acting=acting,
             language=language_of(HomeNames(database), abilities_of),
         )
+        self._tool = replace(tool, hearsay=HomeHearsay(database, finds))
 
     @property
     def name(self) -> str:
@@ -162,13 +165,30 @@ class DevicesToolkit:
         """Bring back how it was whatever was changed, or may have been."""
         del arguments
         home = Home.of(context.caller)
+        ways = await self._ways_back(home, result)
+        if not ways:
+            raise Failed("There is nothing to take back: everything is as it was before, or nobody knows how that was.")
+        if context.effect not in (None, "destructive") and is_grave(_steps(ways)):
+            raise Failed("That changed just now, so nothing was done.", suggestion="Try again.")
+        outcomes = await asyncio.gather(*(self._perform(target, way, context) for target, way in ways))
+        return await self._said(home, "undo", outcomes)
+
+    async def _foresee_undo(self, context: ToolContext, arguments: Arguments, result: Any) -> Foreseen:
+        """What bringing back how it was would change, and how grave that is."""
+        del arguments
+        steps = _steps(await self._ways_back(Home.of(context.caller), result))
+        orders = [
+            order({"action": task.command.action, "value": task.command.value}, [target.thing.name])
+            for target, task in steps
+        ]
+        return replace(foreseen(steps), label="; ".join(orders))
+
+    async def _ways_back(self, home: Home, result: Any) -> list[tuple[Target, list[Task]]]:
+        """What each device that was changed, or may have been, would be told; none that is as it was."""
         before = {row["id"]: row["before"] for row in result["devices"] if row["outcome"] in ("done", "unconfirmed")}
         targets = await self._targets.named(home, list(before)) if before else []
         ways = [(target, _way_back(target, before[target.thing.id])) for target in targets]
-        outcomes = await asyncio.gather(*(self._perform(target, way, context) for target, way in ways if way))
-        if not outcomes:
-            raise Failed("There is nothing to take back: everything is as it was before, or nobody knows how that was.")
-        return await self._said(home, "undo", outcomes)
+        return [(target, way) for target, way in ways if way]
 
     async def _told(self, home: Home, devices: Sequence[str], wish: Wish) -> list[tuple[Target, Task]]:
         return [
@@ -194,7 +214,7 @@ class DevicesToolkit:
         await self._keep(home, seen)
         result = result_view(action, outcomes)
         if all(each.how == "failed" for _, each in outcomes):
-            raise Failed(WORDING.sentence({}, result))
+            raise Failed(WORDING.sentence({}, result), is_tainted=any(each.problem for _, each in outcomes))
         return result
 
     async def _keep(self, home: Home, seen: dict[str, Any]) -> None:
@@ -209,6 +229,10 @@ class DevicesToolkit:
             except Moved:
                 continue
             return
+
+
+def _steps(ways: Sequence[tuple[Target, Sequence[Task]]]) -> list[tuple[Target, Task]]:
+    return [(target, task) for target, way in ways for task in way]
 
 
 def _way_back(target: Target, before: View) -> list[Task]:

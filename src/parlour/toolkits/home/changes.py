@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.clock import Clock, isoformat
 from parlour.errors import Moved, NotFound
-from parlour.journal.unit import Event, Guard, Unit, event, seq_of
+from parlour.journal.unit import Change, Event, FilledRows, Guard, Unit, event, seq_of
 from parlour.protocol.events import EntityChanged
 from parlour.toolkits.home.drafts import NewEdge, NewEntity, check, check_all, check_edge
 from parlour.toolkits.home.fulltext import scope_of
@@ -27,6 +27,11 @@ LARGEST_UNIT = 100
 """How many things or edges one unit of an import holds, so that other writers never wait long."""
 
 Item = TypeVar("Item")
+
+_KEEP = insert(entities)
+_KEEP_VERSION = insert(versions)
+_KEEP_TEXT = insert(texts).inline()
+_KEEP_EDGE = insert(relationships)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +173,8 @@ class HomeChanges:
         """A small home as one unit: all of it or nothing, and with the same `unit_id` only once."""
         check_all(things, edges)
         unit = self._unit_of_things(things)
-        made = [insert(relationships).values([self._edge(e) for e in edges])] if edges else []
-        return Unit(changes=[*unit.changes, *made], events=unit.events, id=unit_id)
+        made = FilledRows(_KEEP_EDGE, [self._edge(e) for e in edges])
+        return Unit(changes=[*unit.changes, made], events=unit.events, id=unit_id)
 
     def in_parts(self, things: Sequence[NewEntity], edges: Sequence[NewEdge]) -> Iterator[Unit]:
         """A home of any size, new things and then the edges between them, as units to be committed in this order.
@@ -191,20 +196,21 @@ class HomeChanges:
     def _unit_of_edges(self, edges: Sequence[NewEdge], known: Mapping[str, NewEntity]) -> Unit:
         starts = list(dict.fromkeys(edge.from_id for edge in edges))
         return Unit(
-            changes=[insert(relationships).values([self._edge(e) for e in edges]), self._touched(starts)],
+            changes=[FilledRows(_KEEP_EDGE, [self._edge(e) for e in edges]), self._touched(starts)],
             events=[self._said(i, "related", known[i].name, 1) for i in starts],
         )
 
-    def _put_statements(self, things: Sequence[tuple[NewEntity, int, int]]) -> list[Executable]:
+    def _put_statements(self, things: Sequence[tuple[NewEntity, int, int]]) -> list[Change]:
         """The statements that add new things, each given with its version and the index of its event."""
         rows = [self._row(thing, number) | {"seq": seq_of(index)} for thing, number, index in things]
         ids = [thing.id for thing, _, _ in things]
         return [
             delete(removed).where(self._home.owns(removed), removed.c.entity_id.in_(ids)),
-            insert(entities).values(rows),
-            insert(versions).values([self._version(thing, number) for thing, number, _ in things]),
-            insert(texts).values(
-                [{**self._owner(), "entity_id": thing.id, **_text(self._home, thing)} for thing, _, _ in things]
+            FilledRows(_KEEP, rows),
+            FilledRows(_KEEP_VERSION, [self._version(thing, number) for thing, number, _ in things]),
+            FilledRows(
+                _KEEP_TEXT,
+                [{**self._owner(), "entity_id": thing.id, **_text(self._home, thing)} for thing, _, _ in things],
             ),
         ]
 

@@ -24,6 +24,7 @@ from parlour.toolkits.home.planning import (
     Desk,
     Plan,
     changed_since,
+    check_not_joined,
     checked_aliases,
     checked_content,
     checked_name,
@@ -54,7 +55,10 @@ class Creation:
     async def plan(self, desk: Desk) -> Plan:
         """Think it through. Raises a ToolProblem when it cannot be."""
         name = checked_name(self.name)
-        content = checked_content(self.content, self.entity_type)
+        given = checked_content(self.content, self.entity_type)
+        check_not_joined(given, {})
+        # Null says that there is no such property, here as when a thing is changed.
+        content = {key: value for key, value in given.items() if value is not None}
         if self.entity_type == "device" and not content.get("device_class") and (known := class_in(name)):
             content["device_class"] = known
         thing = NewEntity(self.entity_type, name, checked_aliases(self.aliases or (), name), content)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Prefix
 
+from parlour.toolkits.home.labels import is_label
 from parlour.toolkits.home.words import name_form, stem, words
 from parlour.tools.language import NameChanges, Named
 
@@ -48,6 +49,7 @@ class NameIndex:
         self._entries: dict[str, Entry] = {}
         self._forms: defaultdict[str, set[str]] = defaultdict(set)
         self._words: defaultdict[str, set[str]] = defaultdict(set)
+        self._wordy: dict[str, list[str]] = {}
         self._vocabulary: list[str] | None = None
 
     def __len__(self) -> int:
@@ -61,6 +63,7 @@ class NameIndex:
             self._entries.clear()
             self._forms.clear()
             self._words.clear()
+            self._wordy.clear()
         for thing_id in changes.gone:
             self._forget(thing_id)
         for named in changes.put:
@@ -71,6 +74,8 @@ class NameIndex:
                 self._forms[name_form(name)].add(named.id)
             for word in _words_of(entry):
                 self._words[word].add(named.id)
+            if wordy := [_letters(name) for name in named.names if not is_label(name)]:
+                self._wordy[named.id] = wordy
         self.version = changes.version
         self._vocabulary = None
 
@@ -124,6 +129,11 @@ class NameIndex:
         """The ids of the things that have this very word in a name or alias, or as a class."""
         return self._words.get(word, ())
 
+    def wordy_in(self, text: str) -> frozenset[str]:
+        """The ids of the things of which a name that is more than a label stands in a text, marked up or not."""
+        letters = _letters(text)
+        return frozenset(each for each, names in self._wordy.items() if any(name in letters for name in names))
+
     def _candidates(self, said: Sequence[str]) -> dict[str, float]:
         """Things that hold words like those said, and what that is worth: a rare word says more than a common one."""
         groups = [self.corrections(word) for word in dict.fromkeys(said)]
@@ -156,6 +166,7 @@ class NameIndex:
 
     def _forget(self, thing_id: str) -> None:
         old = self._entries.pop(thing_id, None)
+        self._wordy.pop(thing_id, None)
         if old is not None:
             for form in map(name_form, old.named.names):
                 _discard(self._forms, form, thing_id)
@@ -171,6 +182,10 @@ def _entry(named: Named) -> Entry:
         stems=tuple(tuple(map(stem, its)) for its in taken_apart),
         classes=frozenset(stem(word) for text in named.classes for word in words(text)),
     )
+
+
+def _letters(text: str) -> str:
+    return "".join(each for each in text.casefold() if each.isalnum())
 
 
 def _words_of(entry: Entry) -> set[str]:

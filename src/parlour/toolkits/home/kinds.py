@@ -40,6 +40,11 @@ PLACES = ("room", "zone", "home")
 OPENINGS = ("door", "window")
 ROUTINES = ("automation", "schedule")
 
+JOINED_BY = ("driver", "connection", "entity_id")
+"""In a content: which device of which system a thing is. It comes from that system, and nobody writes it."""
+TOLD_BY_DRIVER = (*JOINED_BY, "device_class", "kind", "services")
+"""In the content of a thing that a driver has: what it really is. Nobody makes it something else by writing."""
+
 
 def _pairs(*rules: str) -> frozenset[tuple[str, str]]:
     """`"a b > c d"` stands for every pair of one of a, b and one of c, d."""

@@ -6,16 +6,23 @@ own or of its place, and what is gone leaves a mark with the seq of its going.
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parlour.store.database import Reads
-from parlour.store.tables import topics
+from parlour.store.prepared import rows
+from parlour.store.tables import Id, topics
 from parlour.toolkits.home.graph import Home
 from parlour.toolkits.home.kinds import lineage
 from parlour.toolkits.home.tables import entities, relationships, removed
 from parlour.tools.caller import Caller
 from parlour.tools.language import NameChanges, Named
+
+_MINE = bindparam("project_id", type_=Id)
+_VERSION = select(
+    select(func.max(entities.c.seq)).where(entities.c.project_id == _MINE).scalar_subquery().label("there"),
+    select(func.max(removed.c.seq)).where(removed.c.project_id == _MINE).scalar_subquery().label("gone"),
+)
 
 
 class HomeNames:
@@ -53,6 +60,15 @@ async def names_version(connection: AsyncConnection, home: Home) -> int:
     """The version that the names of a home have now."""
     statement = select(func.max(topics.c.seq)).where(topics.c.id == f"project:{home.project_id}")
     return (await connection.execute(statement)).scalar_one_or_none() or 0
+
+
+async def graph_version(connection: AsyncConnection, home: Home) -> str:
+    """Another one as soon as a thing of the home, or what joins two of them, is added, changed or taken away.
+
+    How things are at the moment, as their devices say, is none of it.
+    """
+    (found,) = await rows(connection, _VERSION, project_id=home.project_id)
+    return f"{found['there']} {found['gone']}"
 
 
 def _changed(home: Home, after: int | None) -> Select[*tuple[Any, ...]]:

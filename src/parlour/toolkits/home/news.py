@@ -1,6 +1,7 @@
 """What is new of a home, in a sentence for those who asked about it elsewhere.
 
 It says what everybody in the project may see for themselves: neither who changed it, nor where that was talked about.
+Of a long name it says how it begins: a language model reads it, and nobody is to give it orders by a name.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from parlour.journal.unit import Unit
 from parlour.toolkits.home.details_wording import relationship_words
 from parlour.toolkits.home.graph import Entity
+from parlour.toolkits.home.labels import label
 from parlour.toolkits.home.phrases import inside, the
 from parlour.tools.tool import ToolContext
 
@@ -65,7 +67,7 @@ def changed(thing: Entity, name: str, place: Entity | None) -> str:
     if name != thing.name:
         said.append(_sentence(f"{_called(thing.name)} is called {_bare(name)} now."))
     if place is not None:
-        here = _bare_markup(inside({"name": place.name}))
+        here = _bare_markup(inside({"name": label(place.name)}))
         said.append(f"It is {here} now." if said else _sentence(f"{_called(name)} is {here} now."))
     return " ".join(said) or _sentence(f"What is known of {_called(name)} was changed.")
 
@@ -85,11 +87,11 @@ def _joint(start: str, relationship: str, end: str) -> str:
 
 
 def _called(name: str) -> str:
-    return _bare_markup(the({"name": name}))
+    return _bare_markup(the({"name": label(name)}))
 
 
 def _bare(name: str) -> str:
-    return " ".join(name.split())
+    return " ".join(label(name).split())
 
 
 def _bare_markup(text: str) -> str:

@@ -30,7 +30,7 @@ _NEW = New(kind="entity_type", name="name", content="content", class_in_content=
 
 def language_of(tool: str, names: NameSource | None) -> Language:
     """How `tool` is asked for. Raises KeyError for a tool that has no words."""
-    return Language(frames=_frames(tool), names=names, words=_words())
+    return Language(frames=_frames(tool, "frame"), names=names, words=_words(), loose=_frames(tool, "loose"))
 
 
 @cache
@@ -39,10 +39,10 @@ def _words() -> Words:
 
 
 @cache
-def _frames(tool: str) -> tuple[Frame, ...]:
+def _frames(tool: str, table: str) -> tuple[Frame, ...]:
     if tool not in TOOLS:
         raise KeyError(tool)
-    return tuple(_frame(data) for data in _read(tool)["frame"])
+    return tuple(_frame(data) for data in _read(tool).get(table, ()))
 
 
 def _frame(data: Mapping[str, Any]) -> Frame:

@@ -15,7 +15,7 @@ from parlour.toolkits.home.changes import HomeChanges
 from parlour.toolkits.home.drafts import LONGEST_NAME
 from parlour.toolkits.home.graph import Entity, Home
 from parlour.toolkits.home.index import NameIndex
-from parlour.toolkits.home.kinds import canonical_class
+from parlour.toolkits.home.kinds import JOINED_BY, TOLD_BY_DRIVER, canonical_class
 from parlour.toolkits.home.lookup import Lookup
 from parlour.toolkits.home.news import News
 from parlour.toolkits.home.phrases import inside, joined, the
@@ -119,6 +119,23 @@ def checked_content(content: Content | None, kind: str) -> dict[str, JsonValue]:
     if kind == "device" and isinstance(device_class, str):
         found["device_class"] = canonical_class(device_class)
     return found
+
+
+def check_not_joined(given: Content, present: Content) -> None:
+    """Raise BadArguments for a content that says who has a thing, or what a thing is that a driver has.
+
+    That decides what is told to do something, and whether anybody is asked before: it comes from whoever has it.
+    """
+    is_joined = present.get("driver") is not None
+    ours = TOLD_BY_DRIVER if is_joined else JOINED_BY
+    for key in ours:
+        if key in given and given[key] != present.get(key) and (is_joined or given[key] is not None):
+            raise BadArguments(
+                f"The {key.replace('_', ' ')} of {'this thing' if is_joined else 'a thing'} is not written down: "
+                "it comes from the system that has it.",
+                suggestion="Leave it out. An admin joins a system, and with it what it has, in the settings under "
+                "Connections.",
+            )
 
 
 # --- in words ------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from parlour.toolkits.home.graph import (
     select_entities,
 )
 from parlour.toolkits.home.kinds import OPENINGS, PLACES, canonical_class, narrower, states_like
+from parlour.toolkits.home.labels import label
 from parlour.toolkits.home.tables import entities
 from parlour.tools.outcomes import BadArguments
 
@@ -112,7 +113,7 @@ async def check_class(connection: AsyncConnection, home: Home, device_class: str
     )
     known: set[str] = set((await connection.execute(statement)).scalars())
     if not narrower(canonical_class(device_class)) & (known | set(OPENINGS)):
-        shown = ", ".join(sorted(known)[:40])
+        shown = ", ".join(label(each) for each in sorted(known)[:40])
         raise BadArguments(
             f"No device in this home is of the class “{device_class}”.", suggestion=f"There are: {shown or 'none'}."
         )

@@ -4,6 +4,7 @@ Names or ids go in; plain JSON with names, ids, types and states comes out.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -14,16 +15,18 @@ from parlour.store.database import Reads
 from parlour.toolkits.home import answers
 from parlour.toolkits.home.details import About, details
 from parlour.toolkits.home.graph import Home
+from parlour.toolkits.home.hearsay import HomeHearsay
 from parlour.toolkits.home.inventory import Inventory, inventory
 from parlour.toolkits.home.kinds import PLACES, EntityType
 from parlour.toolkits.home.lookup import Lookup
-from parlour.toolkits.home.names import HomeNames
+from parlour.toolkits.home.names import HomeNames, graph_version
 from parlour.toolkits.home.news import Tell, nobody
 from parlour.toolkits.home.phrasebook import language_of
 from parlour.toolkits.home.rooms import Wanted
 from parlour.toolkits.home.views import View
 from parlour.toolkits.home.wording import WORDINGS
 from parlour.toolkits.home.writing import HomeWriting
+from parlour.tools.caching import Basis, Caching
 from parlour.tools.caller import Caller
 from parlour.tools.outcomes import BadArguments
 from parlour.tools.tool import Tool, ToolContext, make_tool
@@ -31,24 +34,34 @@ from parlour.tools.tool import Tool, ToolContext, make_tool
 Place = Annotated[str, Field(description="Name or id of a room, or of a zone such as a floor or the garden.")]
 Device = Annotated[str, Field(description="Name or id of a device.")]
 Thing = Annotated[str, Field(description="Name or id of anything in the home.")]
+LASTING = frozenset({"find_path", "get_procedures_for_device"})
+"""What tells nothing of how devices are at the moment: so it is the same for as long as the graph is."""
 
 
 class HomeToolkit:
     """A toolset over the home of the caller's project."""
 
-    def __init__(self, database: Reads, writer: Writer, clock: Clock, tell: Tell = nobody) -> None:
-        """`tell` lets those know of a change who asked about what it is of."""
+    def __init__(
+        self, database: Reads, writer: Writer, clock: Clock, tell: Tell = nobody, brief: Reads | None = None
+    ) -> None:
+        """`tell` lets those know of a change who asked about what it is of; `brief` is for reads that take no time."""
         self._database = database
+        self._brief = brief or database
         self._writer = writer
         self._clock = clock
         self._lookup = Lookup()
         names = HomeNames(database)
+        hearsay = HomeHearsay(database, self._lookup)
         asking = tuple(
-            make_tool(
-                function,
-                effect="read",
-                wording=WORDINGS[function.__name__],
-                language=language_of(function.__name__, names),
+            replace(
+                make_tool(
+                    function,
+                    effect="read",
+                    wording=WORDINGS[function.__name__],
+                    language=language_of(function.__name__, names),
+                ),
+                caching=Caching(self._basis) if function.__name__ in LASTING else None,
+                hearsay=hearsay,
             )
             for function in (
                 self.get_devices_in_room,
@@ -62,7 +75,8 @@ class HomeToolkit:
                 self.get_automations_in_room,
             )
         )
-        self._tools = (*asking, *HomeWriting(database, self._lookup, clock, tell).tools(names))
+        writing = HomeWriting(database, self._lookup, clock, tell).tools(names)
+        self._tools = (*asking, *(replace(tool, hearsay=hearsay) for tool in writing))
 
     @property
     def name(self) -> str:
@@ -90,6 +104,11 @@ class HomeToolkit:
         """What the home of the caller's project holds."""
         async with self._database.read() as connection:
             return await inventory(connection, Home.of(caller))
+
+    async def _basis(self, context: ToolContext, **_: object) -> Basis:
+        home = Home.of(context.caller)
+        async with self._brief.read() as connection:
+            return Basis(f"home {home.project_id}", await graph_version(connection, home), is_whole=True)
 
     # --- the tools ---------------------------------------------------------------------------------------------
 

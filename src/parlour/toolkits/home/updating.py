@@ -27,6 +27,7 @@ from parlour.toolkits.home.planning import (
     Desk,
     Plan,
     changed_since,
+    check_not_joined,
     checked_aliases,
     checked_content,
     checked_name,
@@ -105,6 +106,7 @@ class Update:
         name = checked_name(self.name) if self.name is not None else thing.name
         aliases = checked_aliases(self.aliases, name) if self.aliases is not None else thing.aliases
         laid_over = checked_content(self.content, thing.type)
+        check_not_joined(laid_over, thing.content)
         if thing.type in TOLD_BY_ITSELF and "state" in laid_over and laid_over["state"] != thing.content.get("state"):
             raise BadArguments(
                 f"The state of “{thing.name}” is told by itself; writing it down would not switch anything.",

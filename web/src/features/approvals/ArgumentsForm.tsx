@@ -1,12 +1,12 @@
 import type { SubmitEvent } from "react";
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { Approval, Json, JsonValue } from "../../protocol";
+import type { Approval, Json } from "../../protocol";
 import type { ToolView } from "../../protocol/rest";
 import { useAsked } from "../../state/asked";
-import { Area, Choice, Field } from "../../ui/Field";
 import { NotCome } from "../../ui/NotCome";
-import type { Line, Written, Wrong } from "./schema";
-import { argumentsFrom, linesFor, writtenOf } from "./schema";
+import { SchemaLine } from "../../ui/SchemaLine";
+import type { Written, Wrong } from "../../ui/schema";
+import { argumentsFrom, firstWritten, linesFor } from "../../ui/schema";
 
 interface Props {
   approval: Approval;
@@ -57,7 +57,7 @@ function Lines({ approval, problem, isBusy, send, leave, tool }: Props & { tool:
       }}
     >
       {lines.map((line) => (
-        <OneLine
+        <SchemaLine
           key={line.name}
           line={line}
           value={written[line.name] ?? ""}
@@ -80,44 +80,4 @@ function Lines({ approval, problem, isBusy, send, leave, tool }: Props & { tool:
       </div>
     </form>
   );
-}
-
-interface LineProps {
-  line: Line;
-  value: string;
-  problem: string | undefined;
-  put: (text: string) => void;
-}
-
-function OneLine({ line, value, problem, put }: LineProps) {
-  const { name, kind, isRequired } = line;
-  const label = isRequired ? line.label : `${line.label} (may stay empty)`;
-  const shared = { name, label, value, problem, onText: put, ...(line.hint !== "" && { hint: line.hint }) };
-  switch (kind) {
-    case "choice":
-      return <Choice {...shared} options={optionsOf(line)} />;
-    case "list":
-      return <Area {...shared} hint={[line.hint, "One on each line."].filter(Boolean).join(" ")} />;
-    case "json":
-      return <Area {...shared} spellCheck={false} hint={[line.hint, "As JSON."].filter(Boolean).join(" ")} />;
-    case "number":
-    case "whole":
-      return <Field {...shared} inputMode={kind === "whole" ? "numeric" : "decimal"} autoComplete="off" />;
-    case "text":
-      return <Field {...shared} dir="auto" autoComplete="off" />;
-  }
-}
-
-function optionsOf({ options, isRequired, mayBeNull }: Line): [string, string][] {
-  const none: [string, string][] = isRequired && !mayBeNull ? [] : [["", "nothing"]];
-  return [...none, ...options.map((option): [string, string] => [JSON.stringify(option), said(option)])];
-}
-
-function said(option: JsonValue): string {
-  if (typeof option === "boolean") return option ? "yes" : "no";
-  return typeof option === "string" ? option : JSON.stringify(option);
-}
-
-function firstWritten(lines: readonly Line[], called: Json): Written {
-  return Object.fromEntries(lines.map((line) => [line.name, writtenOf(line, called[line.name])]));
 }

@@ -4,10 +4,12 @@ import type { Word } from "../../state/approvals";
 import { headOf } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { useNow } from "../../ui/now";
+import { Answers } from "./Answers";
 import { ArgumentsForm } from "./ArgumentsForm";
 import { Changes } from "./Changes";
 import "./approvals.css";
-import { REASONS, asked, isExpired, outcome, standing } from "./words";
+import { formOf } from "./form";
+import { REASONS, asked, isExpired, outcome, sayingOf, standing } from "./words";
 
 interface Props {
   approval: Approval;
@@ -28,6 +30,7 @@ export function Card({ approval, onGone }: Props) {
       <h2 id={title}>
         <bdi>{asked(approval)}</bdi>
       </h2>
+      {approval.form !== null && <Question form={approval.form} />}
       <Changes approval={approval} />
       {isOpen ? (
         <>
@@ -41,6 +44,25 @@ export function Card({ approval, onGone }: Props) {
         </p>
       )}
     </section>
+  );
+}
+
+/** What is wanted, in the words of whoever asks; who that is stands before them, and is ours. */
+function Question({ form }: { form: Json }) {
+  const { asker, message } = formOf(form);
+  return (
+    <>
+      {asker !== "" && (
+        <p className="soft">
+          <bdi>{asker}</bdi>, wants to know:
+        </p>
+      )}
+      {message !== "" && (
+        <blockquote className="approval-question" dir="auto">
+          {message}
+        </blockquote>
+      )}
+    </>
   );
 }
 
@@ -66,7 +88,7 @@ function Decide({ approval, onGone }: Props) {
         <Say approval={approval} problem={saying?.problem ?? null} isBusy={isBusy} />
       )}
       <p className="faint" role="status">
-        {isBusy && (saying.decision === "approve" ? "Saying yes…" : "Saying no…")}
+        {isBusy && sayingOf(approval, saying.decision)}
       </p>
     </div>
   );
@@ -84,6 +106,11 @@ function Say({ approval, problem, isBusy }: { approval: Approval; problem: strin
     setChanging(false);
     requestAnimationFrame(() => change.current?.focus());
   };
+  if (approval.form !== null) {
+    const send = (answers: Json) => say({ decision: "approve", answers });
+    const decline = () => say({ decision: "deny" });
+    return <Answers approval={approval} form={approval.form} problem={problem} isBusy={isBusy} send={send} decline={decline} />;
+  }
   if (isChanging) {
     const send = (changed: Json) => say({ decision: "approve", arguments: changed });
     return <ArgumentsForm approval={approval} problem={problem} isBusy={isBusy} send={send} leave={back} />;

@@ -52,9 +52,11 @@ function BeforeNow({ text }: { text: string }) {
 
 function Unforeseen({ approval }: { approval: Approval }) {
   const names = useMemo(() => namesIn(approval.arguments), [approval.arguments]);
+  if (approval.effect === "read" && Object.keys(approval.arguments).length === 0) return null;
+  const head = approval.effect === "read" ? "It only reads. This is what it is asked:" : "What exactly it would change cannot be foreseen. This is what it is asked:";
   return (
     <>
-      <p className="soft">What exactly it would change cannot be foreseen. This is what it is asked:</p>
+      <p className="soft">{head}</p>
       <Data value={approval.arguments} label="What it is asked" names={names} file={`${approval.tool_name}-asked`} keep={`waits ${approval.id}`} />
     </>
   );

@@ -2,8 +2,9 @@ import type { ReactNode } from "react";
 import { useMemo, useRef, useState } from "react";
 import type { Approval } from "../../protocol";
 import { chatAddress, projectIn } from "../../state/addresses";
-import { headOf } from "../../state/room";
+import { headOf, isListLate } from "../../state/room";
 import { useRoom } from "../../state/use-room";
+import { late } from "../../ui/late";
 import { Link } from "../../ui/navigation";
 import { useTitle } from "../../ui/title";
 import { Card } from "./Card";
@@ -22,6 +23,7 @@ export function Inbox({ menu, covered }: Props) {
   const head = useRef<HTMLHeadingElement>(null);
   const [toHead] = useState(() => () => head.current?.focus());
   const isKnown = useRoom((room) => headOf(room) !== null);
+  const isLate = useRoom(isListLate);
   const shown = useShown();
   return (
     <main className="room" inert={covered}>
@@ -39,7 +41,8 @@ export function Inbox({ menu, covered }: Props) {
               <Card approval={approval} onGone={toHead} />
             </div>
           ))}
-          {shown.length === 0 && (
+          {isLate && <p className="soft">{late("what waits for you")}</p>}
+          {shown.length === 0 && !isLate && (
             <p className="soft">
               {isKnown ? "Nothing waits for your word. What would change something, and asks first, stands here until it is decided." : "Looking…"}
             </p>

@@ -10,15 +10,18 @@ export const REASONS: Record<Approval["reason"], string> = {
   again: "An earlier answer to this question did something already. This would be done besides.",
   unknown: "It may have been done already, and nobody can tell. Look before you say yes: it could then be done twice.",
   tainted: "A language model proposes it after reading what others wrote, so it is asked whatever your rules say.",
+  input: "It goes on with what you send, and does nothing before. Send no passwords: what you send goes to whoever asks.",
 };
 
-/** The card's title: what would be done, as a question. */
-export function asked({ label }: Approval): string {
+/** The card's title: what would be done, as a question; or that something wants to know more before that. */
+export function asked({ label, form }: Approval): string {
+  if (form !== null) return `${label} wants to know more`;
   return `${label.replace(/[.?!…]+$/, "")}?`;
 }
 
 /** That nothing is done yet, and who may decide until when. `now` is the date in the house. */
 export function standing(approval: Approval, mayDecide: boolean, now: number): string {
+  if (approval.form !== null) return `Nothing has happened yet. ${mayDecide ? "You" : "Whoever asked for it"} can answer until ${until(approval.expires_at, now)}.`;
   const yet = approval.reason === "unknown" ? "Nothing more is done before that is decided." : "Nothing has happened yet.";
   return `${yet} ${mayDecide ? "You" : "Whoever asked for it"} can decide until ${until(approval.expires_at, now)}.`;
 }
@@ -29,13 +32,13 @@ export function isExpired(approval: Approval, now: number): boolean {
 }
 
 /** What became of it. */
-export function outcome({ status, decided_by, decided_by_name }: Approval, me: string): string {
+export function outcome({ status, form, decided_by, decided_by_name }: Approval, me: string): string {
   const who = decided_by === me ? "You" : (decided_by_name ?? "Somebody");
   switch (status) {
     case "approved":
-      return `${who} said yes.`;
+      return form === null ? `${who} said yes.` : `${who} answered.`;
     case "denied":
-      return `${who} said no. Nothing was done.`;
+      return `${who} ${form === null ? "said no" : "declined"}. Nothing was done.`;
     case "expired":
       return "Nobody decided in time. Nothing was done.";
     case "superseded":
@@ -43,4 +46,10 @@ export function outcome({ status, decided_by, decided_by_name }: Approval, me: s
     case "pending":
       return "";
   }
+}
+
+/** What is said while a word is on its way. */
+export function sayingOf({ form }: Approval, decision: "approve" | "deny"): string {
+  if (form !== null) return decision === "approve" ? "Sending…" : "Declining…";
+  return decision === "approve" ? "Saying yes…" : "Saying no…";
 }

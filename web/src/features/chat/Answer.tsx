@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useContext, useEffect, useRef, useState } from "react";
 import type { Message } from "../../protocol";
-import { answering } from "../../state/room";
+import { answering, heldUpBy } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { useKept } from "../../ui/kept";
 import { Attempts } from "./Attempts";
@@ -10,7 +10,7 @@ import { standingOf } from "./exchanges";
 import { Foot } from "./Foot";
 import { Parts } from "./Parts";
 import { TakenBack } from "./TakeBack";
-import { doing, whyFailed } from "./words";
+import { doing, holdUp, whyFailed } from "./words";
 
 interface Props {
   /** Of one answer, the oldest first; none while it has not begun. */
@@ -56,12 +56,13 @@ function Version({ message, at, of, show, again, isEarlier, isLinked }: VersionP
   const box = useRef<HTMLElement>(null);
   // What was pressed is gone while it is being answered.
   const stay = () => box.current?.focus({ preventScroll: true });
+  const otherwise = message.cached ? "Ask anew" : "Ask again";
   const asks = (label: string) => again !== null && <Again newest={again} label={label} onAsk={stay} />;
   return (
     <article ref={box} tabIndex={-1} className="answer" aria-busy={isRunning} aria-label="Answer">
       <Body key={message.id} message={message} isLinked={isLinked} />
       {isEarlier && <Earlier again={asks("ask again")} />}
-      {!isRunning && <Foot message={message} again={!isEarlier && asks("Ask again")} at={at} of={of} show={show} />}
+      {!isRunning && <Foot message={message} again={!isEarlier && asks(otherwise)} at={at} of={of} show={show} />}
     </article>
   );
 }
@@ -129,7 +130,8 @@ function Body({ message, isLinked }: { message: Message; isLinked: boolean }) {
   useEffect(() => {
     if (isWatched) setOpen(true);
   }, [isWatched, setOpen]);
-  const said = doing(message, message.model ?? asked);
+  const heldUp = useRoom((room) => (isRunning ? heldUpBy(room, message.id) : null));
+  const said = holdUp(heldUp) ?? doing(message, message.model ?? asked);
   return (
     <>
       {message.attempt > 1 && <Attempts message={message.id} />}

@@ -86,6 +86,17 @@ describe("questions and answers", () => {
     expect(visit.sent("regenerate")).toMatchObject([{ message_id: "b" }]);
   });
 
+  test("say when they were told again, and are asked for anew", async () => {
+    const running = answer("a", 2, "q", "", { status: "running", parts: [], model: "den/small" });
+    const visit = await Visit.begin({ messages: [asked, running], turns: [TURN] });
+    await visit.happens(chunk("a", 0, "So."), chunk("a", 3, "", { is_final: true, length: 3, status: "completed", cached: true }));
+    await visit.happens({ type: "turn_updated", turn: { ...TURN, status: "completed" } });
+    expect(screen.getByText("den/small · from before · no model asked")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Ask again" })).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Ask anew" }));
+    expect(visit.sent("regenerate")).toMatchObject([{ message_id: "a" }]);
+  });
+
   test("show what a model saw where somebody can show that", async () => {
     const onSeen = vi.fn();
     await Visit.begin({ messages: [asked, answer("a", 2, "q", "So.")] }, {}, onSeen);
@@ -106,6 +117,15 @@ describe("an answer that is being written", () => {
     await visit.happens({ type: "assistant_message_start", message: running }, chunk("a", 0, "So."));
     expect(screen.queryByText("Thinking…")).toBeNull();
     expect(screen.getByText("So.")).toBeTruthy();
+  });
+
+  test("says that it waits until a model has room, and when it goes on", async () => {
+    const visit = await Visit.begin({ messages: [asked, running], turns: [TURN] });
+    await visit.happens({ type: "turn_updated", turn: { ...TURN, answer_id: "a", reason: "no_room" } });
+    expect(screen.getByText("Waiting until a model has room…")).toBeTruthy();
+    expect(screen.getByRole("button", { name: /Stop/ })).toBeTruthy();
+    await visit.happens({ type: "turn_updated", turn: { ...TURN, answer_id: "a" } });
+    expect(screen.queryByText("Waiting until a model has room…")).toBeNull();
   });
 
   test("is not folded while it grows, nor when it has ended before one's eyes", async () => {

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import type { ConversationState } from "../../protocol";
 import { conversationIn, topicOf } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
+import { isComposing } from "../../ui/composing";
 import { go } from "../../ui/navigation";
 import { useTitle } from "../../ui/title";
 import "./room.css";
@@ -58,7 +59,7 @@ export function Chat({ id, project = null, menu, covered, models = null, welcome
   const running = state?.turns.find((turn) => turn.status === "running" || turn.status === "waiting");
   const onStop = running === undefined ? null : () => void acts.stop(running.id);
   const pressed = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || event.defaultPrevented || event.nativeEvent.isComposing || onStop === null) return;
+    if (event.key !== "Escape" || event.defaultPrevented || isComposing(event.nativeEvent) || onStop === null) return;
     event.preventDefault();
     onStop();
   };

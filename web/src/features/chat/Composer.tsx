@@ -1,13 +1,11 @@
-import type { ClipboardEvent, DragEvent, KeyboardEvent } from "react";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { lengthOf } from "../../ui/fold";
+import type { KeyboardEvent } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
+import { isComposing } from "../../ui/composing";
 import { SendIcon, StopIcon } from "../../ui/icons";
 import type { Draft } from "./draft";
+import { NotKept } from "./NotKept";
+import { countOf, isSayable, isTooLong, useTaking } from "./taking";
 
-const COUNTED_FROM = 40_000;
-const LONGEST = 50_000;
-/** What is longer than this was not meant to be sent, and would only make the page slow. */
-const TAKEN_UP_TO = 200_000;
 const HIGHEST = 178;
 
 interface Props {
@@ -26,10 +24,10 @@ interface Props {
 /** Where one writes: Enter sends, Shift+Enter begins a line, and nothing is sent while a word is being composed. */
 export function Composer({ draft, focus, onSend, onStop, onRecall, onClear }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const [refused, setRefused] = useState<string | null>(null);
   const { text, write } = draft;
-  const length = text.length > COUNTED_FROM ? lengthOf(text) : text.length;
-  const isReady = length <= LONGEST && text.trim() !== "";
+  const { refused, forget, takes } = useTaking(text);
+  const count = countOf(text);
+  const isReady = isSayable(text);
 
   useLayoutEffect(() => {
     if (field.current !== null) fit(field.current);
@@ -44,7 +42,7 @@ export function Composer({ draft, focus, onSend, onStop, onRecall, onClear }: Pr
   }, [focus]);
 
   const change = (next: string) => {
-    setRefused(null);
+    forget();
     write(next);
   };
   const send = () => {
@@ -60,24 +58,15 @@ export function Composer({ draft, focus, onSend, onStop, onRecall, onClear }: Pr
   };
 
   const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    // Safari ends a composition before the key that ended it; only this old number still tells.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
-    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (isComposing(event.nativeEvent)) return;
     let isTaken = false;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
-      send();
+      // A key that is held down says it once.
+      if (!event.repeat) send();
       isTaken = true;
     } else if (event.key === "ArrowUp") isTaken = text === "" && onRecall();
     else if (event.key === "Escape") isTaken = escape();
     if (isTaken) event.preventDefault();
-  };
-
-  /** Keeps out what is far too long, before the browser takes it in. */
-  const taken = (event: ClipboardEvent | DragEvent, from: DataTransfer) => {
-    const more = from.getData("text").length;
-    if (text.length + more <= TAKEN_UP_TO) return;
-    event.preventDefault();
-    setRefused(`That is ${more.toLocaleString("en-GB")} characters; a message has at most 50,000. Nothing was pasted, and what you wrote is still here.`);
   };
 
   return (
@@ -99,12 +88,11 @@ export function Composer({ draft, focus, onSend, onStop, onRecall, onClear }: Pr
           enterKeyHint="send"
           onChange={(event) => change(event.target.value)}
           onKeyDown={pressed}
-          onPaste={(event) => taken(event, event.clipboardData)}
-          onDrop={(event) => taken(event, event.dataTransfer)}
+          {...takes}
         />
-        {length > COUNTED_FROM && (
-          <span className={length > LONGEST ? "count over" : "count"} role="status">
-            {length.toLocaleString("en-GB")} / 50,000
+        {count !== null && (
+          <span className={isTooLong(text) ? "count over" : "count"} role="status">
+            {count}
           </span>
         )}
         {onStop !== null && (
@@ -123,11 +111,7 @@ export function Composer({ draft, focus, onSend, onStop, onRecall, onClear }: Pr
           {refused}
         </p>
       )}
-      {!draft.isKept && (
-        <p className="under" role="status">
-          This browser does not keep what you are writing: it is gone when the page closes. Sending works as always.
-        </p>
-      )}
+      {!draft.isKept && <NotKept />}
     </>
   );
 }

@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from "react";
 import { browserShelf } from "../../connection/shelf";
+import { topicOf } from "../../state/room";
 import { useActs, useRoom, useSecondsUntil } from "../../state/use-room";
+import { late } from "../../ui/late";
 
 const HOW = {
   connecting: "Connecting.",
@@ -10,13 +12,20 @@ const HOW = {
 const KEPT = "What you write is kept and goes out once.";
 const KEPT_HERE = "What you write goes out once; this browser stores nothing, so keep this tab open.";
 
+interface Props {
+  /** The conversation, or null for one that is not begun; and whether anything is known of it. */
+  id: string | null;
+  isKnown: boolean;
+}
+
 /** A line above the input, only while something is wrong: what it is, what is safe, and when it is tried again. */
-export function ConnectionLine() {
+export function ConnectionLine({ id, isKnown }: Props) {
   const status = useRoom((room) => room.view.status);
   const seconds = useSecondsUntil(useRoom((room) => room.view.nextTry));
+  const isLate = useRoom((room) => id !== null && room.view.late.has(topicOf(id)));
   const isOnline = useSyncExternalStore(onNetwork, () => navigator.onLine);
   const acts = useActs();
-  if (status === "open") return <HeldLine />;
+  if (status === "open") return isLate ? <LateLine isKnown={isKnown} /> : <HeldLine />;
   if (status === "refused") return null;
   return (
     <div className={`connection ${status}`}>
@@ -30,6 +39,18 @@ export function ConnectionLine() {
           Retry
         </button>
       )}
+    </div>
+  );
+}
+
+/** Says that the server stands, and could not read this conversation. */
+function LateLine({ isKnown }: { isKnown: boolean }) {
+  return (
+    <div className="connection late">
+      <span className="dot unknown" aria-hidden="true" />
+      <span role="status">
+        {late(isKnown ? "what is new here" : "this conversation")} {KEPT}
+      </span>
     </div>
   );
 }

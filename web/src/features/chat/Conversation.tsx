@@ -4,10 +4,11 @@ import type { ConversationState } from "../../protocol";
 import { shownIn } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
 import { Keeping } from "../../ui/kept";
+import { useBareWords } from "./bare-words";
 import { BudgetLine } from "./BudgetLine";
 import { Composer } from "./Composer";
 import { ConnectionLine } from "./ConnectionLine";
-import { useDraft } from "./draft";
+import { CLEARED, useDraft } from "./draft";
 import { lastQuestion } from "./exchanges";
 import { Reading } from "./Reading";
 import type { Reworded } from "./rewording";
@@ -34,9 +35,12 @@ export function Conversation({ id, project, state, onStop, welcome }: Props) {
   const { entries, say: send } = useSaying(id, project);
   const draft = useDraft(id);
   const [said, setSaid] = useState(0);
+  const { isHeld, hold } = useBareWords(state, draft.text);
   const say = (content: string) => {
-    send(content);
-    draft.write("");
+    if (!hold(content)) {
+      send(content);
+      draft.write("");
+    }
     if (id !== null && shown !== state) acts.rejoin(id);
     setSaid(said + 1);
   };
@@ -73,14 +77,17 @@ export function Conversation({ id, project, state, onStop, welcome }: Props) {
       </RewordingContext>
       <footer className="bar">
         <BudgetLine project={project} state={state} />
-        <ConnectionLine />
+        <ConnectionLine id={id} isKnown={state !== null} />
+        <p className="above" role="status">
+          {isHeld && "Use the buttons of the card to decide. Enter again sends this, and counts as a no."}
+        </p>
         <Composer
           draft={draft}
           focus={said + back}
           onSend={say}
           onStop={onStop}
           onRecall={recall}
-          onClear={(text) => acts.tell("What you were writing is cleared.", () => draft.add(text))}
+          onClear={(text) => acts.tell(CLEARED, () => draft.add(text))}
         />
       </footer>
     </Keeping>

@@ -1,11 +1,16 @@
 import { memo, useMemo } from "react";
-import type { Message, MessageStatus, Part } from "../../protocol";
+import type { Message, MessageStatus, Part, ToolCallPart } from "../../protocol";
 import { assertNever } from "../../state/changes";
+import { isBuiltIn } from "../../state/models";
 import { useActs } from "../../state/use-room";
 import { useKept } from "../../ui/kept";
 import { LONG, SHOWN, beginningOfMarkdown, lengthOf } from "../../ui/fold";
 import { Markdown } from "../../ui/Markdown";
+import type { Origin } from "../../ui/Origins";
+import type { FindsFigures } from "../../ui/figured";
+import { After, Figures, Origins } from "../../ui/Origins";
 import { textOf } from "./exchanges";
+import { figuresFrom } from "./figures";
 import { ToolLine } from "./ToolLine";
 
 interface Props {
@@ -20,13 +25,21 @@ export function Parts({ message, isOpen, onOpen }: Props) {
   const { id, parts, status } = message;
   const isLong = useMemo(() => isLongIn(parts), [parts]);
   const shown = useMemo(() => (isLong && !isOpen ? folded(parts) : parts), [parts, isLong, isOpen]);
+  const origins = useOrigins(id, parts);
+  const figures = useMemo(() => figuresIn(message), [message]);
   const isWriting = status === "running" && parts.at(-1)?.kind === "text";
   return (
     <>
       <div className={isWriting ? "parts writing" : "parts"}>
-        {shown.map((part, index) => (
-          <PartView key={index} part={part} message={id} status={status} />
-        ))}
+        <Origins all={origins}>
+          {shown.map((part, index) => (
+            <After key={index} count={countBefore(parts, index)}>
+              <Figures finds={figures[index] ?? null}>
+                <PartView part={part} message={id} status={status} />
+              </Figures>
+            </After>
+          ))}
+        </Origins>
       </div>
       {isLong && status !== "running" && (
         <button className="fold" aria-expanded={isOpen} onClick={() => onOpen(!isOpen)}>
@@ -87,6 +100,29 @@ function LongText({ part, message, status }: PartProps & { part: Extract<Part, {
       )}
     </>
   );
+}
+
+/** What was looked up and done for an answer, the same value as long as none of it changes. */
+function useOrigins(message: string, parts: readonly Part[]): readonly Origin[] {
+  const now = parts.filter(isRun).map(({ tool_call_id, label }) => ({ id: tool_call_id, message, label }));
+  const told = JSON.stringify(now);
+  return useMemo(() => JSON.parse(told) as Origin[], [told]);
+}
+
+/** What finds the figures in each text of an answer that is made of its tools' words; a language model says its own. */
+function figuresIn({ parts, model, status }: Message): (FindsFigures | null)[] {
+  // A figure that is still being written may become another one.
+  if (status === "running" || model === null || !isBuiltIn(model)) return [];
+  return parts.map(({ kind }, index) => (kind === "text" ? figuresFrom(parts.slice(0, index).filter((part) => part.kind === "tool_call")) : null));
+}
+
+function countBefore(parts: readonly Part[], index: number): number {
+  return parts.slice(0, index).filter(isRun).length;
+}
+
+/** Whether it is a run that something came of. */
+function isRun(part: Part): part is ToolCallPart {
+  return part.kind === "tool_call" && part.status === "completed";
 }
 
 function isLongIn(parts: readonly Part[]): boolean {

@@ -7,10 +7,11 @@ import { Ago } from "../../ui/Ago";
 import { CopyButton } from "../../ui/CopyButton";
 import { LONG, SHOWN, beginningOf, lengthOf } from "../../ui/fold";
 import { useKept } from "../../ui/kept";
+import { useWording } from "./draft";
 import { Edits } from "./Edits";
 import { isCut, textOf } from "./exchanges";
 import { Reword } from "./Reword";
-import { useRewording } from "./rewording";
+import { useBegin, useBegunHere, useRewording } from "./rewording";
 import { TakeBack, TakenBack } from "./TakeBack";
 import { waitingFor } from "./words";
 
@@ -20,12 +21,14 @@ interface Props {
   turn: Turn | undefined;
   /** Whether it is the last one: then it can be asked again. */
   isLast: boolean;
+  /** Takes words to where one writes. */
+  onTakeBack: (words: string) => void;
 }
 
 /** What a person said. */
-export function Question({ message, turn, isLast }: Props) {
+export function Question({ message, turn, isLast, onTakeBack }: Props) {
   const { now, end } = useRewording();
-  if (message.deleted_at) return <TakenBack id={message.id} className="question" />;
+  if (message.deleted_at) return <Gone message={message} onTakeBack={onTakeBack} />;
   if (now?.message !== message.id) return <Asked message={message} turn={turn} />;
   return (
     <div className="question">
@@ -34,8 +37,40 @@ export function Question({ message, turn, isLast }: Props) {
   );
 }
 
-function Asked({ message, turn }: { message: Message; turn: Turn | undefined }) {
+/** A question that was taken back. What it was to say instead goes to where one writes, if that was being written here. */
+function Gone({ message, onTakeBack }: Pick<Props, "message" | "onTakeBack">) {
   const acts = useActs();
+  const { now, end } = useRewording();
+  const { text: unsaid, take } = useWording(message);
+  const wasOpen = now?.message === message.id;
+  const goOn = () => {
+    const words = take();
+    if (words !== null) onTakeBack(words);
+    return words !== null;
+  };
+  useEffect(() => {
+    if (!wasOpen) return;
+    end(false);
+    if (goOn()) acts.tell("The question was deleted. Your new words for it stand where you write.");
+    // Once, when it goes.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [wasOpen]);
+  return (
+    <>
+      <TakenBack id={message.id} className="question" />
+      {unsaid !== null && !wasOpen && (
+        <div className="question">
+          <Unsaid goOn={goOn} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Asked({ message, turn }: Pick<Props, "message" | "turn">) {
+  const acts = useActs();
+  const begin = useBegin(message.id);
+  const { text: unsaid } = useWording(message);
   const ahead = useRoom((room) => room.view.ahead);
   const isOwn = useRoom((room) => room.me?.user_id === message.author_id);
   const [showsEdits, showEdits] = useKept(`edits ${message.id}`, false);
@@ -45,6 +80,7 @@ function Asked({ message, turn }: { message: Message; turn: Turn | undefined }) 
     <div className="question">
       <Said text={textOf(message)} keep={message.id} />
       {waits !== null && <p className="faint">{waits}</p>}
+      {unsaid !== null && <Unsaid goOn={begin} />}
       <div className="foot aside">
         {message.edited_at && (
           <button className="quiet edited" aria-expanded={showsEdits} aria-controls={inside} onClick={() => showEdits(!showsEdits)}>
@@ -65,10 +101,22 @@ function Asked({ message, turn }: { message: Message; turn: Turn | undefined }) 
   );
 }
 
+/** Says that somebody began to say a question in other words, and goes on with it. */
+function Unsaid({ goOn }: { goOn: () => void }) {
+  return (
+    <p className="faint">
+      You began to say this in other words.{" "}
+      <button className="quiet" onClick={goOn}>
+        Go on
+      </button>
+    </p>
+  );
+}
+
 /** Begins to say a question in other words; once that is over the focus is here again. */
 function Edit({ message }: { message: string }) {
-  const { begin } = useRewording();
-  const [wasHere, setHere] = useKept(`rewording ${message}`, false);
+  const begin = useBegin(message);
+  const [wasHere, setHere] = useBegunHere(message);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (!wasHere) return;
@@ -76,15 +124,7 @@ function Edit({ message }: { message: string }) {
     setHere(false);
   }, [wasHere, setHere]);
   return (
-    <button
-      ref={button}
-      className="quiet"
-      aria-label="Edit the question"
-      onClick={() => {
-        begin(message);
-        setHere(true);
-      }}
-    >
+    <button ref={button} className="quiet" aria-label="Edit the question" onClick={begin}>
       Edit
     </button>
   );

@@ -2,12 +2,14 @@ import type { KeyboardEvent } from "react";
 import { useEffect, useRef, useState } from "react";
 import type { Message, Turn } from "../../protocol";
 import { useActs } from "../../state/use-room";
-import { lengthOf } from "../../ui/fold";
+import { isComposing } from "../../ui/composing";
 import { useKept } from "../../ui/kept";
+import { CLEARED, useWording } from "./draft";
 import { isCut, textOf } from "./exchanges";
+import { NotKept } from "./NotKept";
 import "./reword.css";
-
-const LONGEST = 50_000;
+import { useBegin } from "./rewording";
+import { countOf, isSayable, isTooLong, useTaking } from "./taking";
 
 interface Props {
   message: Message;
@@ -20,7 +22,7 @@ interface Props {
 
 /** A question being said in other words, where it stands: Enter keeps them, Escape leaves it as it was. */
 export function Reword({ message, turn, isLast, end }: Props) {
-  const { text, write, isWhole, isSaving, problem, save, leave } = useWords(message, end);
+  const { text, write, takes, isKept, isWhole, isSaving, problem, save, leave } = useWords(message, end);
   const field = useRef<HTMLTextAreaElement>(null);
   const isBegun = turn !== undefined && turn.status !== "queued";
   const canAsk = isLast && turn?.status !== "queued";
@@ -33,9 +35,9 @@ export function Reword({ message, turn, isLast, end }: Props) {
   }, [isWhole]);
 
   const pressed = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
-    const isKept = event.key === "Enter" && !event.shiftKey && !event.altKey && event.target === field.current;
-    if (isKept) void save(canAsk);
+    if (isComposing(event.nativeEvent)) return;
+    const isMeant = event.key === "Enter" && !event.shiftKey && !event.altKey && event.target === field.current;
+    if (isMeant) void save(canAsk);
     else if (event.key === "Escape") leave();
     else return;
     event.preventDefault();
@@ -52,12 +54,21 @@ export function Reword({ message, turn, isLast, end }: Props) {
         void save(canAsk);
       }}
     >
-      <textarea ref={field} aria-label="What it says" dir="auto" value={text} readOnly={!isWhole || isSaving} onChange={(event) => write(event.target.value)} />
+      <textarea
+        ref={field}
+        aria-label="What it says"
+        dir="auto"
+        value={text}
+        readOnly={!isWhole || isSaving}
+        onChange={(event) => write(event.target.value)}
+        {...takes}
+      />
       {problem !== null && (
         <p className="problem" role="alert">
           {problem}
         </p>
       )}
+      {!isKept && <NotKept />}
       <Ways canAsk={canAsk} isBegun={isBegun} isReady={isWhole && !isSaving && isSayable(text)} save={() => void save(false)} leave={leave} />
     </form>
   );
@@ -97,47 +108,54 @@ function Ways({ canAsk, isBegun, isReady, save, leave }: Choice) {
 /** The words as they are being changed, and what becomes of them. */
 function useWords(message: Message, end: (isAsked: boolean) => void) {
   const acts = useActs();
-  const [kept, keep] = useKept<string | null>(`words ${message.id}`, null);
+  const begin = useBegin(message.id);
+  const { text: changed, isKept, write: keep, add } = useWording(message);
+  const [whole, setWhole] = useKept<string | null>(`whole ${message.id} ${message.edits}`, null);
   const [isSaving, setSaving] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
-  const isWhole = kept !== null || !isCut(message);
-  const text = kept ?? textOf(message);
+  const said = whole ?? textOf(message);
+  const isWhole = changed !== null || whole !== null || !isCut(message);
+  const text = changed ?? said;
+  const { refused, forget, takes } = useTaking(text);
 
   useEffect(() => {
     if (isWhole) return;
     acts.whole(message.id).then(
-      (whole) => keep(textOf(whole)),
+      (fetched) => setWhole(textOf(fetched)),
       () => setRefusal("The whole of it could not be fetched. Nothing was changed; please try again."),
     );
-  }, [acts, isWhole, keep, message.id]);
+  }, [acts, isWhole, setWhole, message.id]);
 
   const write = (words: string) => {
     setRefusal(null);
-    keep(words);
+    forget();
+    keep(words === said ? null : words);
   };
   const over = (isAsked: boolean) => {
     keep(null);
     end(isAsked);
   };
-  const leave = () => over(false);
+  const leave = () => {
+    over(false);
+    if (changed === null || changed.trim() === "") return;
+    acts.tell(CLEARED, () => {
+      add(changed);
+      begin();
+    });
+  };
   const save = async (asksAgain: boolean) => {
     const words = text.trim();
     if (!isWhole || isSaving || !isSayable(text)) return;
-    if (!asksAgain && words === textOf(message)) {
-      leave();
+    if (!asksAgain && words === said) {
+      over(false);
       return;
     }
     setSaving(true);
-    const refused = await (asksAgain ? acts.askInWords(message.id, words) : acts.reword(message.id, words));
+    const why = await (asksAgain ? acts.askInWords(message.id, words) : acts.reword(message.id, words));
     setSaving(false);
-    if (refused === null) over(asksAgain);
-    else setRefusal(refused);
+    if (why === null) over(asksAgain);
+    else setRefusal(why);
   };
-  const length = lengthOf(text);
-  const problem = length > LONGEST ? `${length.toLocaleString("en-GB")} / 50,000` : refusal;
-  return { text, write, isWhole, isSaving, problem, save, leave };
-}
-
-function isSayable(text: string): boolean {
-  return text.trim() !== "" && lengthOf(text) <= LONGEST;
+  const problem = isTooLong(text) ? countOf(text) : (refused ?? refusal);
+  return { text, write, takes, isKept, isWhole, isSaving, problem, save, leave };
 }

@@ -1,11 +1,11 @@
-import { cleanup, fireEvent, screen, within } from "@testing-library/react";
+import { cleanup, createEvent, fireEvent, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { body } from "../../state/story";
 import { Visit, answer, question, text } from "./pretend-room";
 
 beforeEach(() => {
-  sessionStorage.clear();
+  localStorage.clear();
   history.replaceState(null, "", "/");
 });
 afterEach(cleanup);
@@ -50,6 +50,82 @@ describe("a question", () => {
     await userEvent.click(screen.getByRole("button", { name: "Save" }));
     expect(screen.queryByLabelText("What it says")).toBeNull();
     expect(visit.sent("edit_message")).toEqual([]);
+  });
+
+  test("is not sent by the key that ends a composition, also where the browser ends that first", async () => {
+    const visit = await Visit.begin({ messages: [asked, answered] });
+    await userEvent.click(screen.getByRole("button", { name: "Edit the question" }));
+    fireEvent.change(words(), { target: { value: "にほん" } });
+    const composing = createEvent.keyDown(words(), { key: "Enter" });
+    Object.defineProperty(composing, "isComposing", { value: true });
+    fireEvent(words(), composing);
+    fireEvent.keyDown(words(), { key: "Enter", keyCode: 229 });
+    expect(visit.sent("regenerate")).toEqual([]);
+    fireEvent.keyDown(words(), { key: "Enter", keyCode: 13 });
+    expect(visit.sent("regenerate")).toMatchObject([{ content: "にほん" }]);
+  });
+
+  test("that one gives up can be had back with its new words", async () => {
+    const visit = await Visit.begin({ messages: [asked, answered] });
+    await userEvent.click(screen.getByRole("button", { name: "Edit the question" }));
+    await userEvent.type(words(), " And how?{Escape}");
+    expect(visit.toasts).toEqual(["What you were writing is cleared."]);
+    expect(localStorage).toHaveLength(0);
+    await visit.undoes();
+    expect(words().value).toBe("Why? And how?");
+    await userEvent.clear(words());
+    await userEvent.type(words(), "Why?{Escape}");
+    expect(visit.toasts).toHaveLength(1);
+  });
+
+  test("keeps its new words over a reload, and says that they wait", async () => {
+    await Visit.begin({ messages: [asked, answered] });
+    await userEvent.click(screen.getByRole("button", { name: "Edit the question" }));
+    await userEvent.type(words(), " And how?");
+    cleanup();
+    const visit = await Visit.begin({ messages: [asked, answered] });
+    expect(screen.getByText(/^You began to say this in other words/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Go on" }));
+    expect(words().value).toBe("Why? And how?");
+    await userEvent.click(screen.getByRole("button", { name: "Save" }));
+    await visit.happens({ type: "message_updated", message: body("q", { parts: [text("Why? And how?")], edits: 1, edited_at: DELETED }) });
+    await visit.answers("edit_message");
+    expect(screen.queryByText(/^You began/)).toBeNull();
+    expect(localStorage).toHaveLength(0);
+  });
+
+  test("that is deleted in another window leaves its new words where one writes", async () => {
+    const visit = await Visit.begin({ messages: [asked, answered] });
+    await userEvent.type(screen.getByLabelText("Message"), "Half a sen");
+    await userEvent.click(screen.getByRole("button", { name: "Edit the question" }));
+    await userEvent.type(words(), " And how?");
+    await visit.happens({ type: "message_deleted", message_id: "q", deleted_at: DELETED });
+    const field = screen.getByLabelText<HTMLTextAreaElement>("Message");
+    expect(field.value).toBe("Half a sen\n\nWhy? And how?");
+    expect(document.activeElement).toBe(field);
+    expect(visit.toasts).toEqual(["The question was deleted. Your new words for it stand where you write."]);
+  });
+
+  test("that was deleted meanwhile still gives away the words that were begun for it", async () => {
+    await Visit.begin({ messages: [asked, answered] });
+    await userEvent.click(screen.getByRole("button", { name: "Edit the question" }));
+    await userEvent.type(words(), " And how?");
+    cleanup();
+    await Visit.begin({ messages: [question("q", 1, "", { deleted_at: DELETED, parts: [] }), answered] });
+    const field = screen.getByLabelText<HTMLTextAreaElement>("Message");
+    expect(field.value).toBe("");
+    await userEvent.click(screen.getByRole("button", { name: "Go on" }));
+    expect(field.value).toBe("Why? And how?");
+    expect(screen.queryByRole("button", { name: "Go on" })).toBeNull();
+  });
+
+  test("takes no text that is far too long in, and says why", async () => {
+    await Visit.begin({ messages: [asked, answered] });
+    await userEvent.click(screen.getByRole("button", { name: "Edit the question" }));
+    const paste = createEvent.paste(words(), { clipboardData: { getData: () => "x".repeat(300_000) } });
+    fireEvent(words(), paste);
+    expect(paste.defaultPrevented).toBe(true);
+    expect(screen.getByRole("alert").textContent).toMatch(/^That is 300,000 characters; .* Nothing was pasted/);
   });
 
   test("that is not the last cannot be asked again; one that waits is only changed", async () => {

@@ -39,7 +39,7 @@ export const RowView = memo(
 function Inside({ row, linked, onTakeBack }: Props) {
   switch (row.kind) {
     case "question":
-      return <Question message={row.message} turn={row.turn} isLast={row.isLast} />;
+      return <Question message={row.message} turn={row.turn} isLast={row.isLast} onTakeBack={onTakeBack} />;
     case "answer":
       return <Answer versions={row.versions} isLast={row.isLast} edits={row.edits} linked={linked} />;
     case "notice":

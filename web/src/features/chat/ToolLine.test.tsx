@@ -74,6 +74,11 @@ test("what was remembered, is known from before or was estimated says so", () =>
   expect(screen.getByRole("button", { name: /offline, as last known · estimated · remembered from before/ })).toBeTruthy();
 });
 
+test("what may have become untrue since it was read says how old it is", () => {
+  show(call({ cached: true, summary: "2 devices, as of 3 minutes ago", duration_ms: 0.4 }));
+  expect(screen.getByRole("button", { name: "Looked at the kitchen · 2 devices, as of 3 minutes ago · remembered from before" })).toBeTruthy();
+});
+
 test("a result that was too long for the page is fetched when somebody wants it", async () => {
   const whole = Array.from({ length: 2_000 }, (_, row) => ({ name: `Device ${row}`, watts: row }));
   show(call({ result: null, truncated: true }), { runs: () => Promise.resolve([run(whole)]) });

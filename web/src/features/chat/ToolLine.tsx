@@ -3,6 +3,7 @@ import type { ToolCallPart } from "../../protocol";
 import { useActs } from "../../state/use-room";
 import { ChevronIcon } from "../../ui/icons";
 import { useKept } from "../../ui/kept";
+import { lineId, openKey } from "../../ui/Origins";
 import { WaitingContext } from "./waits";
 import { aside, isAtWork, whatNow } from "./words";
 
@@ -20,7 +21,7 @@ interface Props {
 
 /** One run of a tool as a line of words, which opens to what went in and what came out; below it what waits for a word. */
 export function ToolLine({ call, message }: Props) {
-  const [isOpen, setOpen] = useKept(`tool ${call.tool_call_id}`, false);
+  const [isOpen, setOpen] = useKept(openKey(call.tool_call_id), false);
   const inside = useId();
   const line = useRef<HTMLButtonElement>(null);
   const drawWaiting = use(WaitingContext);
@@ -30,7 +31,7 @@ export function ToolLine({ call, message }: Props) {
   return (
     <div className="tool">
       <div className="tool-head">
-        <button ref={line} className="tool-line" aria-expanded={isOpen} aria-controls={inside} onClick={() => setOpen(!isOpen)}>
+        <button ref={line} id={lineId(message, call.tool_call_id)} className="tool-line" aria-expanded={isOpen} aria-controls={inside} onClick={() => setOpen(!isOpen)}>
           <span className={`dot ${call.status}`} aria-hidden="true" />
           <span className="tool-words">
             <bdi>{call.label}</bdi>

@@ -1,18 +1,40 @@
+/** What somebody is writing: each text lies on the browser's shelf, one for every tab, and outlives them all. */
+
 import { useCallback, useEffect, useState } from "react";
 import { draftKey, recalled, remembered } from "../../connection/keep";
 import { browserShelf } from "../../connection/shelf";
+import type { Message } from "../../protocol";
 import { useRoom } from "../../state/use-room";
+import { textOf } from "./exchanges";
 
-export interface Draft {
-  text: string;
+interface Shelved {
+  /** Null where nothing is written. */
+  text: string | null;
   /** False while this browser refuses to keep it: then it is gone when the page closes. */
   isKept: boolean;
-  write: (text: string) => void;
+  write: (text: string | null) => void;
   /** Puts words behind what is written there already. */
   add: (words: string) => void;
 }
 
+export interface Draft extends Omit<Shelved, "write"> {
+  text: string;
+  write: (text: string) => void;
+}
+
+/** What a question is to say instead. */
+export interface Wording extends Shelved {
+  /** Takes it away from here, for another place; null where another tab was quicker. */
+  take: () => string | null;
+}
+
+/** What is said when a text was cleared away; it can be had back. */
+export const CLEARED = "What you were writing is cleared.";
+
 const NEW = "new";
+
+/** Those in this tab who look at a text: the browser tells only other tabs that it changed. */
+const lookers = new Set<(key: string) => void>();
 
 /** Whose drafts these are. */
 export function useUser(): string {
@@ -21,36 +43,48 @@ export function useUser(): string {
 
 /** What is being written where a conversation began goes on in it. */
 export function carryDraft(user: string, conversation: string): void {
-  const text = recalledText(draftKey(user, NEW));
-  if (text === "") return;
-  remembered(browserShelf, draftKey(user, conversation), text);
-  browserShelf.removeItem(draftKey(user, NEW));
+  const text = taken(draftKey(user, NEW));
+  if (text !== null) put(draftKey(user, conversation), text);
 }
 
-/** What is being written to one conversation: one text for every tab, which outlives them all. */
+/** What is being written to one conversation. */
 export function useDraft(conversation: string | null): Draft {
-  const key = draftKey(useUser(), conversation ?? NEW);
+  const { text, write: writeOrNot, ...shelved } = useShelved(draftKey(useUser(), conversation ?? NEW));
+  const write = useCallback((next: string) => writeOrNot(next === "" ? null : next), [writeOrNot]);
+  return { ...shelved, text: text ?? "", write };
+}
+
+/** What a question is to say instead. What it says already is none. */
+export function useWording(message: Message): Wording {
+  const key = draftKey(useUser(), `wording.${message.id}`);
+  const { text, ...shelved } = useShelved(key);
+  return { ...shelved, text: text === textOf(message) ? null : text, take: () => taken(key) };
+}
+
+function useShelved(key: string): Shelved {
   const [text, setText] = useState(() => recalledText(key));
   const [isKept, setKept] = useState(true);
-  useEffect(
-    () =>
-      browserShelf.onElsewhere((changed) => {
-        if (changed === key) setText(recalledText(key));
-      }),
-    [key],
-  );
+  useEffect(() => {
+    const look = (changed: string) => {
+      if (changed === key) setText(recalledText(key));
+    };
+    lookers.add(look);
+    const end = browserShelf.onElsewhere(look);
+    return () => {
+      lookers.delete(look);
+      end();
+    };
+  }, [key]);
   const write = useCallback(
-    (next: string) => {
-      setText(next);
-      if (next === "") browserShelf.removeItem(key);
-      else remembered(browserShelf, key, next);
-      setKept(next === "" || browserShelf.lasts());
+    (next: string | null) => {
+      put(key, next);
+      setKept(next === null || browserShelf.lasts());
     },
     [key],
   );
   const add = useCallback(
     (words: string) => {
-      const before = recalledText(key);
+      const before = recalledText(key) ?? "";
       write(before.trim() === "" ? words : `${before.trimEnd()}\n\n${words}`);
     },
     [key, write],
@@ -58,7 +92,19 @@ export function useDraft(conversation: string | null): Draft {
   return { text, isKept, write, add };
 }
 
-function recalledText(key: string): string {
+function put(key: string, text: string | null): void {
+  if (text === null) browserShelf.removeItem(key);
+  else remembered(browserShelf, key, text);
+  for (const look of lookers) look(key);
+}
+
+function taken(key: string): string | null {
+  const text = recalledText(key);
+  put(key, null);
+  return text;
+}
+
+function recalledText(key: string): string | null {
   const kept = recalled(browserShelf, key);
-  return typeof kept === "string" ? kept : "";
+  return typeof kept === "string" ? kept : null;
 }

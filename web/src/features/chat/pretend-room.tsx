@@ -61,6 +61,11 @@ export class Visit {
     return this.made.room.store.getState().toasts.map((toast) => toast.words);
   }
 
+  /** Somebody takes back what the last of them says. */
+  undoes(): Promise<void> {
+    return this.heard(() => this.made.room.store.getState().toasts.at(-1)?.undo?.());
+  }
+
   /** What was sent to the server, of one kind. */
   sent(type: string): Record<string, unknown>[] {
     return this.made.lines.last.heard(type);
@@ -144,6 +149,6 @@ export function answer(id: string, position: number, parent_id: string, words: s
 
 /** A piece of an answer that is being written. */
 export function chunk(message_id: string, offset: number, words: string, changes: Partial<StreamChunk> = {}): StreamChunk {
-  const nothing = { length: null, model: null, models: null, usage: null, status: null, error: null, is_final: false };
-  return { type: "stream_chunk", message_id, attempt: 1, part: 0, kind: "text", chunk: words, chunk_index: 0, offset, ...nothing, ...changes };
+  const nothing = { length: null, model: null, models: null, cached: false, usage: null, status: null, error: null };
+  return { type: "stream_chunk", message_id, attempt: 1, part: 0, kind: "text", chunk: words, chunk_index: 0, offset, is_final: false, ...nothing, ...changes };
 }

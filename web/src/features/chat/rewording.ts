@@ -1,4 +1,5 @@
 import { createContext, useContext } from "react";
+import { useKept } from "../../ui/kept";
 
 /** Which question is being said in other words, and whether it was begun from where one writes. */
 export interface Reworded {
@@ -20,4 +21,19 @@ export const RewordingContext = createContext<Rewording>(NOTHING);
 /** What is being changed in this conversation. */
 export function useRewording(): Rewording {
   return useContext(RewordingContext);
+}
+
+/** Whether saying a question in other words was begun at it, so that the focus comes back there once that is over. */
+export function useBegunHere(message: string): [boolean, (isHere: boolean) => void] {
+  return useKept(`rewording ${message}`, false);
+}
+
+/** Begins to say a question in other words, at the question itself. */
+export function useBegin(message: string): () => void {
+  const { begin } = useRewording();
+  const [, setHere] = useBegunHere(message);
+  return () => {
+    begin(message);
+    setHere(true);
+  };
 }

@@ -22,6 +22,7 @@ const ANSWER: Message = {
   created_at: "",
   edits: 0,
   answers_edit: 0,
+  cached: false,
   edited_at: null,
   deleted_at: null,
   metadata: {},
@@ -35,4 +36,8 @@ test("an answer tells who gave it, and after whom", () => {
   expect(whoAnswered({ ...ANSWER, models: ["attic/large", "openai/gpt", "den/small"] })).toBe("den/small after attic/large and openai/gpt");
   expect(whoAnswered({ ...ANSWER, model: "built-in" })).toBe("built in · no model used");
   expect(whoAnswered({ ...ANSWER, model: null })).toBe("");
+});
+
+test("an answer that was told again says that nobody was asked, and no cost", () => {
+  expect(whoAnswered({ ...ANSWER, cached: true })).toBe("den/small · from before · no model asked");
 });

@@ -11,6 +11,7 @@ export function whoAnswered(message: Message): string {
   if (isBuiltIn(message.model)) return `${nameOf(message.model)} · no model used`;
   const { usage } = message;
   const who = [message.model, ...beforeThem(message)].join(" ");
+  if (message.cached) return `${who} · from before · no model asked`;
   if (usage === null || usage.total_tokens === 0) return who;
   const about = usage.estimated ? "about " : "";
   return `${who} · ${about}${usage.total_tokens.toLocaleString("en-GB")} tokens · ${costInWords(usage.cost)}`;
@@ -91,6 +92,11 @@ export function doing(message: Message | null, who: string | null): string | nul
   if (last === undefined || last.kind === "reasoning") return thinking(who);
   if (last.kind === "tool_call" && (last.status === "completed" || last.status === "failed")) return "Reading what came back…";
   return null;
+}
+
+/** What an answer waits for that is held up, or null. */
+export function holdUp(reason: string | null): string | null {
+  return reason === "no_room" ? "Waiting until a model has room…" : null;
 }
 
 function thinking(who: string | null): string {

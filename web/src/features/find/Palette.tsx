@@ -1,6 +1,7 @@
 import type { KeyboardEvent, ReactNode } from "react";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { useSearch } from "../../state/use-room";
+import { isComposing } from "../../ui/composing";
 import { Dialog } from "../../ui/Dialog";
 import type { Choice, Command } from "./choices";
 import { useChoices } from "./choices";
@@ -27,7 +28,7 @@ export function Palette({ commands, close }: Props) {
     choice.act();
   };
   const pressed = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     const next = stepFrom(event.key, chosen, choices.length);
     if (next !== null) setAt(next);
     else if (event.key === "Enter") act(choices[chosen]);

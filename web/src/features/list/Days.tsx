@@ -1,7 +1,9 @@
 import { useMemo } from "react";
 import type { Conversation } from "../../protocol";
 import type { End } from "../../state/list";
+import { isListLate } from "../../state/room";
 import { useActs, useRoom } from "../../state/use-room";
+import { late } from "../../ui/late";
 import { useNow } from "../../ui/now";
 import { byDay } from "./days";
 import { Item } from "./Item";
@@ -11,25 +13,29 @@ import { useListed } from "./use-listed";
 export function Days({ current }: { current: string | null }) {
   const sort = useRoom((room) => room.sort);
   const list = useListed(sort);
+  const isLate = useRoom(isListLate);
   const ahead = useRoom((room) => room.view.ahead);
   const now = useNow() + ahead;
   const today = new Date(now).toDateString();
   const days = useMemo(() => byDay(list?.conversations ?? [], new Date(today)), [list, today]);
-  if (list === null) return <p className="faint list-note">Loading conversations…</p>;
+  if (list === null) return <p className="faint list-note">{isLate ? late("your list") : "Loading conversations…"}</p>;
   if (days.length === 0 && !list.more) {
     return <p className="faint list-note">No chats yet. What you ask is kept, and stands here.</p>;
   }
   return (
-    <div className="days">
-      <Sort />
-      {days.map((day) => (
-        <section key={day.name} aria-label={day.name}>
-          <h2>{day.name}</h2>
-          <Items conversations={day.conversations} current={current} now={now} />
-        </section>
-      ))}
-      {list.more && <More end={sort} />}
-    </div>
+    <>
+      {isLate && <p className="faint list-note">{late("what is new in your list")}</p>}
+      <div className="days">
+        <Sort />
+        {days.map((day) => (
+          <section key={day.name} aria-label={day.name}>
+            <h2>{day.name}</h2>
+            <Items conversations={day.conversations} current={current} now={now} />
+          </section>
+        ))}
+        {list.more && <More end={sort} />}
+      </div>
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from "react";
 import { useRef } from "react";
+import { isComposing } from "../../ui/composing";
 
 /** Where one writes what to look for in the list. */
 export function Find({ words, setWords }: { words: string; setWords: (words: string) => void }) {
@@ -13,7 +14,7 @@ export function Find({ words, setWords }: { words: string; setWords: (words: str
   if (words !== "") acts["Escape"] = clear;
   if (words.trim() !== "") acts["Enter"] = () => first()?.click();
   const pressed = (event: KeyboardEvent<HTMLInputElement>) => {
-    const act = event.nativeEvent.isComposing ? undefined : acts[event.key];
+    const act = isComposing(event.nativeEvent) ? undefined : acts[event.key];
     if (act === undefined) return;
     event.preventDefault();
     event.stopPropagation();

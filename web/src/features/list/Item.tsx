@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from "react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Conversation } from "../../protocol";
-import { chatAddress, projectIn } from "../../state/addresses";
+import { chatAddress, projectIn, runsAddress } from "../../state/addresses";
 import { headOf } from "../../state/room";
 import { entriesOf } from "../../state/session";
 import { useActs, useRoom } from "../../state/use-room";
@@ -50,6 +50,14 @@ export function Item({ conversation, current, now }: Props) {
         {(close) => (
           <>
             <PopItem act={() => setRenaming(true)}>Rename</PopItem>
+            <PopItem
+              act={() => {
+                close();
+                go(runsAddress(id));
+              }}
+            >
+              What was done here
+            </PopItem>
             <PopItem
               act={(pressed) => {
                 close();

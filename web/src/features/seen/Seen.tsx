@@ -42,7 +42,7 @@ function Story({ context }: { context: MessageContext }) {
       <p className="soft">Everything that went into this answer, in its order.</p>
       <ol>
         {steps.map(({ request, runs }, index) => (
-          <li key={request?.at ?? "before"}>
+          <li key={index}>
             {request !== null && <Request request={request} first={index === 0} />}
             {runs.length > 0 && <h3>{runs.length === 1 ? "Then a tool ran" : `Then ${String(runs.length)} tools ran`}</h3>}
             {runs.map((run) => (

@@ -24,6 +24,7 @@ export function stepsOf({ requests, runs }: MessageContext): Step[] {
 const KINDS: Record<SeenPiece["kind"], string> = {
   system: "Instructions",
   tools: "The tools it may use",
+  entities: "Things spoken of before",
   question: "Question",
   answer: "Answer",
   tool_result: "What a tool found",

@@ -56,11 +56,12 @@ function doors(): Partial<Rest> {
       answer(["add", provider], () => (providers = [...providers, { ...OURS, name: provider.name, models: provider.models }])),
     changeProvider: (_, name, change) => answer(["change", name, change], () => providers),
     removeProvider: (_, name) => answer(["remove", name], () => (providers = providers.filter((one) => one.name !== name))),
-    makeDefault: (model) => answer(["default", model], () => models.map((one) => ({ ...one, is_default: one.id === model }))),
+    makeDefault: (model) => answer(["default", model], () => {
+        models = models.map((one) => ({ ...one, is_default: one.id === model }));
+      }),
     allowProvider: (name, isAllowed) =>
       answer(["allow", name, isAllowed], () => {
         providers = providers.map((one) => (one.name === name ? { ...one, is_allowed: isAllowed } : one));
-        return models;
       }),
   };
 }

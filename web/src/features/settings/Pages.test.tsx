@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Rest } from "../../connection/rest";
 import { RestError } from "../../connection/rest";
+import type { RuleView } from "../../protocol/approvals";
 import type { ConnectionTried, ConnectionView } from "../../protocol/connections";
 import type { InvitationView, ProjectDetail, SessionView, UserView } from "../../protocol/people";
 import { ADMIN, GUEST, drawn } from "../pretend";
@@ -31,6 +32,7 @@ const HOME: ProjectDetail = {
 const GARDEN: ProjectDetail = { ...HOME, id: "g", name: "Garden", is_home: false, owner_id: "u", owner_name: "Robin" };
 const HERE: SessionView = { id: "s1", kind: "browser", is_current: true, created_at: AT, last_used_at: AT, expires_at: AT, address: "10.0.0.7", agent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" };
 const THERE: SessionView = { ...HERE, id: "s2", is_current: false, agent: "Mozilla/5.0 (iPhone; …) Safari/605" };
+const RULE: RuleView = { id: "r", project_id: "p", project_name: "Home", tool_name: "turn_on", words: "Always here, for lights", created_at: AT };
 const HA: ConnectionView = {
   id: "c",
   kind: "home_assistant",
@@ -66,7 +68,7 @@ function doors(changes: Partial<Rest> = {}): Partial<Rest> {
   };
   return {
     system: () => Promise.resolve({ version: "1", parts: [], admins: ["Robin"] }),
-    rules: () => Promise.resolve([{ id: "r", project_id: "p", project_name: "Home", tool_name: "turn_on", words: "Always here, for lights", created_at: AT }]),
+    rules: () => Promise.resolve([RULE, { ...RULE, id: "s", tool_name: "set_brightness" }]),
     removeRule: (id) => answer(["ask again", id], undefined),
     changeMe: (change) => answer(["me", change], { ...ADMIN, full_name: "Robin B.", email: "r@house.example" }),
     changePassword: (password) => answer(["password", password], undefined),
@@ -111,11 +113,13 @@ describe("oneself", () => {
     expect(screen.getByText("r@house.example")).toBeTruthy();
   });
 
-  test("what needs no asking can be asked again", async () => {
+  test("what needs no asking says which tool may do it, and can be asked again", async () => {
     await drawn(<General look="the themes" />, doors());
-    await press("Ask me again: Always here, for lights");
+    expect(screen.getByText(/^Set brightness · Home · since /)).toBeTruthy();
+    await press("Ask me again: Turn on, Always here, for lights");
     expect(asked).toEqual([["ask again", "r"]]);
-    expect(screen.queryByText("Always here, for lights")).toBeNull();
+    expect(document.querySelector(".toast > span")?.textContent).toBe("You are asked again before “Turn on”: “Always here, for lights” counts no more.");
+    expect(screen.getAllByRole("button", { name: /^Ask me again/ })).toHaveLength(1);
   });
 
   test("a first password is chosen; one that is refused says why and stays", async () => {

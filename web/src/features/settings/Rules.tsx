@@ -3,6 +3,7 @@ import { useAsked } from "../../state/asked";
 import { useActs, useRest } from "../../state/use-room";
 import { day } from "../../ui/dates";
 import { NotCome } from "../../ui/NotCome";
+import { nameOf } from "../../ui/runs";
 
 /** What one said "always" to, and how to be asked again. */
 export function Rules() {
@@ -13,7 +14,7 @@ export function Rules() {
     try {
       await rest.removeRule(rule.id);
       put((rules ?? []).filter((one) => one.id !== rule.id));
-      acts.tell(`You are asked again: “${rule.words}” counts no more.`);
+      acts.tell(`You are asked again before “${toolOf(rule)}”: “${rule.words}” counts no more.`);
     } catch (error) {
       acts.tell(error instanceof Error ? error.message : "It could not be removed. Please try again.");
     }
@@ -33,10 +34,10 @@ export function Rules() {
                   <bdi>{rule.words}</bdi>
                 </b>
                 <p className="faint">
-                  {rule.project_name} · since {day(rule.created_at)}
+                  {toolOf(rule)} · {rule.project_name} · since {day(rule.created_at)}
                 </p>
               </div>
-              <button className="quiet" aria-label={`Ask me again: ${rule.words}`} onClick={() => void remove(rule)}>
+              <button className="quiet" aria-label={`Ask me again: ${toolOf(rule)}, ${rule.words}`} onClick={() => void remove(rule)}>
                 Ask me again
               </button>
             </li>
@@ -45,4 +46,9 @@ export function Rules() {
       )}
     </section>
   );
+}
+
+/** The tool that needs no asking; what it is for is in the rule's own words. */
+function toolOf({ tool_name }: RuleView): string {
+  return nameOf({ name: tool_name });
 }

@@ -4,10 +4,13 @@ import { useTitle } from "../../ui/title";
 import { useRoom } from "../../state/use-room";
 import { Access } from "./Access";
 import { Connections } from "./Connections";
+import { Data } from "./Data";
 import { General } from "./General";
 import { ModelSettings } from "./ModelSettings";
 import { People } from "./People";
 import { Projects } from "./Projects";
+import { Runs } from "./Runs";
+import { System } from "./System";
 import { Usage } from "./Usage";
 import "./settings.css";
 
@@ -26,8 +29,11 @@ const SECTIONS = [
   { name: "", title: "General", Inside: General, forAdmins: false },
   { name: "access", title: "Signing in", Inside: Access, forAdmins: false },
   { name: "projects", title: "Projects", Inside: Projects, forAdmins: false },
+  { name: "data", title: "Data", Inside: Data, forAdmins: false },
   { name: "models", title: "Models", Inside: ModelSettings, forAdmins: false },
+  { name: "runs", title: "Runs", Inside: Runs, forAdmins: false },
   { name: "usage", title: "Usage", Inside: Usage, forAdmins: false },
+  { name: "system", title: "System", Inside: System, forAdmins: false },
   { name: "people", title: "People", Inside: People, forAdmins: true },
   { name: "connections", title: "Connections", Inside: Connections, forAdmins: true },
 ] as const;

@@ -17,5 +17,6 @@ export const PRESETS: readonly Preset[] = [
   { label: "Groq", name: "groq", address: "https://api.groq.com/openai/v1", wantsKey: true },
   { label: "Ollama", name: "ollama", address: "http://localhost:11434/v1", wantsKey: false },
   { label: "LM Studio", name: "lm-studio", address: "http://localhost:1234/v1", wantsKey: false },
+  { label: "llama.cpp", name: "llama-cpp", address: "http://localhost:9931/v1", wantsKey: false },
   { label: "vLLM", name: "vllm", address: "http://localhost:8000/v1", wantsKey: false },
 ];

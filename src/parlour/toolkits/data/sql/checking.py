@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from parlour.toolkits.data.sql.functions import FAR_REACHING, HARMLESS, PRIVATE
+from parlour.toolkits.data.sql.functions import FAR_REACHING, HARMLESS, PRIVATE, SECRET_SETTINGS
 from parlour.toolkits.data.sql.settings import TITLES, Dialect
 from parlour.tools.outcomes import BadArguments, Refused
 
@@ -25,13 +25,18 @@ _EXPLAIN = re.compile(
 )
 _SHOWN: dict[Dialect, re.Pattern[str]] = {
     "postgresql": re.compile(r"show\s+(all|time\s+zone|[a-z_][a-z0-9_.]*)", re.IGNORECASE),
-    "mysql": re.compile(r"(show\s+[\w\s.`$]+?(\s+like\s+'[\w%\s.-]*')?|desc(ribe)?\s+[\w.`$]+)", re.IGNORECASE),
+    "mysql": re.compile(
+        r"(show\s+(((extended\s+)?(full\s+)?(tables|columns|fields)|table\s+status|index(es)?|keys|databases|schemas"
+        r"|character\s+set|collation|engines|warnings|errors)(\s+(from|in)\s+[\w.`$]+){0,2}(\s+like\s+'[\w%\s.-]*')?"
+        r"|create\s+(table|view|database|schema)\s+[\w.`$]+)|desc(ribe)?\s+[\w.`$]+)",
+        re.IGNORECASE,
+    ),
     "sqlite": re.compile(
         r"pragma\s+(table_list|(table_info|table_xinfo|index_list|index_info|foreign_key_list)\s*\(\s*[\w\"'`.$ -]+\))",
         re.IGNORECASE,
     ),
 }
-"""What only tells about the database, by dialect; it is passed on as it is."""
+"""What only tells about the database, by dialect; it is passed on as it is. SHOW of MySQL tells passwords, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,8 @@ class Statement:
     """As the database gets it."""
     verb: str
     """What it does, in upper case: SELECT, DELETE."""
-    tables: tuple[str, ...] = ()
-    """Those it changes; none for one that reads."""
+    fields: frozenset[str] = frozenset()
+    """What it takes from something by a dot, where that may be a function: see `calls`."""
 
 
 def to_read(text: str, dialect: Dialect, allowed: frozenset[str] = frozenset()) -> Statement:
@@ -56,18 +61,26 @@ def to_read(text: str, dialect: Dialect, allowed: frozenset[str] = frozenset()) 
     prefix = _EXPLAIN.match(text)
     tree = parsed(text[prefix.end() :] if prefix else text, dialect)
     _check_reads(tree, dialect)
-    check_reach(tree, dialect, allowed)
-    text_of_it = written(tree, dialect)
+    text_of_it, fields = checked(tree, dialect, allowed)
     if prefix is None:
-        return Statement(text_of_it, "SELECT")
-    return Statement(f"EXPLAIN {' '.join(prefix['options'].split())} {text_of_it}".replace("  ", " "), "EXPLAIN")
+        return Statement(text_of_it, "SELECT", fields)
+    whole = f"EXPLAIN {' '.join(prefix['options'].split())} {text_of_it}".replace("  ", " ")
+    return Statement(whole, "EXPLAIN", fields)
 
 
 def _told_about(text: str, dialect: Dialect) -> Statement | None:
     plain = text.strip().removesuffix(";").rstrip()
     if not _SHOWN[dialect].fullmatch(plain):
+        if dialect == "mysql" and plain[:5].lower().rstrip() == "show":
+            raise Refused(
+                "That is not shown here.",
+                suggestion="SHOW tells of databases, tables, columns and indexes, and how tables and views were made.",
+            )
         return None
-    return Statement(" ".join(plain.split()), plain.split()[0].upper())
+    words = plain.split()
+    if dialect == "postgresql" and ("." in words[1] or words[1].lower() in SECRET_SETTINGS):
+        raise Refused("That is not shown here: it may be secret.")
+    return Statement(" ".join(words), words[0].upper())
 
 
 @cache
@@ -119,8 +132,21 @@ def _check_reads(tree: Tree, dialect: Dialect) -> None:
             raise Refused("A query sets no variables here.")
 
 
-def check_reach(tree: Tree, dialect: Dialect, allowed: frozenset[str]) -> None:
-    """Raise for what reaches further than the tables of the database."""
+def checked(tree: Tree, dialect: Dialect, allowed: frozenset[str]) -> tuple[str, frozenset[str]]:
+    """A statement as the database gets it, and its `Statement.fields`. Raises for what reaches further than the tables.
+
+    What is written is looked through as well: some of what is understood is written in other words.
+    """
+    _check_reach(tree, dialect, allowed)
+    text = written(tree, dialect)
+    if "\0" in text:
+        raise BadArguments("There is a character in it that no database takes: U+0000.")
+    again = parsed(text, dialect)
+    _check_reach(again, dialect, allowed)
+    return text, _fields(again) if dialect == "postgresql" else frozenset()
+
+
+def _check_reach(tree: Tree, dialect: Dialect, allowed: frozenset[str]) -> None:
     exp = types()
     for node in tree.walk():
         if isinstance(node, exp.Placeholder) or (isinstance(node, exp.Parameter) and dialect != "mysql"):
@@ -131,6 +157,26 @@ def check_reach(tree: Tree, dialect: Dialect, allowed: frozenset[str]) -> None:
             _check_function(node, dialect, allowed)
         elif isinstance(node, exp.Table):
             _check_table(node, dialect)
+        elif isinstance(node, exp.Dot) and dialect == "postgresql":
+            _check_dot(node)
+
+
+def _check_dot(node: Tree) -> None:
+    """PostgreSQL reads `(value).name` as name(value) where the value has no such field, and types of values are not
+    known here."""
+    exp = types()
+    if not isinstance(node.expression, exp.Func | exp.Star):
+        raise Refused(
+            f"Nothing is taken from a value by a dot here, as “.{node.expression.name}” is: that may call a function.",
+            suggestion="Name columns of tables, or take all fields by (value).*",
+        )
+
+
+def _fields(tree: Tree) -> frozenset[str]:
+    """What stands behind the name of a table and a dot."""
+    exp = types()
+    columns = (node for node in tree.find_all(exp.Column) if node.table and not isinstance(node.this, exp.Star))
+    return frozenset(column.name if column.this.quoted else column.name.lower() for column in columns)
 
 
 def _check_function(node: Tree, dialect: Dialect, allowed: frozenset[str]) -> None:
@@ -162,8 +208,8 @@ def _schema_of(node: Tree) -> str:
 
 
 def _check_table(node: Tree, dialect: Dialect) -> None:
-    telling = node.db if dialect == "mysql" else node.name
-    if telling.lower() in PRIVATE[dialect]:
+    telling = {node.db, f"{node.db}.{node.name}"} if dialect == "mysql" else {node.name}
+    if any(each.lower() in PRIVATE[dialect] for each in telling):
         raise Refused(f"“{node.name}” holds what is secret about the database, and is not read here.")
 
 
@@ -183,7 +229,9 @@ def written(tree: Tree, dialect: Dialect) -> str:
 
 
 def verb_of(tree: Tree) -> str:
-    """What a statement does: its first word, in most cases."""
+    """What a statement does: its first word, unless that only leads to it, as WITH does."""
+    if isinstance(tree, types().DML):
+        return str(tree.key).upper()
     first = re.search(r"[A-Za-z]+", tree.sql(comments=False))
     return first[0].upper() if first else "STATEMENT"
 

@@ -23,6 +23,8 @@ _MYSQL_STATEMENT = frozenset({1044, 1046, 1049, 1051, 1052, 1054, 1055, 1056, 10
                               1143, 1146, 1149, 1176, 1222, 1227, 1241, 1242, 1248, 1305, 1582, 1792})  # fmt: skip
 """Numbers of what is wrong with a statement, or with the rights to run it."""
 _MYSQL_TIMEOUT = frozenset({1317, 1969, 3024})
+_MYSQL_AWAY = frozenset({1040, 1053, 1158, 1159, 1160, 1161, 1927, 2002, 2003, 2006, 2013, 4031})
+"""It is not there, shuts down, or has cut the connection."""
 
 
 class Away(Failed):
@@ -38,13 +40,22 @@ def told(settings: SqlSettings, limits: SqlLimits) -> Generator[None]:
         raise Failed(
             f"All {limits.connections} connections to {settings.where} are in use.", suggestion="Try again in a moment."
         ) from error
-    except _faults(settings.dialect) as error:
+    except faults(settings.dialect) as error:
         original: Any = error.orig if isinstance(error, DBAPIError) else error
         log.info("a database did not do what it was asked", where=settings.where, problem=str(original)[:500])
         raise _problem(error, settings, limits) from error
 
 
-def _faults(dialect: Dialect) -> tuple[type[Exception], ...]:
+def too_long(settings: SqlSettings, limits: SqlLimits, *, is_ended: bool = True) -> TimedOut:
+    """That a statement took too long; where it is not `is_ended`, the server may still be at it."""
+    end = "it was ended" if is_ended else "nobody waits for it any more"
+    return TimedOut(
+        f"{settings.title} was asked for {limits.seconds:g} seconds and was not done; {end}.",
+        suggestion="Ask for less: narrow it down, or aggregate in the database.",
+    )
+
+
+def faults(dialect: Dialect) -> tuple[type[Exception], ...]:
     """What asking fails with. A driver raises its own while rows are read."""
     named: dict[Dialect, tuple[str, tuple[str, ...]]] = {
         "sqlite": ("sqlite3", ("Error",)),
@@ -60,10 +71,7 @@ def _problem(error: Exception, settings: SqlSettings, limits: SqlLimits) -> Tool
     original: Any = error.orig if isinstance(error, DBAPIError) else error
     code = _code(original)
     if _is_over(code, original):
-        return TimedOut(
-            f"{settings.title} was asked for {limits.seconds:g} seconds and was not done; it was ended.",
-            suggestion="Ask for less: narrow it down, or aggregate in the database.",
-        )
+        return too_long(settings, limits)
     if _is_refused(code):
         return Failed(
             f"{settings.title} at {settings.where} lets nobody in by that user, password and database.",
@@ -103,9 +111,9 @@ def _is_away(error: Exception, original: Any, code: str | int | None) -> bool:
     if isinstance(original, OSError | TimeoutError | EOFError):
         return True
     if isinstance(code, str):
-        return code[:2] in ("08", "57", "53")
+        return code[:2] in ("08", "57", "53") or code == "40003"
     if isinstance(code, int):
-        return code in (1040, 2002, 2003, 2006, 2013)
+        return code in _MYSQL_AWAY
     return isinstance(error, DBAPIError) and (
         error.connection_invalidated or "unable to open" in str(original) or "closed" in str(original)[-60:]
     )

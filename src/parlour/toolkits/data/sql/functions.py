@@ -91,11 +91,23 @@ HARMLESS: dict[Dialect, frozenset[str]] = {
 PRIVATE: dict[Dialect, frozenset[str]] = {
     "postgresql": frozenset(
         {
-            "pg_authid", "pg_shadow", "pg_user_mapping", "pg_user_mappings", "pg_largeobject", "pg_subscription",
-            "pg_hba_file_rules", "pg_ident_file_mappings", "pg_file_settings", "pg_foreign_server",
+            "pg_authid", "pg_shadow", "pg_user", "pg_roles", "pg_db_role_setting", "pg_settings",
+            "pg_user_mapping", "pg_user_mappings", "_pg_user_mappings", "user_mapping_options",
+            "pg_foreign_server", "_pg_foreign_servers", "foreign_server_options",
+            "pg_largeobject", "pg_subscription", "pg_hba_file_rules", "pg_ident_file_mappings", "pg_file_settings",
+            "pg_stat_activity", "pg_stat_statements",
         }
     ),
-    "mysql": frozenset({"mysql"}),
-    "sqlite": frozenset(),
+    "mysql": frozenset({"mysql", "performance_schema", "sys", "information_schema.processlist"}),
+    "sqlite": frozenset({"sqlite_dbpage"}),
 }  # fmt: skip
-"""Tables and schemas that hold passwords and the like, whatever the role may read."""
+"""Tables, and for MySQL schemas, that hold passwords, settings that may have some, statements of others and the like,
+whatever the role may read."""
+
+SECRET_SETTINGS = frozenset(
+    {
+        "all", "primary_conninfo", "archive_command", "archive_cleanup_command", "restore_command",
+        "recovery_end_command", "ssl_passphrase_command",
+    }
+)  # fmt: skip
+"""Of PostgreSQL, that may have passwords in them. Those with a dot in their name are the applications' own."""

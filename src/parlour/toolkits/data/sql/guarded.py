@@ -4,6 +4,8 @@ import sqlite3
 import time
 from typing import Any
 
+from parlour.toolkits.data.sql.widths import share
+
 LARGEST_VALUE = 16 * 1024 * 1024
 """In bytes: what a function may make or a field may hold."""
 _BETWEEN_LOOKS = 10_000
@@ -52,6 +54,7 @@ class Guarded(sqlite3.Connection):
         self.execute("PRAGMA trusted_schema = OFF")
         if not may_change:
             self.execute("PRAGMA query_only = ON")
+        self.row_factory = _narrowed
         self.set_trace_callback(self._begun)
         self.set_progress_handler(self._is_over, _BETWEEN_LOOKS)
         self.set_authorizer(self._judged)
@@ -72,3 +75,11 @@ class Guarded(sqlite3.Connection):
         else:
             is_fine = action in self._may
         return sqlite3.SQLITE_OK if is_fine else sqlite3.SQLITE_DENY
+
+
+def _narrowed(_: sqlite3.Cursor, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row of which only so much is held beside the next ones. What is longer is told as cut."""
+    longest = share(len(row)) + 1
+    if all(not isinstance(each, str | bytes) or len(each) <= longest for each in row):
+        return row
+    return tuple(each[:longest] if isinstance(each, str | bytes) else each for each in row)

@@ -36,8 +36,9 @@ class SqlKind:
         safely = "+tls" if settings.tls else ""
         return f"{settings.dialect}{safely}://{settings.user}@{settings.where}/{settings.database}"
 
-    async def connect(self, settings: SqlSettings, *, writable: bool) -> SqlSource:
+    async def connect(self, settings: SqlSettings, *, project_id: str, writable: bool) -> SqlSource:
         """A pool of connections, of which one was tried. Raises ToolProblem."""
+        del project_id
         source = SqlSource(settings, self._limits, self._root, self._clock, writable=writable)
         try:
             await source.check()

@@ -20,20 +20,29 @@ FunctionName = Annotated[str, Field(max_length=130, pattern=r"^[A-Za-z_][A-Za-z0
 class SqlSettings(BaseModel):
     """Where a database is. A file is named within the folder that this server gives to datasources."""
 
+    # No docstrings of attributes: to find them pydantic looks through every module there is, at every start.
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     dialect: Dialect
-    database: Annotated[Text, Field(min_length=1)]
-    """The name of the database; for SQLite the file, relative to the folder for datasources."""
+    database: Annotated[
+        Text,
+        Field(min_length=1, description="Its name; for SQLite the file, in the server's folder for datasources."),
+    ]
     host: Text = ""
-    port: Annotated[int, Field(ge=0, le=65535)] = 0
-    """0 for the one that is usual."""
+    port: Annotated[int, Field(ge=0, le=65535, description="Left out, the one that is usual.")] = 0
     user: Text = ""
     password: SecretStr | None = None
-    tls: bool = False
-    """Whether the connection is encrypted and the server's certificate is checked."""
-    functions: Annotated[list[FunctionName], Field(max_length=200)] = []
-    """Functions that queries may call besides the ones that are known to be harmless: "fiscal_year", "app.margin"."""
+    tls: Annotated[
+        bool, Field(description="Whether the connection is encrypted and the server's certificate is checked.")
+    ] = False
+    functions: Annotated[
+        list[FunctionName],
+        Field(
+            max_length=200,
+            description="Functions that queries may call besides those that are known to be harmless,"
+            " such as app.margin.",
+        ),
+    ] = []
 
     @model_validator(mode="after")
     def _fits(self) -> "SqlSettings":
@@ -47,6 +56,11 @@ class SqlSettings(BaseModel):
     def title(self) -> str:
         """What the system is called."""
         return TITLES[self.dialect]
+
+    @property
+    def is_mysql(self) -> bool:
+        """Whether it is MySQL or MariaDB."""
+        return self.dialect == "mysql"
 
     @property
     def where(self) -> str:
@@ -69,6 +83,8 @@ class SqlLimits:
     connections: int = 4
     """Of one server to one database at a time."""
     connect_s: float = 10.0
+    ending_s: float = 5.0
+    """To reach a server of MySQL that is to end something, and as long again until it has."""
 
 
 def file_within(root: Path, name: str) -> Path:

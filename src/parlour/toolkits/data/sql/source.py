@@ -1,29 +1,35 @@
 """An open database: what it answers, held to rows, bytes and time."""
 
 import re
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import JsonValue
-from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, CursorResult, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from parlour.clock import Clock
+from parlour.toolkits.data.sql.calls import check_fields
 from parlour.toolkits.data.sql.changing import Change
 from parlour.toolkits.data.sql.checking import Statement
-from parlour.toolkits.data.sql.engines import engine_for
+from parlour.toolkits.data.sql.ending import Ending, until_left
+from parlour.toolkits.data.sql.engines import engine_for, engine_to_end
 from parlour.toolkits.data.sql.faults import Away, told
+from parlour.toolkits.data.sql.narrowing import Field, fields_of, narrowed
 from parlour.toolkits.data.sql.schema import Table, tables_of
 from parlour.toolkits.data.sql.settings import SqlLimits, SqlSettings
+from parlour.toolkits.data.sql.trying import leaves_nothing
 from parlour.toolkits.data.sql.values import Column, as_told, columns_of, type_told
-from parlour.tools.outcomes import Failed, Refused, Unsure
+from parlour.toolkits.data.sql.widths import longest_field
+from parlour.tools.outcomes import Failed, Refused, ToolProblem, Unsure
 from parlour.tools.running import TimedOut
 
+T = TypeVar("T")
 _AT_ONCE = 50
 """Rows that are fetched at a time; no more than twice as many are ever held beside the answer."""
-_SCHEMA_S = 60.0
-"""So long is it known what is in a database."""
 
 _VERSION = {
     "sqlite": "SELECT sqlite_version()",
@@ -69,8 +75,8 @@ class SqlSource:
         self.limits = limits
         self.clock = clock
         self.reading: AsyncEngine = engine_for(settings, limits, root, may_change=False)
-        self._changing = engine_for(settings, limits, root, may_change=True) if writable else None
-        self._schema: tuple[float, list[Table]] | None = None
+        self.changing = engine_for(settings, limits, root, may_change=True) if writable else None
+        self._ending = Ending(engine_to_end(settings, limits), settings, limits) if settings.is_mysql else None
 
     async def check(self) -> None:
         """Raise Failed, in words for people, when nothing answers."""
@@ -82,17 +88,13 @@ class SqlSource:
         """What a statement that was looked through answers. Raises ToolProblem."""
         with told(self.settings, self.limits):
             async with self.reading.connect() as connection:
-                return await connection.run_sync(self._read, statement.text)
+                return await self._held(connection, connection.run_sync(self._read, statement))
 
     async def schema(self) -> list[Table]:
-        """What is in it, as it was at most a minute ago. Raises ToolProblem."""
-        now = self.clock.monotonic()
-        if self._schema is None or self._schema[0] <= now:
-            with told(self.settings, self.limits):
-                async with self.reading.connect() as connection:
-                    found = await connection.run_sync(tables_of, self.settings.dialect)
-            self._schema = (now + _SCHEMA_S, found)
-        return self._schema[1]
+        """What is in it. Raises ToolProblem."""
+        with told(self.settings, self.limits):
+            async with self.reading.connect() as connection:
+                return await self._held(connection, connection.run_sync(tables_of, self.settings.dialect))
 
     async def foresee(self, change: Change) -> int | None:
         """How many rows a change would touch, found by making it and taking it back; None where that cannot be.
@@ -103,7 +105,7 @@ class SqlSource:
             return None
         with told(self.settings, self.limits):
             async with self._changes().connect() as connection:
-                count = await connection.run_sync(_carried_out, change.text)
+                count = await self._held(connection, connection.run_sync(self._carried_out, change))
                 await connection.rollback()
         return None if change.of_structure else count
 
@@ -119,37 +121,57 @@ class SqlSource:
 
         Raises Unsure where nobody can tell whether it was done, and other ToolProblems where it was not.
         """
-        is_held = await self._can_be_taken_back(change)
+        is_whole = await self._can_be_taken_back(change)
+        is_sent = False
         try:
             with told(self.settings, self.limits):
                 async with self._changes().connect() as connection:
-                    count = await connection.run_sync(_carried_out, change.text)
+                    count = await self._held(connection, connection.run_sync(self._carried_out, change))
                     # From here on nobody can tell, unless the database says so.
-                    is_held = False
-                    await connection.commit()
-        except (Away, TimedOut) as problem:
-            if is_held:
-                raise Failed(f"{problem.message} Nothing was changed.", suggestion=problem.suggestion) from problem
-            raise Unsure(f"{problem.message} It may have been done.") from problem
-        self._schema = None
+                    is_sent = True
+                    await self._committed(connection)
+        except Failed as problem:
+            raise self._told_of_change(problem, is_whole=is_whole, is_sent=is_sent) from problem
         return None if change.of_structure or count < 0 else count
 
+    def _told_of_change(self, problem: Failed, *, is_whole: bool, is_sent: bool) -> ToolProblem:
+        """What a problem means for a change, which is only done once it `is_sent` to be kept, if it `is_whole`."""
+        is_open = isinstance(problem, Away | TimedOut)
+        if not is_whole:
+            what = "It" if is_open else "A part of it"
+            return Unsure(f"{problem.message} {what} may have been done.")
+        if not is_sent:
+            said = f"{problem.message} Nothing was changed." if is_open else problem.message
+            return Failed(said, suggestion=problem.suggestion)
+        # That MySQL says no to a COMMIT may be about telling it to others, after it was done.
+        if is_open or self.settings.is_mysql:
+            return Unsure(f"{problem.message} It may have been done.")
+        return problem
+
+    async def _held(self, connection: AsyncConnection, asking: Coroutine[Any, Any, T]) -> T:
+        """What asking brings, unless it takes too long. Raises TimedOut."""
+        if self._ending is not None:
+            return await self._ending.within(connection, asking)
+        return await until_left(connection, asking)
+
+    async def _committed(self, connection: AsyncConnection) -> None:
+        if self._ending is not None:
+            await self._ending.within(connection, connection.commit())
+        else:
+            await connection.commit()
+
     def _changes(self) -> AsyncEngine:
-        if self._changing is None:
+        if self.changing is None:
             raise Refused("This database is not changed through tools.")
-        return self._changing
+        return self.changing
 
     async def _can_be_taken_back(self, change: Change) -> bool:
         """Whether a transaction that is rolled back leaves nothing of a change."""
-        if self.settings.dialect != "mysql":
+        if not self.settings.is_mysql:
             return True
-        if change.of_structure:
-            return False
-        names = ", ".join(f"'{each.rpartition('.')[2].strip('`')}'" for each in change.tables)
-        query = f"SELECT COUNT(*) FROM information_schema.tables WHERE engine <> 'InnoDB' AND table_name IN ({names})"  # noqa: S608
         with told(self.settings, self.limits):
-            async with self.reading.connect() as connection:
-                return not (await connection.exec_driver_sql(query)).scalar_one()
+            async with self._changes().connect() as connection:
+                return await connection.run_sync(leaves_nothing, change)
 
     async def about(self) -> About:
         """What it is and has. Raises ToolProblem."""
@@ -161,42 +183,78 @@ class SqlSource:
         number = re.match(r"[\d.]*", str(version))
         return About(f"{name} {number[0] if number else version}", len(await self.schema()), bool(rights))
 
-    def _read(self, connection: Connection, words: str) -> Answer:
+    def _check(self, connection: Connection, statement: Statement | Change) -> None:
+        """Raise Refused for what only the database can tell that it is not to be run."""
+        if statement.fields:
+            check_fields(connection, statement.fields, {name.lower() for name in self.settings.functions})
+
+    def _carried_out(self, connection: Connection, change: Change) -> int:
+        """How many rows a change touched; less than none where that says nothing."""
+        self._check(connection, change)
+        result = connection.execution_options(no_parameters=True).exec_driver_sql(change.text)
+        count = result.rowcount
+        result.close()
+        if count < 0 and self.settings.dialect == "sqlite":
+            # Its driver counts only after a statement that begins with the verb.
+            return int(connection.exec_driver_sql("SELECT changes()").scalar_one())
+        return count
+
+    def _read(self, connection: Connection, statement: Statement) -> Answer:
+        self._check(connection, statement)
+        fields, query = self._narrowed(connection, statement)
         options = {"stream_results": True, "max_row_buffer": _AT_ONCE, "no_parameters": True}
-        result = connection.execution_options(**options).exec_driver_sql(words)
+        result = connection.execution_options(**options).exec_driver_sql(query)
         if not result.returns_rows:
             return Answer([], [], cut=False)
-        columns = columns_of(result.cursor.description or (), self.settings.dialect) if result.cursor else []
-        rows: list[dict[str, JsonValue]] = []
-        size, is_cut = 0, False
-        while not is_cut and (batch := result.fetchmany(_AT_ONCE)):
-            for row in batch:
-                told_row = [as_told(value, self.limits.cell_chars) for value in row]
-                size += len(orjson.dumps(told_row)) + sum(len(column.name) + 4 for column in columns)
-                is_cut = len(rows) >= self.limits.rows or (size > self.limits.result_bytes and bool(rows))
-                if is_cut:
-                    break
-                rows.append(dict(zip((column.name for column in columns), told_row, strict=True)))
-        if is_cut and self.settings.dialect == "mysql":
+        described = [(field.name, field.type_id) for field in fields] or _described(result)
+        columns = columns_of(described, self.settings.dialect)
+        rows, is_cut = self._collected(result, fields, columns)
+        if is_cut and self.settings.is_mysql:
             # Its driver would read all that is left before it lets go of the connection.
             connection.invalidate()
         else:
             result.close()
         return Answer([_typed(column, rows) for column in columns], rows, cut=is_cut)
 
+    def _collected(
+        self, result: CursorResult[Any], fields: list[Field], columns: list[Column]
+    ) -> tuple[list[dict[str, JsonValue]], bool]:
+        """The rows that are told, and whether there are more."""
+        longest = longest_field(len(columns), self.limits.cell_chars)
+        rows: list[dict[str, JsonValue]] = []
+        names = [column.name for column in columns]
+        size, size_of_names = 0, sum(len(name) + 4 for name in names)
+        while batch := result.fetchmany(_AT_ONCE):
+            for row in batch:
+                values = (
+                    [field.read(value, longest) for field, value in zip(fields, row, strict=True)] if fields else row
+                )
+                told_row = [as_told(value, longest) for value in values]
+                size += len(orjson.dumps(told_row)) + size_of_names
+                if len(rows) >= self.limits.rows or (size > self.limits.result_bytes and rows):
+                    return rows, True
+                rows.append(dict(zip(names, told_row, strict=True)))
+        return rows, False
+
+    def _narrowed(self, connection: Connection, statement: Statement) -> tuple[list[Field], str]:
+        """A query that brings no more than is told, and its columns where they were made text for that."""
+        if self.settings.dialect != "postgresql" or statement.verb != "SELECT":
+            return [], statement.text
+        fields = fields_of(connection, statement.text)
+        return fields, narrowed(statement.text, fields, longest_field(len(fields), self.limits.cell_chars))
+
     async def close(self) -> None:
         """Close every connection."""
         await self.reading.dispose()
-        if self._changing is not None:
-            await self._changing.dispose()
+        if self.changing is not None:
+            await self.changing.dispose()
+        if self._ending is not None:
+            await self._ending.another.dispose()
 
 
-def _carried_out(connection: Connection, words: str) -> int:
-    """How many rows a statement touched; less than none where that says nothing."""
-    result = connection.execution_options(no_parameters=True).exec_driver_sql(words)
-    count = result.rowcount
-    result.close()
-    return count
+def _described(result: CursorResult[Any]) -> list[tuple[str, Any]]:
+    description = result.cursor.description if result.cursor else None
+    return [(str(each[0]), each[1]) for each in description or ()]
 
 
 def _typed(column: Column, rows: list[dict[str, JsonValue]]) -> Column:

@@ -1,31 +1,43 @@
 """The tools that databases are asked with."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from parlour.toolkits.data.datasource import Datasource
+from parlour.toolkits.data.datasource import Datasource, acting_on
+from parlour.toolkits.data.keeping import basis_of
 from parlour.toolkits.data.kinds import Shelf
+from parlour.toolkits.data.leading import leading_to
+from parlour.toolkits.data.phrasebook import language_of
 from parlour.toolkits.data.sql.change_wording import CHANGE, foreseen
 from parlour.toolkits.data.sql.changing import Change, to_change
 from parlour.toolkits.data.sql.checking import Statement, to_read
+from parlour.toolkits.data.sql.naming import is_name, rows_of
 from parlour.toolkits.data.sql.schema import MOST_TABLES, searched
 from parlour.toolkits.data.sql.settings import SqlLimits, SqlSettings
 from parlour.toolkits.data.sql.wording import QUERY, SCHEMA
 from parlour.tools.acting import Foreseen
+from parlour.tools.caching import Basis, Caching
 from parlour.tools.outcomes import Refused
-from parlour.tools.tool import Acting, Tool, ToolContext, make_tool
+from parlour.tools.tool import Tool, ToolContext, make_tool
 
 KIND = "sql"
 WHAT = "database"
 """What such a datasource is called."""
+SCHEMA_S = 300.0
+"""For so many seconds it is told again what is in a database that nothing here may change."""
 _SLACK_S = 15.0
 """Beside a statement itself: to connect, and to hear that it was ended."""
 
 Query = Annotated[
     str,
-    Field(min_length=1, max_length=20_000, description="One SELECT, in the SQL of the database. EXPLAIN works too."),
+    Field(
+        min_length=1,
+        max_length=20_000,
+        description="One SELECT, in the SQL of the database; EXPLAIN works too. Or the name of a table, for its rows.",
+    ),
 ]
 Words = Annotated[
     str,
@@ -51,10 +63,14 @@ class SqlTools:
         self._shelf = shelf
         # What is in a database was written by others: it is never taken for instructions.
         shared: dict[str, Any] = {"open_world": True, "timeout_s": limits.seconds + _SLACK_S}
-        self.query: Tool = make_tool(self.database_query, effect="read", wording=QUERY, **shared)
-        self.schema: Tool = make_tool(self.database_schema, effect="read", wording=SCHEMA, **shared)
+        self.query: Tool = make_tool(
+            self.database_query, effect="read", wording=QUERY, language=language_of("database_query"), **shared
+        )
+        language = language_of("database_schema")
+        schema = make_tool(self.database_schema, effect="read", wording=SCHEMA, language=language, **shared)
+        self.schema: Tool = replace(schema, caching=Caching(self._schema_basis))
         self.change: Tool = make_tool(
-            self.database_change, effect="write", wording=CHANGE, acting=Acting(foresee=self._foresee), **shared
+            self.database_change, effect="write", wording=CHANGE, acting=acting_on(KIND, self._foresee), **shared
         )
 
     async def database_query(self, context: ToolContext, query: Query, datasource: Named = None) -> dict[str, Any]:
@@ -65,6 +81,8 @@ class SqlTools:
         """
         chosen = await self._shelf.choose(context.caller, KIND, datasource, WHAT)
         async with self._shelf.lend(chosen) as source:
+            if is_name(query):
+                query = rows_of(query, await source.schema(), source.settings.dialect)
             statement = await checked_read(query, source.settings)
             began = source.clock.monotonic()
             answer = await source.read(statement)
@@ -99,6 +117,9 @@ class SqlTools:
             "cut": len(tables) > MOST_TABLES,
         }
 
+    async def _schema_basis(self, context: ToolContext, datasource: Named = None, **_: Any) -> Basis | None:
+        return basis_of(await self._shelf.choose(context.caller, KIND, datasource, WHAT), SCHEMA_S)
+
     async def database_change(self, context: ToolContext, statement: Words, datasource: Named = None) -> dict[str, Any]:
         """Change rows or tables of a database of this project with one SQL statement, after a person's yes.
 
@@ -131,7 +152,7 @@ class SqlTools:
                 await source.count(change.tables[0]) if change.verb in ("DROP", "TRUNCATE") and change.tables else None
             )
             title = source.settings.title
-        return foreseen(change, chosen.name, title, count, there)
+        return leading_to(chosen, foreseen(change, chosen.name, title, count, there))
 
     async def _writable(self, context: ToolContext, named: str | None) -> Datasource:
         chosen = await self._shelf.choose(context.caller, KIND, named, WHAT)

@@ -14,6 +14,8 @@ from parlour.toolkits.data.sql.settings import Dialect
 _EXACT = 2**53
 """Whole numbers beyond this are told as text: most programs that read JSON would round them."""
 
+BYTES_SHOWN = 32
+"""Of what is no text."""
 _POSTGRESQL = {
     16: "boolean", 17: "bytes", 20: "bigint", 21: "smallint", 23: "integer", 25: "text", 26: "oid", 114: "json",
     700: "real", 701: "double precision", 1042: "char", 1043: "varchar", 1082: "date", 1083: "time",
@@ -36,18 +38,18 @@ class Column:
     type: str
 
 
-def columns_of(description: Sequence[Sequence[Any]], dialect: Dialect) -> list[Column]:
-    """The columns of an answer. Names that come twice are numbered: "id", "id_2"."""
+def columns_of(described: Sequence[tuple[str, Any]], dialect: Dialect) -> list[Column]:
+    """The columns of an answer, from names and types of the driver. Names that come twice are numbered: "id_2"."""
     known = {"postgresql": _POSTGRESQL, "mysql": _MYSQL, "sqlite": {}}[dialect]
     names: set[str] = set()
     columns: list[Column] = []
-    for each in description:
-        name, number = str(each[0]), 1
+    for first, kind in described:
+        name, number = first, 1
         while name in names:
             number += 1
-            name = f"{each[0]}_{number}"
+            name = f"{first}_{number}"
         names.add(name)
-        columns.append(Column(name, known.get(each[1], "")))
+        columns.append(Column(name, known.get(kind, "")))
     return columns
 
 
@@ -103,9 +105,9 @@ def _number(value: Decimal) -> JsonValue:
 
 
 def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}… [cut: {len(text):,} characters]"
+    return text if len(text) <= longest else f"{text[:longest]}… [cut after {longest:,} characters]"
 
 
 def _cut_bytes(value: bytes) -> str:
-    shown = value[:32].hex()
-    return f"0x{shown}" if len(value) <= 32 else f"0x{shown}… [cut: {len(value):,} bytes]"
+    shown = f"0x{value[:BYTES_SHOWN].hex()}"
+    return shown if len(value) <= BYTES_SHOWN else f"{shown}… [cut after {BYTES_SHOWN} bytes]"

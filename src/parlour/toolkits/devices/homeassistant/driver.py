@@ -1,7 +1,7 @@
 """The `Driver` of what a Home Assistant has. Each command is one request of its own, so that any node can give it."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parlour.toolkits.devices.driver import Changed, Command, DriverProblem, Health, Known, Reading
 from parlour.toolkits.devices.homeassistant.client import HomeAssistant, Unauthorised
@@ -37,7 +37,9 @@ class HomeAssistantDriver:
 
     async def state(self, device: str) -> Reading:
         """How an entity is now. Raises DriverProblem."""
-        return reading_of(await self.client.state(device))
+        state = await self.client.state(device)
+        works_on = tuple(state.texts("entity_id")) if state.domain == "scene" else None
+        return replace(reading_of(state), device_class=class_of(state), works_on=works_on)
 
     async def act(self, command: Command) -> None:
         """Call the service that does it; it takes no keys, so what is lost is read back. Raises DriverProblem."""

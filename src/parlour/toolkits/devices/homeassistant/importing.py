@@ -19,9 +19,7 @@ from parlour.toolkits.devices.homeassistant.registry import Wanted
 from parlour.toolkits.devices.tables import imports
 from parlour.toolkits.home.changes import LARGEST_UNIT, HomeChanges, NewEdge, NewEntity
 from parlour.toolkits.home.graph import PLACING, Entity, Home, edges, entities_by_id, entity
-
-_OURS = ("driver", "connection", "entity_id", "device_class", "kind", "services")
-"""What a person cannot change to something else: it says what a thing really is."""
+from parlour.toolkits.home.kinds import TOLD_BY_DRIVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class Importer:
             row = self._row(thing, like.id) | {"imported": self._imported(thing) | {"adopted": True}}
             unit = Unit(changes=[insert(imports).values(row)])
             if thing.content and await entity(connection, self.home, like.id):
-                content = {**thing.content, "removed_there": None}
+                content = {**dict.fromkeys(TOLD_BY_DRIVER), **thing.content, "removed_there": None}
                 made = await self._changes().change(connection, like.id, content=content)
                 unit = replace(made, changes=[*made.changes, *unit.changes])
             return None, unit
@@ -200,7 +198,7 @@ def _content_changes(link: Link, thing: Wanted, now: Entity) -> dict[str, JsonVa
     changes: dict[str, JsonValue] = {}
     for key in {*old, *thing.content}:
         before, after, present = old.get(key), thing.content.get(key), now.content.get(key)
-        if present != after and (key in _OURS or (before != after and present == before)):
+        if present != after and (key in TOLD_BY_DRIVER or (before != after and present == before)):
             changes[key] = after
     return changes
 

@@ -3,6 +3,7 @@
 import tomllib
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -17,6 +18,8 @@ from parlour.toolkits.home.graph import Home
 from parlour.toolkits.home.kinds import RELATIONSHIP_TYPES
 from parlour.toolkits.home.tables import entities, versions
 
+SOURCE = "demo"
+"""Where its things are said to be from."""
 FILES = ("house", "devices", "routines", "knowledge")
 
 
@@ -29,7 +32,7 @@ async def load_demo(writer: Writer, database: Reads, tenant_id: str, project_id:
                 return 0
     things, edges = demo_house()
     unit_id = str(uuid.uuid5(uuid.UUID(project_id), "the demo house"))
-    await writer.commit(HomeChanges(home, clock, source="demo").at_once(things, edges, unit_id))
+    await writer.commit(HomeChanges(home, clock, source=SOURCE).at_once(things, edges, unit_id))
     return len(things)
 
 
@@ -55,6 +58,7 @@ def demo_house() -> tuple[list[NewEntity], list[NewEdge]]:
     return things, edges
 
 
+@cache
 def _tables() -> list[tuple[str, dict[str, Any]]]:
     return [table for name in FILES for table in _read(name)]
 

@@ -1,11 +1,11 @@
-/** A tool's JSON schema as lines of a form, and what was written there as arguments again. */
+/** A JSON schema as lines of a form, and what was written there as values again: a tool's arguments, settings. */
 
-import type { Json, JsonValue } from "../../protocol";
-import { words } from "../../ui/rows";
+import type { Json, JsonValue } from "../protocol";
+import { words } from "./rows";
 
 export type Kind = "text" | "number" | "whole" | "choice" | "list" | "json";
 
-/** One argument that can be changed. */
+/** One value that can be written. */
 export interface Line {
   name: string;
   label: string;
@@ -17,6 +17,10 @@ export interface Line {
   isRequired: boolean;
   /** Whether it may be null. */
   mayBeNull: boolean;
+  /** Whether a text that must be given must hold something, too. */
+  mustHold: boolean;
+  /** Whether it is to be seen by nobody. */
+  isSecret: boolean;
 }
 
 /** What stands in each line. */
@@ -38,13 +42,17 @@ function lineFor(name: string, schema: Json, isRequired: boolean, whole: Json): 
   const meant = variants.filter((one) => one["type"] !== "null");
   const [only = {}] = meant;
   const said = schema["description"] ?? only["description"];
+  // Who has a word for "not said" already needs no empty choice beside yes and no.
+  const isDecided = only["type"] === "boolean" && schema["default"] !== undefined;
   return {
     name,
     label: sentenceCase(words(name)),
     hint: typeof said === "string" ? said : "",
     ...kindOf(meant.length === 1 ? only : {}),
-    isRequired,
+    isRequired: isRequired || isDecided,
     mayBeNull: meant.length < variants.length,
+    mustHold: Number(only["minLength"] ?? 0) > 0,
+    isSecret: isSecret(only) || isSecret(objectIn(only["additionalProperties"])),
   };
 }
 
@@ -56,6 +64,10 @@ function kindOf(schema: Json): Pick<Line, "kind" | "options"> {
   if (type === "boolean") return { kind: "choice", options: [true, false] };
   if (type === "array" && objectIn(schema["items"])["type"] === "string") return { kind: "list", options: [] };
   return { kind: (typeof type === "string" ? KINDS[type] : undefined) ?? "json", options: [] };
+}
+
+function isSecret(schema: Json): boolean {
+  return schema["writeOnly"] === true || schema["format"] === "password";
 }
 
 function resolved(schema: Json, whole: Json): Json {
@@ -78,6 +90,17 @@ export function writtenOf(line: Line, value: JsonValue | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** What stands in the lines at first; of several that one must choose from, the first. */
+export function firstWritten(lines: readonly Line[], values: Json): Written {
+  return Object.fromEntries(lines.map((line) => [line.name, writtenOf(line, values[line.name] ?? (line.isRequired ? line.options[0] : undefined))]));
+}
+
+/** What a schema says of values that are not given. */
+export function defaultsOf(schema: Json): Json {
+  const properties = Object.entries(objectIn(schema["properties"]));
+  return Object.fromEntries(properties.flatMap(([name, one]) => (objectIn(one)["default"] === undefined ? [] : [[name, objectIn(one)["default"] ?? null]])));
+}
+
 /** What is wrong with what was written, line by line. */
 export type Wrong = Record<string, string>;
 
@@ -96,9 +119,9 @@ export function argumentsFrom(lines: readonly Line[], written: Written): { argum
 }
 
 /** Whether nothing is given. An empty list is something, and so is an empty text where a text must be given. */
-function isEmpty({ kind, isRequired, mayBeNull }: Line, text: string): boolean {
+function isEmpty({ kind, isRequired, mayBeNull, mustHold }: Line, text: string): boolean {
   if (kind === "list" || text.trim() !== "") return false;
-  return kind !== "text" || !isRequired || mayBeNull;
+  return kind !== "text" || !isRequired || mayBeNull || mustHold;
 }
 
 const NOT_SO: Record<Kind, string> = {
@@ -134,6 +157,9 @@ function listIn(value: JsonValue | undefined): JsonValue[] {
   return Array.isArray(value) ? value : [];
 }
 
+const SHORT = /\b(api|ca|id|mcp|tls|url)\b/g;
+
 function sentenceCase(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+  const spelled = text.replaceAll(SHORT, (short) => short.toUpperCase());
+  return spelled.slice(0, 1).toUpperCase() + spelled.slice(1);
 }

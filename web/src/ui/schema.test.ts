@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../protocol";
+import type { Json } from "../protocol";
 import { argumentsFrom, linesFor, writtenOf } from "./schema";
 
 const PARAMETERS: Json = {

@@ -1,0 +1,1 @@
+"""APIs that are spoken to over HTTP."""

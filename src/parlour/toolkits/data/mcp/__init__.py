@@ -1,0 +1,1 @@
+"""MCP servers of others: programs on this machine, or servers elsewhere, whose tools a project uses."""
