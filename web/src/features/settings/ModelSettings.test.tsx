@@ -1,4 +1,4 @@
-import { cleanup, screen, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Rest } from "../../connection/rest";
@@ -225,7 +225,9 @@ describe("a provider that is there", () => {
     expect(its.queryByRole("button", { name: "Remove…" })).toBeNull();
     await userEvent.click(its.getByRole("button", { name: "Allow it" }));
     expect(asked).toEqual([["allow", "openai", true]]);
-    expect(await screen.findAllByRole("button", { name: "Send nothing there any more" })).toHaveLength(2);
+    await waitFor(() => {
+      expect(screen.getAllByRole("button", { name: "Send nothing there any more" })).toHaveLength(2);
+    });
   });
 
   test("is tested with the key that it has, and says what came of it", async () => {
