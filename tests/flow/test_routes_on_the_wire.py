@@ -188,7 +188,8 @@ async def test_routes_are_decided_by_admins_kept_and_remembered(
         await admin("POST", "/models/allowed", {"provider": "routes"}, 404)
         assert (await admin("DELETE", "/models/routing"))["source"] == "environment"
         async with admin.served.app.database.read() as connection:
-            said = list(await connection.scalars(select(audit.c.details).where(audit.c.action == "routing_changed")))
+            decided = select(audit.c.details).where(audit.c.action == "routing_changed").order_by(audit.c.id)
+            said = list(await connection.scalars(decided))
         assert [one["routing"] and one["routing"].get("fast") for one in said] == [None, ["two/m"], None]
 
 
