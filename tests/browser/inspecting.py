@@ -41,7 +41,7 @@ CUT_OFF = """
       found.push(`cut at its side: ${called(one)}`);
     if (hides(overflowY) && webkitLineClamp === "none" && one.scrollHeight > one.clientHeight + 2)
       found.push(`cut at its foot: ${called(one)}`);
-    const aside = one.closest(".scrolls, pre, .side, .veil") !== null || shortened(one);
+    const aside = one.closest(".scrolls, .settings-top nav, pre, .side, .veil") !== null || shortened(one);
     if (width > 0 && !aside && (right > innerWidth + 1 || left < -1))
       found.push(`out of the screen: ${called(one)}`);
   }

@@ -38,6 +38,11 @@ const SECTIONS = [
   { name: "connections", title: "Connections", Inside: Connections, forAdmins: true },
 ] as const;
 
+/** On a small screen the sections stand in one line, which may be longer than the screen is wide. */
+function intoSight(link: HTMLAnchorElement | null): void {
+  link?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 /** The settings: one section at a time, each at its own address. */
 export function Settings({ section, menu, covered, look }: Props) {
   const here = SECTIONS.find(({ name }) => name === section);
@@ -51,7 +56,7 @@ export function Settings({ section, menu, covered, look }: Props) {
         <h1>Settings</h1>
         <nav aria-label="Settings">
           {SECTIONS.filter((one) => isAdmin || !one.forAdmins || one === here).map((one) => (
-            <Link key={one.name} to={one.name === "" ? "/settings" : `/settings/${one.name}`} className="settings-tab" current={one === here}>
+            <Link key={one.name} to={one.name === "" ? "/settings" : `/settings/${one.name}`} className="settings-tab" current={one === here} {...(one === here && { ref: intoSight })}>
               {one.title}
             </Link>
           ))}
