@@ -1,8 +1,10 @@
 """Changes of databases in words: what they would do, and what they did."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from parlour.protocol.content import Preview, PreviewChange
+from parlour.toolkits.data.sql.along import Tried
 from parlour.toolkits.data.sql.changing import Change
 from parlour.toolkits.data.sql.wording import counted
 from parlour.tools.acting import Foreseen
@@ -12,16 +14,37 @@ _DONE = {"INSERT": "added", "UPDATE": "changed", "DELETE": "deleted", "MERGE": "
 _UNTRIED = "{title} cannot try this beforehand, and once it is done nothing rolls it back."
 
 
-def foreseen(change: Change, name: str, title: str, count: int | None, there: int | None) -> Foreseen:
-    """What a change would do: `count` rows were touched when it was tried, and `there` are in what would be gone."""
+def foreseen(change: Change, name: str, title: str, done: Tried, there: Mapping[str, int]) -> Foreseen:
+    """What a change would do: what was `done` when it was tried, and how many rows are `there` in what it empties."""
     what = ", ".join(change.tables) or "The database"
-    after = f"{counted(count, 'row')} {_DONE[change.verb]}" if count is not None else change.verb.lower()
-    before = counted(there, "row") if there is not None else None
-    is_untried = count is None and not (change.of_structure and title != "MySQL")
-    note = f"{_UNTRIED.format(title=title)} {change.text}" if is_untried else change.text
-    shown = PreviewChange(what=what, before=before, after=None if change.verb == "DROP" else after)
-    preview = Preview(changes=[shown], note=note)
-    return Foreseen(preview, effect=change.effect, label=f"{after.capitalize()}: {what} in “{name}”")
+    words = f"{counted(done.rows, 'row')} {_DONE[change.verb]}" if done.rows is not None else change.verb.lower()
+    own = [_shown(change, table, count) for table, count in there.items()] or [_shown(change, what, done.rows)]
+    is_untried = done.rows is None and not (change.of_structure and title != "MySQL")
+    notes = (_UNTRIED.format(title=title) if is_untried else "", change.text, done.notices)
+    preview = Preview(changes=[*own, *done.along], note=" ".join(filter(None, notes)))
+    takes_away = any(each.after is None for each in done.along)
+    effect = "destructive" if takes_away else change.effect
+    return Foreseen(preview, effect=effect, label=f"{words.capitalize()}: {what} in “{name}”")
+
+
+def _shown(change: Change, what: str, count: int | None) -> PreviewChange:
+    """What it does to its own tables, before and after."""
+    rows = counted(count, "row") if count is not None else "rows"
+    match change.verb:
+        case "INSERT":
+            return PreviewChange(what=what, before=None, after=f"{rows} added")
+        case "CREATE":
+            return PreviewChange(what=what, before=None, after="made")
+        case "DROP" if not change.tables:
+            return PreviewChange(what=what, before="as it is", after="without what is dropped")
+        case "DELETE" | "DROP":
+            return PreviewChange(what=what, before=rows, after=None)
+        case "TRUNCATE":
+            return PreviewChange(what=what, before=rows, after="no rows")
+        case "ALTER":
+            return PreviewChange(what=what, before="as it is", after="altered")
+        case _:
+            return PreviewChange(what=what, before=rows, after=_DONE[change.verb])
 
 
 def _label(arguments: Arguments) -> str:

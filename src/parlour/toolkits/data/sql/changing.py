@@ -29,6 +29,8 @@ class Change:
     """Those it changes, as they are written."""
     of_structure: bool
     """Whether it changes what tables there are, rather than rows in them."""
+    changes: frozenset[tuple[str, str]] = frozenset()
+    """Its tables in small letters: the database or schema of each, "" for the usual one, and its own name."""
     fields: frozenset[str] = frozenset()
     """As of a `Statement`."""
     names: frozenset[tuple[str, str]] = frozenset()
@@ -69,6 +71,7 @@ def to_change(text: str, dialect: Dialect, allowed: frozenset[str] = frozenset()
         verb=verb_of(tree),
         effect=_effect(tree),
         tables=tuple(dict.fromkeys(written(_bare(each), dialect) for each in changed)),
+        changes=frozenset((each.db.casefold(), each.name.casefold()) for each in changed),
         of_structure=isinstance(tree, structure),
         fields=fields,
         names=frozenset((each.db, each.name) for each in tree.find_all(exp.Table)),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from parlour.clock import Clock
+from parlour.toolkits.data.sql.along import Tried, referring, tried
 from parlour.toolkits.data.sql.calls import check_fields
 from parlour.toolkits.data.sql.changing import Change
 from parlour.toolkits.data.sql.checking import Statement
@@ -96,18 +97,20 @@ class SqlSource:
             async with self.reading.connect() as connection:
                 return await self._held(connection, connection.run_sync(tables_of, self.settings.dialect))
 
-    async def foresee(self, change: Change) -> int | None:
-        """How many rows a change would touch, found by making it and taking it back; None where that cannot be.
+    async def foresee(self, change: Change) -> Tried:
+        """What a change would do, found by making it and taking it back where that can be.
 
         Raises ToolProblem for what would fail.
         """
         if not await self._can_be_taken_back(change):
-            return None
+            with told(self.settings, self.limits):
+                async with self._changes().connect() as connection:
+                    return Tried(None, await connection.run_sync(referring, change))
         with told(self.settings, self.limits):
             async with self._changes().connect() as connection:
-                count = await self._held(connection, connection.run_sync(self._carried_out, change))
+                done = await self._held(connection, connection.run_sync(self._tried, change))
                 await connection.rollback()
-        return None if change.of_structure else count
+        return done
 
     async def count(self, table: str) -> int:
         """How many rows a table has, written as a `Change` has it. Raises ToolProblem."""
@@ -187,6 +190,9 @@ class SqlSource:
         """Raise Refused for what only the database can tell that it is not to be run."""
         if statement.fields:
             check_fields(connection, statement.fields, {name.lower() for name in self.settings.functions})
+
+    def _tried(self, connection: Connection, change: Change) -> Tried:
+        return tried(connection, change, self.settings.dialect, lambda: self._carried_out(connection, change))
 
     def _carried_out(self, connection: Connection, change: Change) -> int:
         """How many rows a change touched; less than none where that says nothing."""

@@ -147,12 +147,11 @@ class SqlTools:
         chosen = await self._writable(context, datasource)
         async with self._shelf.lend(chosen) as source:
             change = await _checked_change(statement, source.settings)
-            count = await source.foresee(change)
-            there = (
-                await source.count(change.tables[0]) if change.verb in ("DROP", "TRUNCATE") and change.tables else None
-            )
+            done = await source.foresee(change)
+            taken = change.tables[:MOST_TABLES] if change.verb in ("DROP", "TRUNCATE") else ()
+            there = {table: await source.count(table) for table in taken}
             title = source.settings.title
-        return leading_to(chosen, foreseen(change, chosen.name, title, count, there))
+        return leading_to(chosen, foreseen(change, chosen.name, title, done, there))
 
     async def _writable(self, context: ToolContext, named: str | None) -> Datasource:
         chosen = await self._shelf.choose(context.caller, KIND, named, WHAT)
