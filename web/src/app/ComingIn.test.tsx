@@ -35,6 +35,21 @@ describe("somebody with a password", () => {
   });
 });
 
+test("whoever comes in where somebody else is signed in has a line of their own, and nothing goes over the other's", async () => {
+  page.doors = { signIn: () => Promise.resolve((page.me = { ...page.robin(), user_id: "kai", username: "kai", full_name: "Kai" })) };
+  await page.opens("/link?token=for-kai");
+  const before = page.lines.last;
+  const asked = before.sent.length;
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  await page.heard();
+  expect(screen.getByText("Kai · admin ⌄")).toBeTruthy();
+  expect(before.closed).toBe(1000);
+  expect(before.sent.length).toBe(asked);
+  expect(page.lines.made.length).toBe(2);
+  await page.greets();
+  expect(page.lines.last.heard("subscribe").map(({ topic }) => topic)).toContain("user:kai");
+});
+
 describe("somebody who is invited", () => {
   const promised = { role: "user", email: null, invited_by: "Robin", projects: ["Home", "Garden"], expires_at: "2026-11-27T09:00:00.000Z" } as const;
 

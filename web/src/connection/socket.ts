@@ -95,6 +95,12 @@ export class Socket {
     this.connect();
   }
 
+  /** Somebody came in: a line that stands belongs to whoever was here before, and is left. */
+  anew(): void {
+    if (this.wire !== null) this.close();
+    this.retry();
+  }
+
   /** Ends the connection for good. */
   close(): void {
     const wire = this.wire;
