@@ -74,6 +74,21 @@ describe("somebody who is invited", () => {
     expect(location.pathname).toBe("/chat");
   });
 
+  test("with another link in the same tab reads what that one promises", async () => {
+    page.me = null;
+    page.doors = {
+      invitation: (secret) =>
+        secret === "old" ? Promise.reject(new RestError("This invitation was used before or has expired.", 404)) : Promise.resolve({ ...promised, projects: ["Home"] }),
+    };
+    await page.opens("/invitation#old");
+    expect(screen.getByRole("alert").textContent).toContain("This invitation was used before or has expired.");
+    await page.heard(() => {
+      location.hash = "new";
+    });
+    expect(await screen.findByText("Robin invites you. You would be a user here, in “Home”.")).toBeTruthy();
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
   test("too late is told why", async () => {
     page.me = null;
     page.doors = { invitation: () => Promise.reject(new RestError("This invitation was used before or has expired.", 404)) };
