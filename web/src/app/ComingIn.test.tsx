@@ -50,6 +50,19 @@ test("whoever comes in where somebody else is signed in has a line of their own,
   expect(page.lines.last.heard("subscribe").map(({ topic }) => topic)).toContain("user:kai");
 });
 
+test("whose browser somebody else signed in meanwhile is out when the line comes back, and nothing goes out as the other", async () => {
+  await page.opens("/chat");
+  await page.heard(() => page.lines.last.drop());
+  await userEvent.type(screen.getByLabelText("Message"), "For my eyes{Enter}");
+  page.me = { ...page.robin(), user_id: "kai", username: "kai", full_name: "Kai" };
+  await page.passes(1_000);
+  expect(page.lines.made.length).toBe(2);
+  await page.greets();
+  expect(screen.getByText(/^Somebody else has signed in in this browser/)).toBeTruthy();
+  expect(screen.queryByText("For my eyes")).toBeNull();
+  expect(page.lines.last.sent).toEqual([]);
+});
+
 describe("somebody who is invited", () => {
   const promised = { role: "user", email: null, invited_by: "Robin", projects: ["Home", "Garden"], expires_at: "2026-11-27T09:00:00.000Z" } as const;
 
