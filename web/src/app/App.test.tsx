@@ -233,6 +233,43 @@ test("a message that was refused keeps its words and says why", async () => {
   expect(screen.getByLabelText<HTMLTextAreaElement>("Message").value).toBe("Too much");
 });
 
+/** The server does not take the last message. */
+function refuses(): Promise<void> {
+  const reply_to = String(lines.last.heard("send_message").at(-1)?.["id"]);
+  const about = { request_id: "r", message_id: null, details: null, timestamp: at(0) };
+  return heard(() => lines.last.say({ type: "error", error_code: "invalid_message", error: "That is not possible.", reply_to, ...about }));
+}
+
+/** The server has the last message, which begins a conversation. */
+function begins(): Promise<void> {
+  const reply_to = String(lines.last.heard("send_message").at(-1)?.["id"]);
+  const ids = { conversation_id: ID, message_id: "q", turn_id: "t" };
+  return heard(() => lines.last.say({ type: "ack", reply_to, ids, seq: 2, duplicate: false, timestamp: at(0) }));
+}
+
+test("where the first message was refused the next one goes out all the same, and begins the conversation", async () => {
+  await open("/chat");
+  await list([]);
+  await userEvent.type(screen.getByLabelText("Message"), "Too much{Enter}");
+  await refuses();
+  await userEvent.type(screen.getByLabelText("Message"), "Less{Enter}");
+  await heard(() => undefined);
+  expect(lines.last.heard("send_message").map(({ content }) => content)).toEqual(["Too much", "Less"]);
+  await begins();
+  expect(location.pathname).toBe(`/chat/${ID}`);
+});
+
+test("a suggested question leaves what was being written as it is", async () => {
+  await open("/");
+  await list([]);
+  await userEvent.type(screen.getByLabelText("Message"), "When does the");
+  await userEvent.click(await screen.findByRole("button", { name: "What's in the kitchen?" }));
+  expect(screen.getByLabelText<HTMLTextAreaElement>("Message").value).toBe("When does the");
+  await begins();
+  expect(location.pathname).toBe(`/chat/${ID}`);
+  expect(screen.getByLabelText<HTMLTextAreaElement>("Message").value).toBe("When does the");
+});
+
 test("a conversation that is not one's own is not here", async () => {
   await open(`/chat/${ID}`);
   const about = { error_code: "thread_not_found", request_id: "r", message_id: null, details: null, timestamp: at(0) };

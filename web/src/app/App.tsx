@@ -3,7 +3,7 @@ import { SeenPlace } from "../features/seen/SeenPlace";
 import { Invited } from "../features/sign-in/Invited";
 import { SignIn } from "../features/sign-in/SignIn";
 import { useActs, useRoom } from "../state/use-room";
-import { go, usePath } from "../ui/navigation";
+import { go, useHash, usePath } from "../ui/navigation";
 import { Toasts } from "../ui/Toasts";
 import { Away } from "./Away";
 import { House } from "./House";
@@ -17,7 +17,8 @@ export function App() {
   const toasts = useRoom((room) => room.toasts);
   const acts = useActs();
   const path = usePath();
-  const place = useMemo(() => placeAt(path, location.search, location.hash), [path]);
+  const hash = useHash();
+  const place = useMemo(() => placeAt(path, location.search, `#${hash}`), [path, hash]);
 
   useEffect(() => {
     if (me === null) want(location.pathname + location.hash, Date.now());
@@ -32,7 +33,7 @@ export function App() {
       {place.kind === "link" ? (
         <SignIn link={place.token} why={whyOut} entered={entered} />
       ) : place.kind === "invitation" ? (
-        <Invited secret={place.secret} entered={entered} />
+        <Invited key={place.secret} secret={place.secret} entered={entered} />
       ) : me === null ? (
         <SignIn link={null} why={whyOut} entered={entered} />
       ) : me === undefined ? (

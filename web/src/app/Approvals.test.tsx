@@ -221,6 +221,18 @@ describe("what is done instead", () => {
     expect(page.sent("decide_tool_call")).toMatchObject({ decision: "approve", arguments: { name: "Reading Lamp", dims: true } });
   });
 
+  test("keeps the lines of a text that has several", async () => {
+    cleanup();
+    const text = "SELECT name\nFROM devices";
+    await waits({ ...LAMP, arguments: { name: text } });
+    await press("Change…");
+    const name = await screen.findByLabelText<HTMLTextAreaElement>("Name", { selector: "textarea" });
+    expect(name.value).toBe(text);
+    await userEvent.type(name, "{Enter}LIMIT 5");
+    await press("Do it so");
+    expect(page.sent("decide_tool_call")).toMatchObject({ decision: "approve", arguments: { name: `${text}\nLIMIT 5` } });
+  });
+
   test("says beside a line what is wrong with it, and is not sent", async () => {
     await userEvent.type(await screen.findByLabelText("Watts (may stay empty)"), "lots");
     await press("Do it so");

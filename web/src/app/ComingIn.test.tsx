@@ -35,6 +35,34 @@ describe("somebody with a password", () => {
   });
 });
 
+test("whoever comes in where somebody else is signed in has a line of their own, and nothing goes over the other's", async () => {
+  page.doors = { signIn: () => Promise.resolve((page.me = { ...page.robin(), user_id: "kai", username: "kai", full_name: "Kai" })) };
+  await page.opens("/link?token=for-kai");
+  const before = page.lines.last;
+  const asked = before.sent.length;
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  await page.heard();
+  expect(screen.getByText("Kai · admin ⌄")).toBeTruthy();
+  expect(before.closed).toBe(1000);
+  expect(before.sent.length).toBe(asked);
+  expect(page.lines.made.length).toBe(2);
+  await page.greets();
+  expect(page.lines.last.heard("subscribe").map(({ topic }) => topic)).toContain("user:kai");
+});
+
+test("whose browser somebody else signed in meanwhile is out when the line comes back, and nothing goes out as the other", async () => {
+  await page.opens("/chat");
+  await page.heard(() => page.lines.last.drop());
+  await userEvent.type(screen.getByLabelText("Message"), "For my eyes{Enter}");
+  page.me = { ...page.robin(), user_id: "kai", username: "kai", full_name: "Kai" };
+  await page.passes(1_000);
+  expect(page.lines.made.length).toBe(2);
+  await page.greets();
+  expect(screen.getByText(/^Somebody else has signed in in this browser/)).toBeTruthy();
+  expect(screen.queryByText("For my eyes")).toBeNull();
+  expect(page.lines.last.sent).toEqual([]);
+});
+
 describe("somebody who is invited", () => {
   const promised = { role: "user", email: null, invited_by: "Robin", projects: ["Home", "Garden"], expires_at: "2026-11-27T09:00:00.000Z" } as const;
 
@@ -57,6 +85,21 @@ describe("somebody who is invited", () => {
     await page.heard();
     expect(answered).toEqual({ secret: "secret", username: "kai", full_name: "" });
     expect(location.pathname).toBe("/chat");
+  });
+
+  test("with another link in the same tab reads what that one promises", async () => {
+    page.me = null;
+    page.doors = {
+      invitation: (secret) =>
+        secret === "old" ? Promise.reject(new RestError("This invitation was used before or has expired.", 404)) : Promise.resolve({ ...promised, projects: ["Home"] }),
+    };
+    await page.opens("/invitation#old");
+    expect(screen.getByRole("alert").textContent).toContain("This invitation was used before or has expired.");
+    await page.heard(() => {
+      location.hash = "new";
+    });
+    expect(await screen.findByText("Robin invites you. You would be a user here, in “Home”.")).toBeTruthy();
+    expect(screen.queryByRole("alert")).toBeNull();
   });
 
   test("too late is told why", async () => {

@@ -185,6 +185,14 @@ describe("a tool that wants to know more", () => {
     expect(document.activeElement).toBe(line("To whom *"));
   });
 
+  test("keeps what was written when Escape is pressed in it, and the answer is not stopped", async () => {
+    await waits();
+    await fillIn();
+    await userEvent.type(line("To whom *"), "{Escape}");
+    expect(page.sent("stop_generation")).toBeUndefined();
+    expect(line("To whom *").value).toBe("Ann");
+  });
+
   test("keeps what was written when the server does not take it", async () => {
     await waits();
     await fillIn();

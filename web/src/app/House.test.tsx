@@ -4,6 +4,7 @@ import { cleanup, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { at, body, empty, head } from "../state/story";
+import { go } from "../ui/navigation";
 import { COMMAND } from "./keys";
 import { Played } from "./played";
 
@@ -54,6 +55,32 @@ describe("an address", () => {
     const reply_to = String(sent?.["client_message_id"]);
     await page.heard(() => page.lines.last.say({ type: "ack", reply_to, ids, seq: 2, duplicate: false, timestamp: at(0) }));
     expect(location.pathname).toBe(`/projects/${PROJECT}/chat/${ID}`);
+  });
+
+  test("of another project begins another conversation, whatever is still on its way in the first", async () => {
+    page.me?.projects.push({ id: PROJECT, name: "Garden", is_home: false, is_owner: true, is_archived: false });
+    await opens(`/projects/${PROJECT}/chat`);
+    await userEvent.type(screen.getByLabelText("Message"), "For the garden{Enter}");
+    await userEvent.click(screen.getByLabelText("Begins in: Garden"));
+    await userEvent.click(screen.getByRole("button", { name: "Home" }));
+    await page.heard();
+    expect(screen.queryByText("For the garden")).toBeNull();
+    await userEvent.type(screen.getByLabelText("Message"), "For the house{Enter}");
+    const sent = page.lines.last.heard("send_message");
+    expect(sent).toMatchObject([{ content: "For the garden", project_id: PROJECT }, { content: "For the house", project_id: null }]);
+  });
+
+  test("where a conversation began leads to it, also for whoever was elsewhere meanwhile", async () => {
+    await opens();
+    await userEvent.type(screen.getByLabelText("Message"), "Hello{Enter}");
+    const reply_to = String(page.sent("send_message")?.["client_message_id"]);
+    await page.heard(() => go("/inbox"));
+    await page.heard(() => go("/chat"));
+    expect(screen.getByText("Hello")).toBeTruthy();
+    const ids = { conversation_id: ID, message_id: "q", turn_id: "t" };
+    await page.heard(() => page.lines.last.say({ type: "ack", reply_to, ids, seq: 2, duplicate: false, timestamp: at(0) }));
+    expect(location.pathname).toBe(`/chat/${ID}`);
+    expect(screen.getByText("Hello")).toBeTruthy();
   });
 
   test("going back and forth leads where one was", async () => {

@@ -49,9 +49,9 @@ export class Played {
     if (this.me !== null) await this.greets();
   }
 
-  /** The server opens the line; its clock says `timestamp`, or what the page's own says. */
+  /** The server opens the line, for whoever is signed in; its clock says `timestamp`, or what the page's own says. */
   greets(timestamp = new Date(this.clock.date()).toISOString()): Promise<void> {
-    return this.heard(() => this.lines.last.greet(timestamp));
+    return this.heard(() => this.lines.last.greet(timestamp, this.me?.user_id));
   }
 
   /** Lets something reach the page, and the page take it in. */

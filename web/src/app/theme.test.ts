@@ -54,6 +54,18 @@ test("a choice counts at once, over the system, and from the first moment of the
   expect([seen(), atFirst()]).toEqual(["dark", "dark"]);
 });
 
+test("the frame of the browser is as the page is, whatever the system's theme", () => {
+  const dark = document.createElement("meta");
+  dark.name = "theme-color";
+  dark.media = "(prefers-color-scheme: dark)";
+  document.head.append(dark);
+  systemIsDark = true;
+  followTheme();
+  chooseTheme("light");
+  expect([META.content, dark.content]).toEqual(["#fbfaf7", "#fbfaf7"]);
+  dark.remove();
+});
+
 test("a choice in another tab counts here too", () => {
   followTheme();
   localStorage.setItem("parlour.theme", '"dark"');

@@ -32,7 +32,8 @@ export function followTheme(): void {
     const chosen = chosenTheme();
     const theme = chosen === "system" ? (dark.matches ? "dark" : "light") : chosen;
     document.documentElement.dataset["theme"] = theme;
-    document.querySelector("meta[name=theme-color]")?.setAttribute("content", PAPER[theme]);
+    // There is one for each theme of the system, and the browser takes the system's.
+    for (const meta of document.querySelectorAll("meta[name=theme-color]")) meta.setAttribute("content", PAPER[theme]);
   };
   for (const name of [CHOSEN, "storage"]) addEventListener(name, follow);
   dark.addEventListener("change", follow);

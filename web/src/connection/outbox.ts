@@ -107,10 +107,12 @@ export class Outbox {
     return true;
   }
 
-  /** A person asks to send a refused message again, under the same id. */
+  /** A person asks to send a refused message again, under the same id; behind the one before it if that is on its way. */
   again(key: string): void {
+    const onTheirWay = new Set(this.held.filter(({ state }) => state !== "failed").map(keyOf));
+    const place = ({ behind }: Entry) => (behind !== null && onTheirWay.has(behind) ? behind : null);
     this.become(
-      this.held.map((entry) => (keyOf(entry) === key ? { ...entry, state: "waiting", behind: null, problem: null } : entry)),
+      this.held.map((entry) => (keyOf(entry) === key ? { ...entry, state: "waiting", behind: place(entry), problem: null } : entry)),
     );
   }
 

@@ -75,9 +75,8 @@ export class HandWire implements Wire {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
 
-  greet(timestamp = "2026-11-20T10:00:00.000Z"): void {
+  greet(timestamp = "2026-11-20T10:00:00.000Z", user = "u"): void {
     this.onopen?.();
-    const user = "u";
     this.say({
       type: "connection_established",
       connection_id: "c",

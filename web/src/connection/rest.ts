@@ -138,6 +138,7 @@ export interface Rest extends People, Connections, Datasources, Deciding, Spendi
 const PAGE = 50;
 const FOUND = 20;
 const AWAY = "The server cannot be reached just now. Nothing was changed; please try again in a moment.";
+const BROKEN = "The server’s answer did not arrive whole. It may have done what was asked: please look before you try again.";
 const UNCLEAR = "The server could not do this. Nothing was changed; please try again.";
 
 /** The doors of the server this page came from. */
@@ -152,7 +153,12 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
     const response = await fetch(base + path, sent).catch(() => {
       throw new RestError(AWAY, 0);
     });
-    const said = parsed(await response.text());
+    const text = await response.text().catch(() => {
+      throw new RestError(BROKEN, 0);
+    });
+    const said = parsed(text);
+    // Not ours: something between us and the server answered.
+    if (response.ok && said === undefined) throw new RestError(AWAY, 0);
     if (!response.ok) throw new RestError(sentence(said), response.status, (said as Partial<ErrorBody> | null)?.error?.code);
     return said as T;
   }
@@ -223,11 +229,12 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
   };
 }
 
+/** What a text says as JSON; null for nothing, undefined for what is none. */
 function parsed(text: string): unknown {
   try {
     return text === "" ? null : (JSON.parse(text) as unknown);
   } catch {
-    return null;
+    return undefined;
   }
 }
 

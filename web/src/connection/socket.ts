@@ -95,6 +95,12 @@ export class Socket {
     this.connect();
   }
 
+  /** Somebody came in: a line that stands belongs to whoever was here before, and is left. */
+  anew(): void {
+    if (this.wire !== null) this.close();
+    this.retry();
+  }
+
   /** Ends the connection for good. */
   close(): void {
     const wire = this.wire;
@@ -120,10 +126,12 @@ export class Socket {
       this.greeted = true;
       this.attempt = 0;
       this.become("open");
-      this.listener.opened();
-      this.beatLater(wire);
     }
     this.listener.frame(frame);
+    // Whom the greeting names may be nobody who is here: then the line is gone again.
+    if (frame.type !== "connection_established" || wire !== this.wire) return;
+    this.listener.opened();
+    this.beatLater(wire);
   }
 
   private beat(wire: Wire, patience: number): void {

@@ -58,6 +58,8 @@ const PLAIN_TOASTS = 3;
 const SIGNED_OUT = "You are signed out.";
 const SESSION_ENDED =
   "Your session here has ended: it was signed out elsewhere, or it ran out. What you were writing is kept in this browser.";
+const SOMEBODY_ELSE =
+  "Somebody else has signed in in this browser, so you are signed out here. What you were writing is kept in this browser.";
 const AWAY = "The server cannot be reached just now. This page goes on trying by itself.";
 const ROLES: Record<Me["role"], string> = { admin: "an admin", moderator: "a moderator", user: "a user", guest: "a guest" };
 const UNEXPECTED = "Something went wrong on this page. What was said is safe; please try again.";
@@ -98,6 +100,7 @@ export function createRoom({
   }
 
   function heard(frame: ServerFrame): void {
+    if (frame.type === "connection_established") greeted(frame.user_id);
     if (frame.type === "approval_decided") set(withSettled(now(), frame.approval));
     if (frame.type === "account_updated") became(frame.account);
     if (frame.type === "model_settings_changed") decidedAnew(frame.topic);
@@ -106,6 +109,12 @@ export function createRoom({
       relist();
       if (frame.state.kind === "user") became(frame.state.account);
     } else if ("from_seq" in frame) set({ read: readAfter(now().read, frame) });
+  }
+
+  /** The line is for whoever this browser is signed in as; that may be somebody else by now. */
+  function greeted(user: string): void {
+    const { me } = now();
+    if (me && me.user_id !== user) out(SOMEBODY_ELSE);
   }
 
   const ownTopic = () => `user:${now().me?.user_id ?? ""}`;

@@ -268,6 +268,18 @@ describe("saying something", () => {
     expect(lines.last.heard("send_message").at(-1)).toMatchObject({ content: "Two", conversation_id: ID });
   });
 
+  test("two that were refused where a conversation begins make one when both are sent again", () => {
+    lines.last.greet();
+    const first = session.say({ content: "One", conversation_id: null });
+    const second = session.say({ content: "Two", conversation_id: null, behind: first });
+    lines.last.say(refusal(first, "Not now."));
+    session.sayAgain(first);
+    session.sayAgain(second);
+    expect(lines.last.heard("send_message").map(({ content }) => content)).toEqual(["One", "One"]);
+    lines.last.say(ack(first, { conversation_id: ID }));
+    expect(lines.last.heard("send_message").at(-1)).toMatchObject({ content: "Two", conversation_id: ID });
+  });
+
   test("a refused message says why, keeps its words and can be sent again", () => {
     lines.last.greet();
     const key = session.say({ content: "Hello", conversation_id: ID });

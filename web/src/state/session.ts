@@ -107,9 +107,9 @@ export class Session implements Listener {
   /** Somebody came in: connects for them, with nothing of whoever was here before. */
   enter(user: string): void {
     this.forgetAll();
+    this.socket.anew();
     this.outbox.open(user);
     this.follow(`user:${user}`);
-    this.socket.retry();
   }
 
   wake(): void {

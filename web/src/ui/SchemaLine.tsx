@@ -25,7 +25,8 @@ export function SchemaLine({ line, value, problem, put }: Props) {
     case "whole":
       return <Field {...shared} inputMode={kind === "whole" ? "numeric" : "decimal"} autoComplete="off" />;
     case "text":
-      return line.isSecret ? <Field {...shared} type="password" autoComplete="off" /> : <Field {...shared} dir="auto" autoComplete="off" />;
+      if (line.isSecret) return <Field {...shared} type="password" autoComplete="off" />;
+      return line.hasLines ? <Area {...shared} /> : <Field {...shared} dir="auto" autoComplete="off" />;
   }
 }
 

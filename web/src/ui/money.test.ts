@@ -18,5 +18,6 @@ test("what is free is not what nobody knows", () => {
 
 test("what somebody writes is exact to a billionth, and nothing else is an amount", () => {
   expect([fromDollars("5"), fromDollars(" 0,01 "), fromDollars("0.000000001")]).toEqual([5_000_000_000, 10_000_000, 1]);
+  expect([fromDollars("1,200"), fromDollars("12,5"), fromDollars("1200")]).toEqual([null, 12_500_000_000, 1_200_000_000_000]);
   expect([fromDollars(""), fromDollars("-1"), fromDollars("1e3"), fromDollars("much")]).toEqual([null, null, null, null]);
 });

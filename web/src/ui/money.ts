@@ -1,6 +1,7 @@
 /** Amounts of money, which come as billionths of a US dollar. */
 
 import { DOLLAR } from "../protocol/spending";
+import { numberFrom } from "./numbers";
 
 const CENT = DOLLAR / 100;
 const LEAST = CENT / 100;
@@ -21,6 +22,6 @@ export function costInWords(cost: number | null): string {
 
 /** Billionths from what somebody wrote in dollars; null where that is no amount. */
 export function fromDollars(text: string): number | null {
-  const dollars = /^\d{1,6}([.,]\d{1,9})?$/.test(text.trim()) ? Number(text.trim().replace(",", ".")) : Number.NaN;
+  const dollars = /^\d{1,6}([.,]\d{1,9})?$/.test(text.trim()) ? numberFrom(text) : Number.NaN;
   return Number.isNaN(dollars) ? null : Math.round(dollars * DOLLAR);
 }

@@ -12,6 +12,10 @@ describe("finding the table in a result", () => {
     expect(shape?.rows?.columns).toEqual(["name", "state"]);
   });
 
+  test("where there is nothing but ids they are shown", () => {
+    expect(shapeOf([{ id: 3, customer_id: 7 }, { id: 4, customer_id: 7 }])?.rows?.columns).toEqual(["id", "customer_id"]);
+  });
+
   test("an object may hold one beside its fields", () => {
     const shape = shapeOf({ room: KITCHEN, count: 1, devices: [{ name: "Oven" }] });
     expect(shape?.rows?.rows).toEqual([{ name: "Oven" }]);
@@ -44,6 +48,11 @@ describe("saying a value", () => {
     expect(cell("2026-11-20T09:00:00Z")).toMatch(/^20 Nov 2026, \d\d:\d\d$/);
     expect(cell("2026-11-20")).toBe("2026-11-20");
     expect(cell("2026-13-20T09:00:00Z")).toBe("2026-13-20T09:00:00Z");
+  });
+
+  test("a small number is not said to be nothing", () => {
+    expect([0, 0.25, 21.4567, 0.0004, -0.00123456, 0.05].map((number) => cell(number))).toEqual(["0", "0.25", "21.457", "0.0004", "-0.00123", "0.05"]);
+    expect(cell(1.5e-9)).toBe("1.5E-9");
   });
 
   test("numbers, marks and lists are words", () => {

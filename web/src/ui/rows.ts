@@ -24,6 +24,9 @@ export type Names = ReadonlyMap<string, string>;
 const COLUMNS = 6;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 const NUMBER = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 3 });
+/** For what three decimals would make nothing of, or something else. */
+const SMALL = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 3 });
+const TINY = new Intl.NumberFormat("en-GB", { notation: "scientific", maximumFractionDigits: 2 });
 
 /** A list of objects is a table; an object may hold one such list beside its plain fields. */
 export function shapeOf(value: JsonValue): Shape | null {
@@ -58,11 +61,18 @@ export function namesIn(value: JsonValue): Names {
 /** A value as a cell shows it. */
 export function cell(value: JsonValue | undefined, names: Names = new Map()): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value === "number") return NUMBER.format(value);
+  if (typeof value === "number") return figure(value);
   if (isInstant(value)) return atTime(value);
   if (typeof value === "string") return names.get(value) ?? value;
   if (Array.isArray(value)) return value.map((inner) => cell(inner, names)).join(", ");
   return isFields(value) ? fieldsInWords(value, names) : "";
+}
+
+/** A number as it is read. What is not nothing is never said to be nothing. */
+function figure(number: number): string {
+  const size = Math.abs(number);
+  if (size === 0 || size >= 0.1) return NUMBER.format(number);
+  return (size >= 0.000_001 ? SMALL : TINY).format(number);
 }
 
 /** Whether a value is a point in time, as programs write one. */
@@ -87,7 +97,9 @@ export function words(name: string): string {
 function tableOf(list: JsonValue[]): Rows | null {
   if (list.length === 0 || !list.every(isFields)) return null;
   const filled = filledIn(list);
-  const told = [...filled.keys()].filter((column) => !isId(column));
+  const named = [...filled.keys()].filter((column) => !isId(column));
+  // Where there is nothing but ids, somebody asked for them.
+  const told = named.length > 0 ? named : [...filled.keys()];
   const telling = told.length > COLUMNS ? told.filter((column) => column === "name" || differs(list, column)) : told;
   const most = telling.toSorted((a, b) => (filled.get(b) ?? 0) - (filled.get(a) ?? 0)).slice(0, COLUMNS);
   const best = new Set(most);

@@ -56,6 +56,7 @@ describe("what was changed", () => {
       level: "Write a number, such as 21.5.",
       extra: "This is not JSON.",
     });
+    expect(argumentsFrom(LINES, written({ level: "1,200" })).wrong).toEqual({ level: "Write a number, such as 21.5." });
     expect(argumentsFrom(LINES, written({ level: " " })).wrong).toEqual({ level: "This is needed." });
   });
 

@@ -1,6 +1,7 @@
 /** A JSON schema as lines of a form, and what was written there as values again: a tool's arguments, settings. */
 
 import type { Json, JsonValue } from "../protocol";
+import { numberFrom } from "./numbers";
 import { words } from "./rows";
 
 export type Kind = "text" | "number" | "whole" | "choice" | "list" | "json";
@@ -21,6 +22,8 @@ export interface Line {
   mustHold: boolean;
   /** Whether it is to be seen by nobody. */
   isSecret: boolean;
+  /** Whether it is a text of several lines: in a field of one line the browser would join them. */
+  hasLines: boolean;
 }
 
 /** What stands in each line. */
@@ -34,10 +37,14 @@ export function linesFor(parameters: Json | null, called: Json): Line[] {
   return [
     ...Object.entries(properties).map(([name, schema]) => lineFor(name, objectIn(schema), required.has(name), parameters ?? {})),
     ...unnamed.map((name) => lineFor(name, guessed(called[name] ?? null), true, {})),
-  ];
+  ].map((line) => ({ ...line, hasLines: hasLines(called[line.name]) }));
 }
 
-function lineFor(name: string, schema: Json, isRequired: boolean, whole: Json): Line {
+function hasLines(value: JsonValue | undefined): boolean {
+  return typeof value === "string" && /[\r\n]/.test(value);
+}
+
+function lineFor(name: string, schema: Json, isRequired: boolean, whole: Json): Omit<Line, "hasLines"> {
   const variants = (Array.isArray(schema["anyOf"]) ? schema["anyOf"] : [schema]).map((one) => resolved(objectIn(one), whole));
   const meant = variants.filter((one) => one["type"] !== "null");
   const [only = {}] = meant;
@@ -137,7 +144,7 @@ function valueOf({ kind }: Line, text: string): JsonValue | undefined {
   if (kind === "text") return text;
   if (kind === "list") return text.split("\n").map((one) => one.trim()).filter((one) => one !== "");
   if (kind === "json" || kind === "choice") return parsed(text);
-  const number = Number(text.trim().replace(",", "."));
+  const number = numberFrom(text);
   return Number.isFinite(number) && (kind === "number" || Number.isInteger(number)) ? number : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { JsonValue } from "../protocol";
 import { shapeOf } from "./rows";
 import { inWords, lineOf, linesOf, thinned } from "./series";
@@ -19,6 +19,14 @@ test("numbers in a row are a line; a few of them, or words among them, are not",
 
 test("each column of numbers beside times is a line", () => {
   expect(lines(hours(6, (hour) => ({ watts: hour * 10, volts: 230 + hour, meter: "main" })))).toEqual(["watts", "volts"]);
+});
+
+test("a day is that day wherever it is read", () => {
+  vi.stubEnv("TZ", "America/New_York");
+  const table = shapeOf([20, 21, 22, 23].map((day) => ({ day: `2026-11-${String(day)}`, watts: day })))?.rows;
+  const [line] = table ? linesOf(table) : [];
+  expect(line?.points.map(({ at }) => new Date(at).getDate())).toEqual([20, 21, 22, 23]);
+  vi.unstubAllEnvs();
 });
 
 test("things that merely have a time are none", () => {

@@ -19,6 +19,7 @@ export interface Series {
 
 const FEWEST = 4;
 const MOST_LINES = 3;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const TIME = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)/;
 
 /** Numbers in a row as a line, or null when it is something else. */
@@ -79,11 +80,16 @@ export function thinned(points: readonly Point[], most: number): readonly Point[
 function overTime(rows: readonly Fields[], time: string, column: string): Series[] {
   const points = rows.flatMap((row) => {
     const [at, value] = [row[time], row[column]];
-    return typeof at === "string" && typeof value === "number" ? [{ at: Date.parse(at), value }] : [];
+    return typeof at === "string" && typeof value === "number" ? [{ at: momentOf(at), value }] : [];
   });
   const times = new Set(points.map((point) => point.at));
   if (times.size < FEWEST) return [];
   return [{ label: words(column), points: points.toSorted((a, b) => a.at - b.at), isTime: true }];
+}
+
+/** A day begins at the midnight of whoever reads it; by itself it would be taken for that of Greenwich. */
+function momentOf(at: string): number {
+  return Date.parse(DAY.test(at) ? `${at}T00:00` : at);
 }
 
 function isTime(value: JsonValue | undefined): boolean {

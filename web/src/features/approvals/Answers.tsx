@@ -41,8 +41,10 @@ export function Answers({ approval, form, problem, isBusy, send, decline }: Prop
       aria-label={`Answers for ${approval.label}`}
       onSubmit={submit}
       onKeyDown={(event) => {
-        // Enter sends a message elsewhere; here it would decide, so only the button does.
+        // Enter sends a message elsewhere; here it would decide, so only the button does. Escape stops the answer
+        // elsewhere, and with it what was filled in here would be gone.
         if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
+        else if (event.key === "Escape") event.stopPropagation();
       }}
     >
       {fields.map((field) => (

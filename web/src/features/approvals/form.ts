@@ -1,6 +1,7 @@
 /** What a tool wants to know, as fields of a form, and what was filled in there as answers again. */
 
 import type { Json, JsonValue } from "../../protocol";
+import { numberFrom } from "../../ui/numbers";
 
 interface Common {
   name: string;
@@ -132,7 +133,7 @@ function chosen({ least, most, isRequired }: Some, some: readonly string[]): Fou
 }
 
 function counted({ isWhole, least, most }: Numeric, text: string): Found {
-  const value = Number(text.trim().replace(",", "."));
+  const value = numberFrom(text);
   if (!Number.isFinite(value)) return { wrong: isWhole ? "Write a whole number, such as 70." : "Write a number, such as 21.5." };
   if (isWhole && !Number.isInteger(value)) return { wrong: "Write a whole number, such as 70." };
   if (least !== null && value < least) return { wrong: `It is at least ${least}.` };

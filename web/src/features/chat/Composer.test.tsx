@@ -72,6 +72,15 @@ test("what is empty is not sent", async () => {
   expect(screen.getByLabelText<HTMLButtonElement>("Send").disabled).toBe(true);
 });
 
+test("whoever stops an answer is where one writes when it has ended", async () => {
+  const { rerender } = render(<Held onStop={vi.fn()} />);
+  screen.getByLabelText("Stop the answer").focus();
+  await userEvent.keyboard("{Enter}");
+  expect(document.activeElement).toBe(screen.getByLabelText("Stop the answer"));
+  rerender(<Held onStop={null} />);
+  expect(document.activeElement).toBe(field());
+});
+
 test("while an answer runs it can be stopped, and what is written can still be sent", async () => {
   const send = vi.fn();
   const stop = vi.fn();

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from "react";
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { isComposing } from "../../ui/composing";
 import { SendIcon, StopIcon } from "../../ui/icons";
 import type { Draft } from "./draft";
@@ -35,11 +35,13 @@ export function Composer({ draft, focus, onSend, onStop, onRecall, onClear }: Pr
 
   // On a touch screen the keyboard comes up with the focus and hides what one came to read.
   useEffect(() => {
-    if (focus === 0 && matchMedia("(hover: none)").matches) return;
+    if (focus === 0 && isTouched()) return;
     const end = field.current?.value.length ?? 0;
     field.current?.focus();
     field.current?.setSelectionRange(end, end);
   }, [focus]);
+
+  const [back] = useState(() => () => field.current?.focus());
 
   const change = (next: string) => {
     forget();
@@ -95,11 +97,7 @@ export function Composer({ draft, focus, onSend, onStop, onRecall, onClear }: Pr
             {count}
           </span>
         )}
-        {onStop !== null && (
-          <button type="button" className="send stop" aria-label="Stop the answer" onClick={onStop}>
-            <StopIcon />
-          </button>
-        )}
+        {onStop !== null && <Stop onStop={onStop} onGone={back} />}
         {(onStop === null || isReady) && (
           <button type="submit" className="send" aria-label="Send" disabled={!isReady}>
             <SendIcon />
@@ -114,6 +112,26 @@ export function Composer({ draft, focus, onSend, onStop, onRecall, onClear }: Pr
       {!draft.isKept && <NotKept />}
     </>
   );
+}
+
+/** Ends the running answer, and goes with it: whoever pressed it by a key is where one writes then. */
+function Stop({ onStop, onGone }: { onStop: () => void; onGone: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    const pressed = button.current;
+    return () => {
+      if (document.activeElement === pressed && !isTouched()) onGone();
+    };
+  }, [onGone]);
+  return (
+    <button ref={button} type="button" className="send stop" aria-label="Stop the answer" onClick={onStop}>
+      <StopIcon />
+    </button>
+  );
+}
+
+function isTouched(): boolean {
+  return matchMedia("(hover: none)").matches;
 }
 
 /** Makes the field as high as its text, up to where it scrolls. What lies above must not see it shrink meanwhile. */

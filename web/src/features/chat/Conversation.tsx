@@ -44,6 +44,11 @@ export function Conversation({ id, project, state, onStop, welcome }: Props) {
     if (id !== null && shown !== state) acts.rejoin(id);
     setSaid(said + 1);
   };
+  // A question that is offered goes out beside what is being written.
+  const ask = (question: string) => {
+    send(question);
+    setSaid(said + 1);
+  };
   const me = useRoom((room) => room.me?.user_id ?? "");
   const { rewording, byKey, back } = useRewordings(() => setSaid((before) => before + 1));
   const recall = () => {
@@ -68,7 +73,7 @@ export function Conversation({ id, project, state, onStop, welcome }: Props) {
         {isBlank ? (
           <section className="talk" aria-label="Conversation" tabIndex={-1}>
             <div className="column">
-              <Blank id={id} isKnown={state !== null} welcome={welcome} ask={say} />
+              <Blank id={id} isKnown={state !== null} welcome={welcome} ask={ask} />
             </div>
           </section>
         ) : (

@@ -13,8 +13,12 @@ export function useSaying(id: string | null, project: string | null): { entries:
   const user = useUser();
   const planned = useRoom((room) => room.planned);
   const all = useRoom((room) => room.view.entries);
-  const entries = useMemo(() => entriesOf(all, id), [all, id]);
+  const entries = useMemo(() => entriesOf(all, id).filter(({ command }) => id !== null || (command.project_id ?? null) === project), [all, id, project]);
+  // What begins the conversation. What was refused begins none, and nothing waits for it.
+  const beginning = id === null ? entries.find((entry) => entry.behind === null && entry.state !== "failed") : undefined;
   const [first, setFirst] = useState<string | null>(null);
+  // It leads to its page also when it was written before this one was opened, or loaded anew.
+  if (first === null && beginning !== undefined) setFirst(keyOf(beginning));
   const begun = all.find((entry) => keyOf(entry) === first)?.command.conversation_id ?? null;
   useEffect(() => {
     if (id !== null || begun === null) return;
@@ -24,8 +28,7 @@ export function useSaying(id: string | null, project: string | null): { entries:
   }, [acts, id, project, begun, user]);
 
   const say = (content: string) => {
-    const before = id === null ? entries.find((entry) => entry.behind === null) : undefined;
-    const behind = before === undefined ? null : keyOf(before);
+    const behind = beginning === undefined ? null : keyOf(beginning);
     // Named only until they are kept for the conversation: from then on they are what was decided there.
     const { model = null, parameters = null } = planned;
     const key = acts.say({ content, conversation_id: id, project_id: project, behind, model, parameters });

@@ -25,6 +25,19 @@ function doors(): Partial<Rest> {
   };
 }
 
+test("a token is made once, however often its button is pressed", async () => {
+  let count = 0;
+  const makeToken = (): Promise<never> => {
+    count += 1;
+    return new Promise(() => undefined);
+  };
+  await drawn(<Tokens />, { ...doors(), makeToken });
+  await userEvent.type(screen.getByLabelText("A new token for"), "my laptop");
+  await userEvent.dblClick(screen.getByRole("button", { name: "Make it" }));
+  await userEvent.type(screen.getByLabelText("A new token for"), "{Enter}");
+  expect(count).toBe(1);
+});
+
 test("a new token is shown this once, can be copied, and is gone when one has kept it", async () => {
   const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
   await drawn(<Tokens />, doors());

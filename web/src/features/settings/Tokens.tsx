@@ -85,17 +85,21 @@ function NewToken({ made }: { made: (token: TokenMade) => void }) {
   const [name, setName] = useState("");
   const [days, setDays] = useState("");
   const [problem, setProblem] = useState<string>();
+  const [busy, setBusy] = useState(false);
   const make = async () => {
     if (name.trim() === "") {
       setProblem("Give it a name, such as what will use it.");
       return;
     }
+    setBusy(true);
     try {
       made(await rest.makeToken({ name: name.trim(), ...(days !== "" && { days: Number(days) }) }));
       setName("");
       setProblem(undefined);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : "It could not be made. Please try again.");
+    } finally {
+      setBusy(false);
     }
   };
   return (
@@ -103,12 +107,15 @@ function NewToken({ made }: { made: (token: TokenMade) => void }) {
       className="token-new"
       onSubmit={(event: SubmitEvent) => {
         event.preventDefault();
-        void make();
+        // Of two that were made only the last could be seen.
+        if (!busy) void make();
       }}
     >
       <Field label="A new token for" value={name} maxLength={100} placeholder="my laptop" problem={problem} onText={setName} />
       <Choice label="It lasts" value={days} options={LASTING} onText={setDays} />
-      <button className="plain">Make it</button>
+      <button className="plain" disabled={busy}>
+        {busy ? "One moment…" : "Make it"}
+      </button>
     </form>
   );
 }
