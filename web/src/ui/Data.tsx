@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { JsonValue } from "../protocol";
 import { Plot } from "./Plot";
 import type { Names } from "./rows";
-import { cell, shapeOf, words } from "./rows";
+import { cell, cellIn, shapeOf, words } from "./rows";
 import type { Series } from "./series";
 import { lineOf, linesOf } from "./series";
 import { Table } from "./Table";
@@ -31,7 +31,7 @@ export function Data({ value, label, names, file, keep }: Props) {
           {fields.map(([name, inner]) => (
             <div key={name}>
               <dt>{words(name)}</dt>
-              <dd dir="auto">{cell(inner, names)}</dd>
+              <dd dir="auto">{cellIn(name, inner, names)}</dd>
             </div>
           ))}
         </dl>

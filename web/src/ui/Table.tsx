@@ -5,7 +5,7 @@ import { useKept } from "./kept";
 import type { Order } from "./order";
 import { orderAfter, ordered } from "./order";
 import type { Fields, Names, Rows } from "./rows";
-import { cell, isInstant, words } from "./rows";
+import { cell, cellIn, isInstant, words } from "./rows";
 import type { Cell } from "./sheet";
 import { SheetTools } from "./SheetTools";
 import { useRowsInSight } from "./rows-in-sight";
@@ -73,7 +73,7 @@ const Line = memo(function Line({ at, row, columns, numeric, names }: LineProps)
     <tr className="line" aria-rowindex={at + 2}>
       {columns.map((column) => (
         <td key={column} className={numeric.has(column) ? "num" : undefined} dir="auto">
-          {cell(row[column], names)}
+          {cellIn(column, row[column], names)}
         </td>
       ))}
     </tr>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cell, namesIn, shapeOf } from "./rows";
+import { cell, cellIn, namesIn, shapeOf } from "./rows";
 
 const KITCHEN = { id: "r-1", name: "Kitchen", type: "room" };
 
@@ -14,6 +14,10 @@ describe("finding the table in a result", () => {
 
   test("where there is nothing but ids they are shown", () => {
     expect(shapeOf([{ id: 3, customer_id: 7 }, { id: 4, customer_id: 7 }])?.rows?.columns).toEqual(["id", "customer_id"]);
+  });
+
+  test("ids that are numbers are shown beside others: they are what a database goes by", () => {
+    expect(shapeOf([{ id: 3, name: "Brown & Sons", parent_id: "a7" }])?.rows?.columns).toEqual(["id", "name"]);
   });
 
   test("an object may hold one beside its fields", () => {
@@ -61,5 +65,12 @@ describe("saying a value", () => {
     expect(cell([1, "two"])).toBe("1, two");
     expect(cell({ on_since: "noon", off: null })).toBe("on since noon");
     expect(cell(null)).toBe("");
+  });
+
+  test("a number that is a name is not grouped as an amount is", () => {
+    const said = ["id", "customer_id", "year", "build_year", "zip", "order_number", "port"].map((column) => cellIn(column, 2024));
+    expect(new Set(said)).toEqual(new Set(["2024"]));
+    expect([cellIn("watts", 2024), cellIn("years", 2024), cellIn("paid", 2024)]).toEqual(["2,024", "2,024", "2,024"]);
+    expect(cellIn("year", null)).toBe("");
   });
 });

@@ -28,6 +28,9 @@ const NUMBER = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 3 });
 const SMALL = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 3 });
 const TINY = new Intl.NumberFormat("en-GB", { notation: "scientific", maximumFractionDigits: 2 });
 
+/** Columns whose numbers name something and count nothing. */
+const NAMING = /(^|_)(id|year|number|no|nr|code|zip|postcode|port)$/i;
+
 /** A list of objects is a table; an object may hold one such list beside its plain fields. */
 export function shapeOf(value: JsonValue): Shape | null {
   if (Array.isArray(value)) {
@@ -68,6 +71,11 @@ export function cell(value: JsonValue | undefined, names: Names = new Map()): st
   return isFields(value) ? fieldsInWords(value, names) : "";
 }
 
+/** A value as the cell of a column, or the field of that name, shows it. */
+export function cellIn(column: string, value: JsonValue | undefined, names: Names = new Map()): string {
+  return typeof value === "number" && NAMING.test(column) ? String(value) : cell(value, names);
+}
+
 /** A number as it is read. What is not nothing is never said to be nothing. */
 function figure(number: number): string {
   const size = Math.abs(number);
@@ -84,7 +92,7 @@ function fieldsInWords(fields: Fields, names: Names): string {
   if (typeof fields["name"] === "string") return fields["name"];
   return Object.entries(fields)
     .filter(([name, inner]) => !isId(name) && cell(inner) !== "")
-    .map(([name, inner]) => `${words(name)} ${cell(inner, names)}`)
+    .map(([name, inner]) => `${words(name)} ${cellIn(name, inner, names)}`)
     .join(", ");
 }
 
@@ -93,11 +101,11 @@ export function words(name: string): string {
   return name.replaceAll("_", " ");
 }
 
-/** The columns that tell most: no ids, nothing empty, and where there are many none that says the same everywhere. */
+/** The columns that tell most: no ids but numbers, nothing empty, and where there are many none that says the same everywhere. */
 function tableOf(list: JsonValue[]): Rows | null {
   if (list.length === 0 || !list.every(isFields)) return null;
   const filled = filledIn(list);
-  const named = [...filled.keys()].filter((column) => !isId(column));
+  const named = [...filled.keys()].filter((column) => !isId(column) || list.some((row) => typeof row[column] === "number"));
   // Where there is nothing but ids, somebody asked for them.
   const told = named.length > 0 ? named : [...filled.keys()];
   const telling = told.length > COLUMNS ? told.filter((column) => column === "name" || differs(list, column)) : told;
