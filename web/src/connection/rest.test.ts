@@ -22,3 +22,10 @@ test("a page that answers in the place of the server is not taken for its answer
 test("what answers nothing is an answer", async () => {
   await expect(answering(new Response(null, { status: 204 })).signOut()).resolves.toBeNull();
 });
+
+test("what nobody answered is called undone only where it was a question", async () => {
+  const lost = restAt("", () => Promise.reject(new TypeError("Failed to fetch")));
+  await expect(lost.rules()).rejects.toMatchObject({ message: expect.stringContaining("Nothing was changed") as string });
+  const why = "No answer came: the server cannot be reached just now. Please look whether it was done before you try again.";
+  await expect(lost.makeToken({ name: "laptop" })).rejects.toMatchObject({ message: why, status: 0 });
+});

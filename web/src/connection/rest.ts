@@ -138,6 +138,7 @@ export interface Rest extends People, Connections, Datasources, Deciding, Spendi
 const PAGE = 50;
 const FOUND = 20;
 const AWAY = "The server cannot be reached just now. Nothing was changed; please try again in a moment.";
+const SILENT = "No answer came: the server cannot be reached just now. Please look whether it was done before you try again.";
 const BROKEN = "The server’s answer did not arrive whole. It may have done what was asked: please look before you try again.";
 const UNCLEAR = "The server could not do this. Nothing was changed; please try again.";
 
@@ -151,7 +152,7 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
       sent.body = JSON.stringify(body);
     }
     const response = await fetch(base + path, sent).catch(() => {
-      throw new RestError(AWAY, 0);
+      throw new RestError(method === "GET" ? AWAY : SILENT, 0);
     });
     const text = await response.text().catch(() => {
       throw new RestError(BROKEN, 0);
