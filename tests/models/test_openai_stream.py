@@ -240,11 +240,11 @@ async def test_what_was_cached_and_what_was_thought_is_told_apart(
     )
 
 
+@pytest.mark.parametrize("details", [{"reasoning_tokens": 100}, None])
 async def test_thoughts_that_are_told_beside_the_answer_are_part_of_what_was_written(
-    loopback: Provider, model: OpenAIModel
+    loopback: Provider, model: OpenAIModel, details: dict[str, int] | None
 ):
-    told = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 115}
-    told |= {"completion_tokens_details": {"reasoning_tokens": 100}}
+    told = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 115, "completion_tokens_details": details}
     loopback.answer(delta(content="a"), end(), event({"choices": [], "usage": told}), DONE)
     assert (await finish_of(model)).usage == Usage(
         prompt_tokens=10, completion_tokens=105, total_tokens=115, reasoning_tokens=100
