@@ -309,6 +309,18 @@ async def test_a_connection_is_used_again_for_the_next_answer(loopback: Provider
     assert loopback.connections == 1
 
 
+async def test_it_is_used_again_also_where_nobody_waits_for_more_than_the_last_event(
+    loopback: Provider, model: OpenAIModel
+):
+    loopback.answer(*answer_of("a"))
+    for _ in range(3):
+        stream = closable(model.stream(ask()))
+        while not isinstance(await anext(stream), Finished):
+            pass
+        await stream.aclose()
+    assert loopback.connections == 1
+
+
 async def test_a_connection_that_was_closed_behind_an_answer_costs_no_try_and_no_rest(
     loopback: Provider, model: OpenAIModel
 ):
