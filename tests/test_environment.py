@@ -59,6 +59,8 @@ def test_the_windows_of_models_are_read_by_their_names() -> None:
         ("DATABASE_URL", "mysql://db/parlour"),
         ("DATABASE_URL", "postgresql://db"),
         ("DATABASE_URL", "postgresql://[db/parlour"),
+        ("DATABASE_URL", "postgresql://db:port/parlour"),
+        ("DATABASE_URL", "postgresql://parlour:5432@db:65536/parlour"),
         ("CHAT_MAX_MESSAGE_CHARS", "0"),
         ("WEBSOCKET_QUEUE_BYTES", "-1"),
         ("WEBSOCKET_IDLE", "30"),
@@ -106,6 +108,13 @@ def test_production_takes_real_secrets() -> None:
 def test_the_database_is_a_file_in_the_data_folder_unless_it_is_named() -> None:
     assert read_settings({"PARLOUR_DATA_DIR": "/srv/parlour"}).database == "sqlite:////srv/parlour/parlour.db"
     assert read_settings({"DATABASE_URL": "postgresql://db/p"}).database == "postgresql://db/p"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://u:p/w:d@db/p", "postgresql://u:p@w@[::1]:5432/p", "sqlite:////a@b:c/p.db"]
+)
+def test_a_password_and_a_path_may_hold_what_a_port_may_not(url: str) -> None:
+    assert read_settings({"DATABASE_URL": url}).database == url
 
 
 def test_the_address_is_one_that_a_browser_can_open() -> None:

@@ -87,6 +87,9 @@ def database(text: str) -> str:
     """Where a database is."""
     if not text.startswith(("sqlite:///", "postgresql://")) or not urlsplit(text).path.strip("/"):
         raise ValueError
+    if text.startswith("postgresql:"):
+        # A password may hold what is no port, so it is left out; reading the port is what checks it.
+        urlsplit(f"//{text.partition('://')[2].rpartition('@')[2]}").port  # noqa: B018
     return text
 
 

@@ -1,16 +1,21 @@
 """The official client of OpenAI against a served house: streamed and whole, tools, history, retries, refusals."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import openai
 import pytest
 from sqlalchemy import func, select
 
+from parlour.api.following import BEAT_S
+from parlour.clock import SystemClock
+from parlour.identity.who import Who, who_is
 from parlour.models.base import Called, ModelProblem, RequestedCall
 from parlour.models.scripted import Script, ScriptedModel, call, says
 from parlour.protocol.commands import DecideToolCall
+from parlour.protocol.people import NewProject
 from parlour.store.queries.messages import message_page
 from parlour.store.tables import conversations, messages
 from tests.flow.conftest import HeldModel
@@ -195,6 +200,60 @@ async def test_a_stream_that_is_left_is_written_to_its_end(serving: Serving, hel
         held.lets("devices.", None)
         await served.app.talk.wait_for_turn(turn_id, 10)
         assert await texts(served, conversation_id) == [KITCHEN, "Nine devices."]
+
+
+@dataclass
+class ClockAhead(SystemClock):
+    """The machine's clock, and as much later as a test likes."""
+
+    ahead: float = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead
+
+
+async def is_revoked(served: Served, ann: Who, project_id: str) -> None:
+    """The key that ann asked with ends."""
+    await served.app.gate.revoke_api_key(ann, ann.credential_id)
+
+
+async def is_taken_out(served: Served, ann: Who, project_id: str) -> None:
+    """ann is in the project no longer."""
+    await served.app.household.projects.remove_member(who_is(served.app.house.admin, ""), project_id, ann.user_id)
+
+
+async def hears(stream: openai.AsyncStream[Any], heard: list[str], until: str | None = None) -> None:
+    """Listen to a stream to its end, or `until` these words came."""
+    async for piece in stream:
+        heard.append(piece.choices[0].delta.content or "")
+        if heard[-1] == until:
+            return
+
+
+@pytest.mark.parametrize("happens", [is_revoked, is_taken_out])
+async def test_who_may_no_longer_listen_hears_no_more_also_while_word_follows_word(
+    serving: Serving, held: HeldModel, happens: Callable[[Served, Who, str], Awaitable[None]]
+) -> None:
+    clock = ClockAhead()
+    async with serving(held, clock=clock) as served:
+        ann, projects, admin = await served.newcomer("ann"), served.app.household.projects, served.app.house.admin
+        boat = await projects.add(who_is(admin, ""), NewProject(name="The boat"))
+        await projects.add_member(who_is(admin, ""), boat.id, ann.id)
+        key = await served.key(ann)
+        async with openai.AsyncOpenAI(base_url=f"{served.url}/v1", api_key=key, max_retries=0) as client:
+            held.lets("Nine ")
+            stream = await client.chat.completions.create(
+                model="default", messages=[user(KITCHEN)], stream=True, metadata={"project_id": boat.id}
+            )
+            heard: list[str] = []
+            await hears(stream, heard, until="Nine ")
+            await happens(served, await served.knows(key), boat.id)
+            clock.ahead = BEAT_S
+            held.lets("devices.", None)
+            with pytest.raises(openai.APIError):
+                await hears(stream, heard)
+            assert "".join(heard) == "Nine "
+            await served.app.talk.wait_for_turn(stream.response.headers["x-turn-id"], 10)
 
 
 async def test_a_change_waits_for_a_word_and_says_how_to_give_it(serving: Serving) -> None:

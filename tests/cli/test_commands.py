@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from parlour.cli.main import ENTRIES, Entry, command_line
 from parlour.clock import SystemClock
-from parlour.errors import Duplicate, InvalidRequest, NotFound, NotNow, ParlourError, Unauthenticated
+from parlour.errors import BadSetting, Duplicate, InvalidRequest, NotFound, NotNow, ParlourError, Unauthenticated
 from parlour.identity.gate import Gate
 from parlour.identity.users import ensure_house
 from parlour.journal.writer import open_writer
@@ -139,6 +139,16 @@ def test_before_the_first_start_a_command_says_how_to_start(storage: Storage, tm
     with pytest.raises(NotFound, match="parlour serve"):
         beside_nothing.types("token", "create", DATABASE_URL="")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_cannot_be_used_is_no_house_that_was_never_started(storage: Storage, tmp_path: Path) -> None:
+    (tmp_path / "parlour.db").write_bytes(b"this is not a database, whatever its name says" * 100)
+    elsewhere = {
+        "sqlite": "",
+        "postgres": storage.url.set(drivername="postgresql", database="not_there").render_as_string(False),
+    }
+    with pytest.raises(BadSetting, match=r"DATABASE_URL names .* cannot be used: "):
+        Terminal(storage, tmp_path).types("link", DATABASE_URL=elsewhere[storage.kind])
 
 
 def test_the_settings_are_printed_without_secrets(terminal: Terminal) -> None:

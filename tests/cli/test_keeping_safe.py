@@ -103,7 +103,8 @@ def test_a_copy_tells_what_each_table_came_to(house: Path, tmp_path: Path) -> No
 def test_what_cannot_be_is_said_in_a_line(house: Path, tmp_path: Path) -> None:
     assert "There is no file" in refused(parlour(house, "restore", str(tmp_path / "none.backup"), "--yes"))
     assert "is no backup" in refused(parlour(house, "restore", str(house / "parlour.db"), "--yes"))
-    assert "--to is no address" in refused(parlour(house, "db", "copy", "--to", "nonsense"))
+    for wrong in ("nonsense", "mysql://db/parlour", "postgresql://db:port/parlour", "postgresql://db:65536/parlour"):
+        assert "--to is no address" in refused(parlour(house, "db", "copy", "--to", wrong))
     assert "never started" in refused(parlour(tmp_path / "nowhere", "backup", str(tmp_path / "x.backup")))
     away = "postgresql://nobody:secret@127.0.0.1:1/none"
     unreachable = refused(parlour(house, "db", "copy", "--to", away))

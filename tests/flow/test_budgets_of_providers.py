@@ -1,18 +1,23 @@
 """A provider whose budget is used up is passed over, as one is that is dead; any other budget ends the answer."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from parlour.kinds import Names
+from parlour.models.base import ModelProblem
 from parlour.protocol.content import Message, TextPart
-from tests.flow.conftest import Opening, Talking
+from tests.flow.conftest import DEADLINE_S, Opening, Talking
 from tests.flow.failing import CUT, DEAD, Act, FailingModel
 from tests.flow.paid import CENT, answers, of, report, sets, summed
 from tests.storage import Storage, Templates
 
 FALLBACK: dict[str, Any] = {"ai_default_model": "main/model", "ai_fallback_models": Names(["spare/model"])}
+LATE = ModelProblem("provider_timeout", "It took too long.", cause="timeout")
+"""Somebody who has read the question, and said nothing."""
+LOOKS = "search_entities"
 USED_UP = "The budget of the provider {} for this month, 0.00 US dollars, is used up. It begins anew on 1 "
 
 
@@ -148,3 +153,38 @@ async def test_who_uses_up_the_seconds_of_its_provider_without_a_word_is_followe
         told = await answer(talking)
         assert (words(told), told.models) == (spare.said(3), ["main/model", "spare/model"])
         assert main.open == 0
+
+
+@pytest.mark.parametrize("period", ["turn", "month"])
+@pytest.mark.parametrize("acts", [[Act(problem=LATE)], [Act(calls=LOOKS), Act(problem=LATE)]])
+async def test_what_another_provider_used_for_the_same_answer_takes_nothing_from_the_budget_of_a_provider(
+    opened: Opening, main: FailingModel, spare: FailingModel, routed: dict[str, Any], period: str, acts: list[Act]
+) -> None:
+    async with opened(main, spare, **routed) as talking:
+        before = await answer(talking)
+        assert before.usage is not None
+        assert before.usage.prompt_tokens > 500
+        main.plays(acts)
+        await sets(talking, "provider:spare", period, max_tokens=before.usage.prompt_tokens * 3 // 2)
+        told = await answer(talking)
+        assert (words(told), told.error, spare.asked) == (spare.said(3), None, 1)
+
+
+async def test_what_is_asked_of_somebody_else_meanwhile_frees_nothing_of_what_a_provider_used(
+    opened: Opening, main: FailingModel, spare: FailingModel, routed: dict[str, Any]
+) -> None:
+    async with opened(main, spare, **routed) as talking:
+        before = await answer(talking)
+        assert before.usage is not None
+        main.plays([Act(problem=LATE), Act(3)])
+        spare.plays([Act(hangs=True), Act(3)])
+        await sets(talking, "provider:main", max_tokens=before.usage.total_tokens + before.usage.prompt_tokens * 3 // 2)
+        await sets(talking, "provider:spare", max_tokens=1_000_000)
+        ids = await talking.says("Tell me a story")
+        async with asyncio.timeout(DEADLINE_S):
+            while not spare.open:  # noqa: ASYNC110 - what the model is doing is no event
+                await asyncio.sleep(0)
+        told = await answer(talking)
+        assert (words(told), main.asked, spare.asked) == (spare.said(3), 2, 2)
+        await talking.app.talk.stop(talking.who, ids["turn_id"])
+        await talking.ended(ids["turn_id"])

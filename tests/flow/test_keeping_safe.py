@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from parlour.app import TOOLKIT_MIGRATIONS
 from parlour.clock import SystemClock
 from parlour.errors import InvalidRequest, NotFound, StorageFailed, Unavailable
+from parlour.identity.users import FIRST_TENANT
 from parlour.ids import new_id
 from parlour.store.archive.file import BackupFile
 from parlour.store.archive.pieces import End
@@ -26,7 +27,7 @@ from parlour.store.database import Database, database_url
 from parlour.store.migrate import downgrade, upgrade
 from parlour.store.search.base import Owner
 from parlour.store.search.finding import find
-from parlour.store.tables import deltas, messages
+from parlour.store.tables import deltas, messages, settings
 from tests.flow.conftest import HeldModel, Opening, Talking
 from tests.rules.skips import missing
 from tests.storage import Storage, Templates, postgres_is_there
@@ -128,6 +129,25 @@ async def test_a_database_is_copied_to_one_of_another_kind(lived: Lived, other: 
     with pytest.raises(InvalidRequest, match="holds something already"):
         await copy(lived.url, other.url, TOOLKIT_MIGRATIONS, CLOCK)
     await still_talks(Opening(other, tmp_path / "elsewhere"), lived)
+
+
+async def test_a_bare_number_is_the_same_to_its_last_digit(lived: Lived, other: Storage, tmp_path: Path) -> None:
+    numbers = [0.1 + 0.2, 1 / 3, -1e-7, 1e23, -1.7976931348623157e308, 2**53 + 1, 2.0**63, -7, 0]
+    rows = [
+        {"tenant_id": FIRST_TENANT, "key": f"number {at}", "value": number, "updated_at": "2026"}
+        for at, number in enumerate(numbers)
+    ]
+    engine = create_async_engine(lived.url)
+    async with engine.begin() as connection:
+        await connection.execute(insert(settings), rows)
+    await engine.dispose()
+    written = await back_up(lived.url, tmp_path / "house.backup", CLOCK)
+    await restore(other.url, written.path, TOOLKIT_MIGRATIONS, CLOCK)
+    database = Database(other.url)
+    async with database.read() as connection:
+        kept = select(settings.c.value).where(settings.c.key.startswith("number ")).order_by(settings.c.key)
+        assert [*await connection.scalars(kept)] == numbers
+    await database.close()
 
 
 async def test_numbers_go_on_where_they_were_though_their_rows_are_gone(lived: Lived, other: Storage) -> None:

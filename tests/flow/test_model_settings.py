@@ -162,6 +162,30 @@ async def test_what_ones_own_server_reports_uses_up_nobody_elses_budget(serving:
         assert used == dict.fromkeys(scopes, 10) | {f"user:{person.id}": 900_000_003}
 
 
+async def test_what_was_asked_with_ones_own_key_takes_nothing_of_what_the_house_pays_for_the_same_answer(
+    serving: Serving, loopback: Provider
+) -> None:
+    def answers(request: Received) -> Answer:
+        is_own = "sk-ann" in request.headers["authorization"]
+        return Answer((b"data: nonsense\n\n",) if is_own else answer_of("Hello."))
+
+    loopback.choose = answers
+    async with serving(openai_base_url=loopback.base_url, openai_api_key=KEY, openai_model="small") as served:
+        admin, person = await desk(served), await served.newcomer("ann")
+        ann = Desk(served, await served.key(person))
+        await admin("POST", "/models/allowed", {"provider": "openai"})
+        await decides(admin, "", own_keys=True)
+        await ann("POST", "/providers?mine=true", acme(loopback, api_key="sk-ann"), 201)
+        async with served.connected(person) as client:
+            first = await answered(client, model="acme/small")
+            assert (words(first), first.models) == ("Hello.", ["acme/small", "openai/small"])
+            assert first.usage is not None
+            assert first.usage.prompt_tokens > 500
+            most = first.usage.prompt_tokens * 3 // 2
+            await admin("PUT", "/budgets", {"scope": "tenant", "period": "turn", "max_tokens": most})
+            assert words(await answered(client, model="acme/small")) == "Hello."
+
+
 async def test_a_projects_provider_answers_its_members_there_and_nowhere_else(
     serving: Serving, loopback: Provider
 ) -> None:

@@ -1,7 +1,7 @@
 """Whatever happens to the turns, the report adds up to the answers, to the last token and billionth."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +21,7 @@ from parlour.models.base import (
     TextDelta,
     estimate_tokens,
 )
+from parlour.models.openai_usage import MOST_TOKENS
 from parlour.protocol.content import Usage
 from parlour.protocol.spending import NewBudget
 from parlour.store.queries.spending import total_spent
@@ -142,3 +143,14 @@ async def asked(talking: Talking, number: int) -> str:
         again = await talking.asks_again(answer.id)
         await talking.ended(again.ids["turn_id"])
     return ids["conversation_id"]
+
+
+async def test_an_answer_ends_whatever_its_provider_says_that_it_used(opened: Opening) -> None:
+    act = Act(1, "calls", MOST_TOKENS, MOST_TOKENS, is_reported=True)
+    async with opened(Whimsical("held/model", [act, replace(act, then="ends")])) as talking:
+        ids = await talking.says("Tell me a story")
+        assert (await talking.ended(ids["turn_id"])).status == "completed"
+        (told,) = await answers(talking, ids["conversation_id"])
+        assert told.usage is not None
+        assert told.usage.completion_tokens == 2 * MOST_TOKENS
+        assert of((await report(talking)).total) == summed([told])

@@ -240,11 +240,11 @@ async def test_what_was_cached_and_what_was_thought_is_told_apart(
     )
 
 
+@pytest.mark.parametrize("details", [{"reasoning_tokens": 100}, None])
 async def test_thoughts_that_are_told_beside_the_answer_are_part_of_what_was_written(
-    loopback: Provider, model: OpenAIModel
+    loopback: Provider, model: OpenAIModel, details: dict[str, int] | None
 ):
-    told = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 115}
-    told |= {"completion_tokens_details": {"reasoning_tokens": 100}}
+    told = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 115, "completion_tokens_details": details}
     loopback.answer(delta(content="a"), end(), event({"choices": [], "usage": told}), DONE)
     assert (await finish_of(model)).usage == Usage(
         prompt_tokens=10, completion_tokens=105, total_tokens=115, reasoning_tokens=100
@@ -306,6 +306,18 @@ async def test_a_connection_is_used_again_for_the_next_answer(loopback: Provider
     loopback.answer(b"".join(answer_of("a")))
     for _ in range(3):
         await collect(model.stream(ask()))
+    assert loopback.connections == 1
+
+
+async def test_it_is_used_again_also_where_nobody_waits_for_more_than_the_last_event(
+    loopback: Provider, model: OpenAIModel
+):
+    loopback.answer(*answer_of("a"))
+    for _ in range(3):
+        stream = closable(model.stream(ask()))
+        while not isinstance(await anext(stream), Finished):
+            pass
+        await stream.aclose()
     assert loopback.connections == 1
 
 

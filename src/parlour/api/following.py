@@ -9,8 +9,9 @@ import orjson
 
 from parlour.api.doors import Doors, Said
 from parlour.api.exchange import exchanged
-from parlour.errors import Unauthenticated
+from parlour.errors import NotFound, Unauthenticated
 from parlour.hub.subscriber import Subscriber
+from parlour.identity.access import may_follow
 from parlour.identity.who import Who
 from parlour.protocol.content import Message, TextPart
 from parlour.protocol.events import ENDED
@@ -87,18 +88,20 @@ class _Heard:
 async def spoken(doors: Doors, who: Who, said: Said) -> AsyncGenerator[str]:
     """The words that answer what was said, as they come; "" whenever it was quiet for a while.
 
-    Ends when the turn has ended or waits for a person. Raises NotFound once the talk is gone, Unauthenticated once who
-    listens may no longer; the answer goes on to its end all the same.
+    Ends when the turn has ended or waits for a person. Raises NotFound once the talk is gone or not theirs to see,
+    Unauthenticated once who listens may no longer; the answer goes on to its end all the same.
     """
-    heard = _Heard(said.ids["turn_id"])
+    heard, looked_at = _Heard(said.ids["turn_id"]), doors.clock.monotonic()
     topic = f"conversation:{said.ids['conversation_id']}"
     outbox = Subscriber(QUEUE_BYTES)
     try:
         await doors.hub.subscribe(outbox, topic, said.seq)
         while True:
             wires, is_lost = await _next(doors, outbox)
-            if not wires and not is_lost and await doors.gate.again(who) is None:
-                raise Unauthenticated
+            is_quiet, now = not wires and not is_lost, doors.clock.monotonic()
+            if is_quiet or now - looked_at >= BEAT_S:
+                await _check_may_listen(doors, who, topic)
+                looked_at = now
             words = "".join(heard.take(orjson.loads(wire)) for wire in wires)
             if words or not wires:
                 yield words
@@ -113,6 +116,16 @@ async def spoken(doors: Doors, who: Who, said: Said) -> AsyncGenerator[str]:
                 await doors.hub.subscribe(outbox, topic)
     finally:
         doors.hub.leave(outbox)
+
+
+async def _check_may_listen(doors: Doors, who: Who, topic: str) -> None:
+    """Raise Unauthenticated when what proved who listens is no more, NotFound when they may not hear this any more."""
+    listener = await doors.gate.again(who)
+    if listener is None:
+        raise Unauthenticated
+    async with doors.reads.read() as connection:
+        if not await may_follow(connection, listener, topic):
+            raise NotFound
 
 
 async def _next(doors: Doors, outbox: Subscriber) -> tuple[list[str], bool]:

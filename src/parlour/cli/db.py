@@ -10,6 +10,7 @@ import typer
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
+from parlour import kinds
 from parlour.app import TOOLKIT_MIGRATIONS
 from parlour.clock import SystemClock
 from parlour.environment import read_settings
@@ -37,7 +38,8 @@ def copy(
     """Copy everything into an empty database, of either kind, and compare. The server must be stopped."""
     settings = read_settings(os.environ)
     configure_logging("error", settings.log_format)
-    here, there = _url(start or settings.database, "--from"), _url(to, "--to")
+    here = _url(start or settings.database, "--from" if start else "DATABASE_URL")
+    there = _url(to, "--to")
     with ExitStack() as stack:
         for folder in _folders(settings.data_dir, here, there):
             stack.callback(DataLock(folder).release)
@@ -50,8 +52,8 @@ def copy(
 
 def _url(said: str, option: str) -> URL:
     try:
-        return database_url(said)
-    except ArgumentError as error:
+        return database_url(kinds.database(said))
+    except (ArgumentError, ValueError) as error:
         raise BadSetting(f"{option} is no address of a database: postgresql://… or sqlite:///… is.") from error
 
 

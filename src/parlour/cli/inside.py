@@ -41,8 +41,8 @@ def inside(deed: Callable[[Inside], Awaitable[Result]]) -> Result:
     """Do one deed in the house that the environment names.
 
     Its writer lives only as long as the deed and does not take the data folder's lock, so this works while a
-    server runs. Raises BadSetting, NotFound for a house that was never started, Unavailable for a database that
-    cannot be reached, and whatever the deed raises.
+    server runs. Raises BadSetting, also for a database that cannot be used, NotFound for a house that was never
+    started, Unavailable for a database that cannot be reached, and whatever the deed raises.
     """
     settings = read_settings(os.environ)
     configure_logging("error", settings.log_format)
@@ -78,6 +78,8 @@ async def _standing(database: Database) -> House:
     except OSError as error:
         raise Unavailable("The database cannot be reached. DATABASE_URL says where it is looked for.") from error
     except DBAPIError as error:
+        # Raises BadSetting, with the reason, unless the database is well and only has no tables yet.
+        await database.check()
         raise NotFound(NEVER_STARTED) from error
     if standing is None:
         raise NotFound(NEVER_STARTED)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from parlour.clock import Clock, SystemClock
-from parlour.models.base import ModelEvent, ModelRequest
+from parlour.models.base import Finished, ModelEvent, ModelRequest
 from parlour.models.deadline import Deadline
 from parlour.models.dialect import Dialect
 from parlour.models.kept_connections import Sending, sent, trace_sendings
@@ -116,9 +116,11 @@ class OpenAIModel:
                     exchange = self._begun(body, tries.started)
                     continue
                 for event in events:
+                    if isinstance(event, Finished):
+                        # Before it is given out: who has heard it listens to no more, and closes the stream.
+                        await exchange.settle()
                     yield event
                 if exchange.over:
-                    await exchange.settle()
                     return
         finally:
             self._asked -= 1

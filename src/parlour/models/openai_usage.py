@@ -18,9 +18,9 @@ def usage_from(raw: Any) -> Usage | None:
     cached = _part(raw, "prompt_tokens_details", "cached_tokens") or _tokens(raw, "prompt_cache_hit_tokens")
     thought = _part(raw, "completion_tokens_details", "reasoning_tokens")
     total = _tokens(raw, "total_tokens") or prompt + completion
-    if thought and total == prompt + completion + thought:
-        # Told beside the answer, as xAI does, and paid for like it.
-        completion += thought
+    if (beside := total - prompt - completion) > 0:
+        # What it thought: told beside the answer, as xAI does, or in the total alone, as Gemini's is; paid for like it.
+        completion, thought = completion + beside, thought or beside
     return Usage(
         prompt_tokens=prompt,
         completion_tokens=completion,

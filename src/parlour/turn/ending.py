@@ -25,6 +25,9 @@ from parlour.turn.preview import plain, preview
 from parlour.turn.record import FIRST_FENCE, Past, TurnRow
 from parlour.turn.steps import Finish, ModelStep, Settled, ToolStep
 
+MOST_TOKENS = 2**31 - 1
+"""As large as the size of a message can be kept, whatever a provider says that its words came to."""
+
 
 async def end_turn(
     past: Past, answer: Answer, state: TurnState, finish: Finish, chunk_index: int, means: Means, bill: Bill
@@ -52,7 +55,7 @@ async def end_turn(
         problem=finish.problem,
     )
     text = "".join(part.text for part in answer.parts if part.kind == "text")
-    tokens = usage.completion_tokens if usage else estimate_tokens(text)
+    tokens = min(usage.completion_tokens if usage else estimate_tokens(text), MOST_TOKENS)
     line = preview(plain(text) or (finish.problem.message if finish.problem else ""))
     steps = list(enumerate(ended, len(state.steps)))
     ending = units.Ending(finish.status, finish.reason, final, steps, tokens, bill)

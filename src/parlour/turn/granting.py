@@ -11,7 +11,7 @@ from parlour.identity.allowances import Allowance, Scarce, begun
 from parlour.models.pricing import Price
 from parlour.protocol.content import Problem
 from parlour.protocol.spending import Spent
-from parlour.store.queries.spending import StoredBudget, added, spent_of
+from parlour.store.queries.spending import Source, StoredBudget, added, spent_of
 
 
 class OverBudget(Exception):
@@ -104,6 +104,10 @@ class LongAgo:
         return added([self._sums[place], await spent_of(connection, budget, until)])
 
 
+Drawn = tuple[Source, Spent]
+"""What a request uses, or may use, and where it comes from."""
+
+
 @dataclass(slots=True)
 class UnderWay:
     """What the turns of this node have used and not settled yet, and what they may use in the request they make.
@@ -113,16 +117,16 @@ class UnderWay:
 
     taking: asyncio.Lock = field(default_factory=asyncio.Lock)
     long_ago: LongAgo = field(default_factory=LongAgo)
-    _by_turn: dict[str, tuple[frozenset[str], Spent]] = field(default_factory=dict[str, tuple[frozenset[str], Spent]])
+    _by_turn: dict[str, Sequence[Drawn]] = field(default_factory=dict[str, Sequence[Drawn]])
 
-    def put(self, turn_id: str, budgets: frozenset[str], spent: Spent) -> None:
-        """A turn draws so much on these budgets now, in the place of what it drew before."""
-        self._by_turn[turn_id] = (budgets, spent)
+    def put(self, turn_id: str, drawn: Sequence[Drawn]) -> None:
+        """A turn draws so much now, in the place of what it drew before."""
+        self._by_turn[turn_id] = drawn
 
     def forget(self, turn_id: str) -> None:
         """A turn draws on nothing any more."""
         self._by_turn.pop(turn_id, None)
 
-    def of_others(self, turn_id: str) -> list[tuple[frozenset[str], Spent]]:
-        """What the other turns draw, and on which budgets."""
-        return [drawn for other, drawn in self._by_turn.items() if other != turn_id]
+    def of_others(self, turn_id: str) -> list[Drawn]:
+        """What the other turns draw."""
+        return [each for other, drawn in self._by_turn.items() if other != turn_id for each in drawn]

@@ -23,9 +23,9 @@ from parlour.models.prompt_size import prompt_tokens
 from parlour.models.stop_words import Stopping
 from parlour.protocol.content import Part, ToolCallPart, Usage
 from parlour.protocol.spending import Spent
-from parlour.store.queries.spending import NOTHING, StoredBudget, added, budgets_drawn_on
+from parlour.store.queries.spending import NOTHING, Source, StoredBudget, added, budgets_drawn_on, spent_in_turn
 from parlour.turn.billing import Bill, Request, estimated, payer_of, provider_of
-from parlour.turn.granting import Grant, granted
+from parlour.turn.granting import Drawn, Grant, granted
 from parlour.turn.means import Means
 from parlour.turn.metered import Asked, Metered
 from parlour.turn.record import Past
@@ -42,7 +42,6 @@ class Meter:
         self._lost_by = past.cut_by[-1] if past.cut_by else ""
         self._lost = "" if self._lost_by == BUILT_IN or past.cut_was_told_again else _words(past.cut)
         """What an owner before had heard, and nobody has kept what it used."""
-        self._budgets: frozenset[str] = frozenset()
 
     def over(self, model: Model, tell: Callable[[], None]) -> Model:
         """The model, with this between: its stream raises OverBudget besides. `tell` is called when it is asked."""
@@ -65,7 +64,7 @@ class Meter:
         """The unit with this bill was committed."""
         self._open = self._open[len(bill.requests) :]
         self._before = added([self._before, *(request.spent for request in bill.requests)])
-        self._draw(NOTHING)
+        self._draw()
 
     def close(self) -> None:
         """Nothing more is asked."""
@@ -92,14 +91,16 @@ class Meter:
 
     def _keep(self, request: Request) -> None:
         self._open.append(request)
-        self._draw(NOTHING)
+        self._draw()
 
     async def _granted(self, model: Model, request: ModelRequest, price: Price | None) -> Grant:
         turn, means = self._turn, self._means
-        payer, provider = payer_of(model), provider_of(model.name)
+        source = self._source(provider_of(model.name), payer_of(model))
+        self._draw()
         async with means.reads.read() as connection:
-            found = await budgets_drawn_on(connection, turn.tenant_id, turn.project_id, turn.user_id, provider, payer)
-        self._budgets = frozenset(budget.id for budget in found)
+            found = await budgets_drawn_on(
+                connection, turn.tenant_id, turn.project_id, turn.user_id, source.provider, source.payer
+            )
         if not found:
             return Grant()
         prompt = prompt_tokens(request, model.count_tokens)
@@ -111,30 +112,42 @@ class Meter:
             if most is not None:
                 completion = longest(replace(request, most_tokens=most), thinking_tokens_of(model)) or most
                 usage = Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
-                self._draw(_spent(usage, price))
+                self._draw((source, _spent(usage, price)))
         return grant
 
-    async def _allowance(self, budget: StoredBudget, others: Sequence[tuple[frozenset[str], Spent]]) -> Allowance:
-        now = self._means.clock.now()
-        mine = [request.spent for request in self._open]
-        if budget.period == "turn":
-            return Allowance(budget, added([self._before, *mine]), now)
+    async def _allowance(self, budget: StoredBudget, others: Sequence[Drawn]) -> Allowance:
+        """What is left of a budget. What a request used that it does not pay for, of this turn or another, is not its
+        concern: in one answer several providers may be asked, and with several keys."""
+        now, turn_id = self._means.clock.now(), self._turn.id
+        mine = _paid_by(budget, self._drawn)
         async with self._means.reads.read() as connection:
+            if budget.period == "turn":
+                return Allowance(budget, added([await spent_in_turn(connection, budget, turn_id), *mine]), now)
             used = await self._means.under_way.long_ago.spent_of(connection, budget, now)
-        taken = [spent for budgets, spent in others if budget.id in budgets]
-        return Allowance(budget, added([used, *mine]), now, taken)
+        return Allowance(budget, added([used, *mine]), now, _paid_by(budget, others))
 
-    def _draw(self, more: Spent) -> None:
-        """Say what this turn draws on its budgets: what is not settled yet, and `more`."""
-        if self._budgets:
-            drawn = added([*(request.spent for request in self._open), more])
-            self._means.under_way.put(self._turn.id, self._budgets, drawn)
+    def _source(self, provider: str, payer: str) -> Source:
+        turn = self._turn
+        return Source(turn.tenant_id, turn.project_id, turn.user_id, provider, payer)
+
+    @property
+    def _drawn(self) -> list[Drawn]:
+        """What is not settled yet."""
+        return [(self._source(provider_of(each.model), each.payer), each.spent) for each in self._open]
+
+    def _draw(self, *more: Drawn) -> None:
+        """Say what this turn draws on budgets: what is not settled yet, and `more`."""
+        self._means.under_way.put(self._turn.id, [*self._drawn, *more])
 
     def _keep_lost(self, model: str, prompt: int, price: Price | None, payer: str = HOUSE) -> None:
         completion = estimate_tokens(self._lost)
         self._lost = ""
         at = isoformat(self._means.clock.now())
         self._open.append(Request(model, "cut", estimated(prompt, completion, 0, price), 0, at, payer))
+
+
+def _paid_by(budget: StoredBudget, drawn: Sequence[Drawn]) -> list[Spent]:
+    return [spent for source, spent in drawn if budget.pays_for(source)]
 
 
 def _words(cut: Sequence[Part]) -> str:

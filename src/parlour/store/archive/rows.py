@@ -14,6 +14,8 @@ from parlour.store.archive.shape import Column, Shape
 Row = tuple[Any, ...]
 
 _NUMBER_FIRST = frozenset("-0123456789")
+_WHOLE = -(2**63), 2**64
+"""Between these a number can be written as a whole one."""
 
 
 @dataclass(slots=True)
@@ -129,7 +131,7 @@ def _sequences(connection: Connection, shape: Shape) -> list[tuple[str, str]]:
 
 def _read(column: Column, dialect: str) -> str:
     name = _quoted(column.name)
-    if column.kind == "json":
+    if column.kind == "json" and dialect == "postgresql":
         return f"CAST({name} AS TEXT)"
     if column.kind == "words" and dialect == "postgresql":
         return f"array_to_string(tsvector_to_array({name}), ' ')"
@@ -143,12 +145,17 @@ def _written(column: Column, dialect: str, number: int) -> str:
     return f"CAST(CAST(${number} AS TEXT) AS {kind})" if kind else f"${number}"
 
 
-def _json(value: str) -> str:
-    """JSON as it was written; but a bare number as SQLite keeps it, whole where it is whole."""
-    if value[:1] not in _NUMBER_FIRST:
+def _json(value: str | float) -> str:
+    """JSON as it was written; but a bare number as SQLite keeps it, whole where it is whole.
+
+    SQLite gives such a one as the number that it is: as text it would have only its first 15 digits.
+    """
+    if isinstance(value, str) and value[:1] not in _NUMBER_FIRST:
         return value
-    number = orjson.loads(value)
-    return orjson.dumps(int(number) if isinstance(number, float) and number.is_integer() else number).decode()
+    number = orjson.loads(value) if isinstance(value, str) else value
+    if isinstance(number, float) and number.is_integer() and _WHOLE[0] <= number < _WHOLE[1]:
+        number = int(number)
+    return orjson.dumps(number).decode()
 
 
 def _words(value: str) -> str:

@@ -59,6 +59,17 @@ _OF_TURN = select(*SUMS).where(spending.c.turn_id == bindparam("turn_id"))
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Whose question is asked, of which provider, and with whose key: that decides which budgets pay for it."""
+
+    tenant_id: str
+    project_id: str
+    user_id: str
+    provider: str
+    payer: str = TENANT
+
+
+@dataclass(frozen=True, slots=True)
 class StoredBudget:
     """A budget as it is kept."""
 
@@ -83,6 +94,12 @@ class StoredBudget:
     def of(self) -> str:
         """The id or name of what it is for."""
         return self.scope.partition(":")[2]
+
+    def pays_for(self, source: Source) -> bool:
+        """Whether a request from there draws on it."""
+        asked = {"project": source.project_id, "user": source.user_id, "provider": source.provider}
+        is_its = source.tenant_id == self.tenant_id and asked.get(self.kind, "") == self.of
+        return is_its and _is_drawn_on(self.kind, source.payer)
 
 
 async def budgets_of(connection: AsyncConnection, tenant_id: str) -> list[StoredBudget]:
@@ -136,9 +153,20 @@ async def spent_by_turn(connection: AsyncConnection, turn_id: str) -> Spent:
 
 async def spent_of(connection: AsyncConnection, budget: StoredBudget, since: str, until: str | None = None) -> Spent:
     """What was used of a budget since a moment, and before another where one is named."""
-    wanted = [spending.c.tenant_id == budget.tenant_id, spending.c.at >= since, *_PAID[budget.kind]]
+    wanted = [spending.c.at >= since, *_paid_by(budget)]
     if until is not None:
         wanted.append(spending.c.at < until)
+    return await total_spent(connection, *wanted)
+
+
+async def spent_in_turn(connection: AsyncConnection, budget: StoredBudget, turn_id: str) -> Spent:
+    """What the settled requests of one turn used of a budget: another may pay for the others."""
+    return await total_spent(connection, spending.c.turn_id == turn_id, *_paid_by(budget))
+
+
+def _paid_by(budget: StoredBudget) -> list[ColumnElement[bool]]:
+    """What the rows have in common that draw on a budget; `StoredBudget.pays_for` says the same of a request."""
+    wanted = [spending.c.tenant_id == budget.tenant_id, *_PAID[budget.kind]]
     match budget.kind:
         case "project":
             wanted.append(spending.c.project_id == budget.of)
@@ -148,7 +176,7 @@ async def spent_of(connection: AsyncConnection, budget: StoredBudget, since: str
             wanted.append(spending.c.provider == budget.of)
         case "tenant":
             pass
-    return await total_spent(connection, *wanted)
+    return wanted
 
 
 async def total_spent(connection: AsyncConnection, *wanted: ColumnElement[bool]) -> Spent:
