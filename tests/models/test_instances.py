@@ -204,6 +204,19 @@ async def test_one_that_is_left_before_its_first_word_leaves_nothing_behind(inst
     assert instance.calls == 0
 
 
+async def test_one_that_is_left_while_it_speaks_has_answered(
+    instance: Instance, played: Played, clock: ManualClock
+) -> None:
+    await fails(instance, played, 5)
+    clock.advance(60)
+    assert instance.condition == "trying"
+    played.problem = None
+    stream = closable(instance.stream(ask()))
+    assert await anext(stream) == TextDelta("Yes.")
+    await stream.aclose()
+    assert (instance.condition, instance.breaker.failures) == ("ready", 0)
+
+
 async def test_another_connection_to_the_same_name_begins_with_a_clean_record(
     played: Played, clock: ManualClock
 ) -> None:

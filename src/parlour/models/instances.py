@@ -132,6 +132,12 @@ class Instance:
                         is_over = True
                         self._answered(began, probe)
                     yield event
+        except GeneratorExit:
+            # Nobody wants more of it, as after a stop word: it had spoken, and is none the worse for that.
+            if not is_over:
+                is_over = True
+                self._spoke(probe)
+            raise
         except Exception as error:
             problem = error if isinstance(error, ModelProblem) else self._broken(error)
             if is_its_fault(problem) and not is_over:
@@ -250,9 +256,12 @@ class Instance:
         return self.breaker.admits
 
     def _answered(self, began: float, probe: bool) -> None:
+        self._spoke(probe)
+        self._end(began, is_answered=True)
+
+    def _spoke(self, probe: bool) -> None:
         if probe:
             self._ended.clear()
-        self._end(began, is_answered=True)
         self.breaker.succeeded(probe=probe)
 
     def _failed(self, problem: ModelProblem, began: float, probe: bool) -> None:
