@@ -214,6 +214,40 @@ def test_what_is_not_one_statement_is_no_statement(dialect: Dialect, text: str) 
     assert told.value.message
 
 
+DOUBLING = [
+    ("ARRAY[", "]"),
+    ("1::INT[", "]"),
+    ("{'a': ", "}"),
+    ("DECIMAL(", ")"),
+    ("TIMESTAMP(", ")"),
+    ("CHAR(", ")"),
+    ("ENUM(", ")"),
+    ("DATE(ARRAY[", "])"),
+]
+"""What the parser reads in two ways, so that each that stands inside another doubles the work."""
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize(("begin", "end"), DOUBLING)
+def test_what_would_take_for_ever_to_understand_is_given_up(dialect: Dialect, begin: str, end: str) -> None:
+    with pytest.raises((BadArguments, Refused)):
+        to_read(f"SELECT {begin * 30}1{end * 30}", dialect)
+
+
+def test_what_would_take_for_ever_is_said_to_be_nested_too_deeply() -> None:
+    for deep in (f"SELECT {'TIMESTAMP(' * 30}1{')' * 30}", f"DELETE FROM t WHERE a = {'CHAR(' * 30}1{')' * 30}"):
+        with pytest.raises(BadArguments, match="nested too deeply"):
+            (to_read if deep.startswith("SELECT") else to_change)(deep, "mysql")
+
+
+def test_what_people_put_inside_of_each_other_is_understood() -> None:
+    query = "SELECT ARRAY[ARRAY[ARRAY[ARRAY[1, 2], ARRAY[3]]]], CAST(ROUND(ABS(SUM(a)), 2) AS DECIMAL(10, 2)) FROM t"
+    assert to_read(query, "postgresql").text == query
+    assert to_read("SELECT JSON(DATE(TIME(JSON(CHAR(DATE(DATE(a))))))) FROM t", "sqlite").text
+    long = f"SELECT {', '.join(f'CAST(a AS DECIMAL(10, {number}))' for number in range(500))} FROM t"
+    assert to_read(long, "mysql").text == long
+
+
 def test_comments_that_only_a_database_would_run_never_arrive() -> None:
     assert to_read("SELECT /*!50000 sleep(5), */ 1 -- and more\n", "mysql").text == "SELECT 1"
     assert to_read("SELECT 1 # and more", "mysql").text == "SELECT 1"

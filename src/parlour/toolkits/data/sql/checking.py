@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from parlour.toolkits.data.sql.functions import FAR_REACHING, HARMLESS, PRIVATE, SECRET_SETTINGS
+from parlour.toolkits.data.sql.parsing import statements
 from parlour.toolkits.data.sql.settings import TITLES, Dialect
 from parlour.tools.outcomes import BadArguments, Refused
 
@@ -92,12 +93,11 @@ def types() -> Any:
 
 def parsed(text: str, dialect: Dialect) -> Tree:
     """The one statement that `text` is. Raises BadArguments for none, for several, and for what is not understood."""
-    import sqlglot
     from sqlglot.errors import SqlglotError
 
     exp = types()
     try:
-        found: list[Tree] = [tree for tree in sqlglot.parse(text, read=_PARSED_AS[dialect]) if tree is not None]
+        found: list[Tree] = [tree for tree in statements(text, _PARSED_AS[dialect]) if tree is not None]
     except SqlglotError as error:
         raise BadArguments(f"This is no statement that {TITLES[dialect]} understands{_near(error)}.") from error
     except RecursionError as error:
