@@ -112,6 +112,9 @@ REACHES: list[tuple[Dialect, str]] = [
     ("mysql", "SELECT sql_text FROM performance_schema.events_statements_history"),
     ("mysql", "SELECT * FROM sys.processlist"),
     ("mysql", "SELECT info FROM INFORMATION_SCHEMA.PROCESSLIST"),
+    ("mysql", "SELECT info FROM information_schema.processl\u0130st"),
+    ("mysql", "SELECT info FROM `\u0130nformation_schema`.`PROCESSLIST`"),
+    ("mysql", "SELECT trx_query FROM information_schema.INNODB_TRX"),
     ("sqlite", "SELECT data FROM sqlite_dbpage"),
 ]
 

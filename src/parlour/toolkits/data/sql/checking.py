@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from unicodedata import combining, normalize
 
 from parlour.toolkits.data.sql.functions import FAR_REACHING, HARMLESS, PRIVATE, SECRET_SETTINGS
 from parlour.toolkits.data.sql.parsing import statements
@@ -209,8 +210,13 @@ def _schema_of(node: Tree) -> str:
 
 def _check_table(node: Tree, dialect: Dialect) -> None:
     telling = {node.db, f"{node.db}.{node.name}"} if dialect == "mysql" else {node.name}
-    if any(each.lower() in PRIVATE[dialect] for each in telling):
+    if any(_plain(each) in PRIVATE[dialect] for each in telling):
         raise Refused(f"“{node.name}” holds what is secret about the database, and is not read here.")
+
+
+def _plain(name: str) -> str:
+    """A name without case and marks: to MariaDB “İ” is an “i” in what it calls its own."""
+    return "".join(each for each in normalize("NFKD", name.casefold()) if not combining(each))
 
 
 def written(tree: Tree, dialect: Dialect) -> str:
