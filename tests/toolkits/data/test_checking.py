@@ -256,6 +256,39 @@ def test_comments_that_only_a_database_would_run_never_arrive() -> None:
     assert to_read("SELECT 1 # and more", "mysql").text == "SELECT 1"
 
 
+LONG = "HEX(ZEROBLOB(8000000))"
+LENGTHY = [
+    f"INSTR({LONG}, {LONG})",
+    f"STRPOS(name, {LONG})",
+    f"INSTR(name, SUBSTR({LONG}, 1, 100000))",
+    f"INSTR(name, SUBSTR({LONG}, 2))",
+    f"REPLACE(name, {LONG}, '')",
+    f"TRIM({LONG}, city)",
+    f"LTRIM({LONG}, '{'x' * 101}')",
+    f"RTRIM(name, {LONG} || 'x')",
+    f"UNHEX({LONG}, city)",
+    f"JSON_PATCH(name, {LONG})",
+]
+
+
+@pytest.mark.parametrize("call", LENGTHY)
+def test_what_no_time_limit_of_sqlite_would_end_is_refused(call: str) -> None:
+    for query in (f"SELECT {call} FROM customers", f"WITH x AS (SELECT {call} AS y FROM customers) SELECT y FROM x"):
+        with pytest.raises(Refused, match="nothing would end that"):
+            to_read(query, "sqlite")
+    with pytest.raises(Refused, match="nothing would end that"):
+        to_change(f"UPDATE customers SET name = {call}", "sqlite")
+
+
+def test_short_texts_are_looked_for_in_whatever_there_is() -> None:
+    query = (
+        "SELECT INSTR(name, 'x'), REPLACE(name, 'x', city), TRIM(name), LTRIM(name, ' ,'), REPLACE(name, NULL, ''),"
+        " INSTR(name, SUBSTRING(city, 1, 100)), JSON_PATCH(name, '{}'), UNHEX(name) FROM customers"
+    )
+    assert to_read(query, "sqlite").text == query
+    assert to_read("SELECT STRPOS(name, city) FROM customers", "postgresql").text
+
+
 def test_a_function_is_called_that_an_admin_allowed() -> None:
     query = "SELECT app.margin(total) FROM orders"
     assert to_read(query, "postgresql", frozenset({"app.margin"})).text == query

@@ -13,6 +13,7 @@ from typing import Any
 from unicodedata import combining, normalize
 
 from parlour.toolkits.data.sql.functions import FAR_REACHING, HARMLESS, PRIVATE, SECRET_SETTINGS
+from parlour.toolkits.data.sql.lengthy import check_lengthy
 from parlour.toolkits.data.sql.parsing import statements
 from parlour.toolkits.data.sql.settings import TITLES, Dialect
 from parlour.tools.outcomes import BadArguments, Refused
@@ -156,6 +157,8 @@ def _check_reach(tree: Tree, dialect: Dialect, allowed: frozenset[str]) -> None:
             node.pop()
         elif isinstance(node, exp.Func):
             _check_function(node, dialect, allowed)
+            if dialect == "sqlite":
+                check_lengthy(node)
         elif isinstance(node, exp.Table):
             _check_table(node, dialect)
         elif isinstance(node, exp.Dot) and dialect == "postgresql":
