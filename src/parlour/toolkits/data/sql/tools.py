@@ -148,9 +148,8 @@ class SqlTools:
         async with self._shelf.lend(chosen) as source:
             change = await _checked_change(statement, source.settings)
             count = await source.foresee(change)
-            there = (
-                await source.count(change.tables[0]) if change.verb in ("DROP", "TRUNCATE") and change.tables else None
-            )
+            empties = change.tables if change.verb in ("DROP", "TRUNCATE") else ()
+            there = sum([await source.count(table) for table in empties]) if empties else None
             title = source.settings.title
         return leading_to(chosen, foreseen(change, chosen.name, title, count, there))
 
