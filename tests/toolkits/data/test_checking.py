@@ -243,6 +243,15 @@ def test_what_would_take_for_ever_is_said_to_be_nested_too_deeply() -> None:
             (to_read if deep.startswith("SELECT") else to_change)(deep, "mysql")
 
 
+def test_words_that_explain_are_read_once_whatever_follows() -> None:
+    for spaced in ("analyze  ", "analyze , ", "verbose\n\n"):
+        with pytest.raises((BadArguments, Refused)):
+            to_read(f"EXPLAIN ({spaced * 100}x SELECT 1", "postgresql")
+        assert to_read(f"EXPLAIN ({spaced * 3}) SELECT 1", "postgresql").verb == "EXPLAIN"
+    with pytest.raises((BadArguments, Refused)):
+        to_read(f"PRAGMA table_info({' ' * 19_000};x", "sqlite")
+
+
 def test_what_people_put_inside_of_each_other_is_understood() -> None:
     query = "SELECT ARRAY[ARRAY[ARRAY[ARRAY[1, 2], ARRAY[3]]]], CAST(ROUND(ABS(SUM(a)), 2) AS DECIMAL(10, 2)) FROM t"
     assert to_read(query, "postgresql").text == query

@@ -21,9 +21,11 @@ from parlour.tools.outcomes import BadArguments, Refused
 Tree = Any
 """What the parser makes of a statement."""
 _PARSED_AS: dict[Dialect, str] = {"sqlite": "sqlite", "postgresql": "postgres", "mysql": "mysql"}
+# What is taken is never given back: where the same spaces could be taken in two ways, every word would double the work.
 _EXPLAIN = re.compile(
-    r"\s*explain\s+(?P<options>(?:\((?:\s*(?:analyze|verbose|costs|buffers|timing|summary|format|json|text|yaml|on|off"
-    r"|true|false)\b\s*,?)+\)\s*|query\s+plan\s+|(?:analyze|verbose|extended|partitions|format\s*=\s*\w+)\s+)*)",
+    r"\s*explain\s+(?P<options>(?:\(\s*+(?:(?:analyze|verbose|costs|buffers|timing|summary|format|json|text|yaml|on|off"
+    r"|true|false)\b\s*+(?:,\s*+)?)++\)\s*+|query\s+plan\s++|(?:analyze|verbose|extended|partitions"
+    r"|format\s*=\s*\w+)\s++)*+)",
     re.IGNORECASE,
 )
 _SHOWN: dict[Dialect, re.Pattern[str]] = {
@@ -35,7 +37,8 @@ _SHOWN: dict[Dialect, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "sqlite": re.compile(
-        r"pragma\s+(table_list|(table_info|table_xinfo|index_list|index_info|foreign_key_list)\s*\(\s*[\w\"'`.$ -]+\))",
+        r"pragma\s+(table_list|(table_info|table_xinfo|index_list|index_info|foreign_key_list)"
+        r"\s*\(\s*+[\w\"'`.$ -]+\))",
         re.IGNORECASE,
     ),
 }
