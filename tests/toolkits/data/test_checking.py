@@ -112,6 +112,9 @@ REACHES: list[tuple[Dialect, str]] = [
     ("mysql", "SELECT sql_text FROM performance_schema.events_statements_history"),
     ("mysql", "SELECT * FROM sys.processlist"),
     ("mysql", "SELECT info FROM INFORMATION_SCHEMA.PROCESSLIST"),
+    ("mysql", "SELECT info FROM information_schema.processl\u0130st"),
+    ("mysql", "SELECT info FROM `\u0130nformation_schema`.`PROCESSLIST`"),
+    ("mysql", "SELECT trx_query FROM information_schema.INNODB_TRX"),
     ("sqlite", "SELECT data FROM sqlite_dbpage"),
 ]
 
@@ -214,9 +217,85 @@ def test_what_is_not_one_statement_is_no_statement(dialect: Dialect, text: str) 
     assert told.value.message
 
 
+DOUBLING = [
+    ("ARRAY[", "]"),
+    ("1::INT[", "]"),
+    ("{'a': ", "}"),
+    ("DECIMAL(", ")"),
+    ("TIMESTAMP(", ")"),
+    ("CHAR(", ")"),
+    ("ENUM(", ")"),
+    ("DATE(ARRAY[", "])"),
+]
+"""What the parser reads in two ways, so that each that stands inside another doubles the work."""
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize(("begin", "end"), DOUBLING)
+def test_what_would_take_for_ever_to_understand_is_given_up(dialect: Dialect, begin: str, end: str) -> None:
+    with pytest.raises((BadArguments, Refused)):
+        to_read(f"SELECT {begin * 30}1{end * 30}", dialect)
+
+
+def test_what_would_take_for_ever_is_said_to_be_nested_too_deeply() -> None:
+    for deep in (f"SELECT {'TIMESTAMP(' * 30}1{')' * 30}", f"DELETE FROM t WHERE a = {'CHAR(' * 30}1{')' * 30}"):
+        with pytest.raises(BadArguments, match="nested too deeply"):
+            (to_read if deep.startswith("SELECT") else to_change)(deep, "mysql")
+
+
+def test_words_that_explain_are_read_once_whatever_follows() -> None:
+    for spaced in ("analyze  ", "analyze , ", "verbose\n\n"):
+        with pytest.raises((BadArguments, Refused)):
+            to_read(f"EXPLAIN ({spaced * 100}x SELECT 1", "postgresql")
+        assert to_read(f"EXPLAIN ({spaced * 3}) SELECT 1", "postgresql").verb == "EXPLAIN"
+    with pytest.raises((BadArguments, Refused)):
+        to_read(f"PRAGMA table_info({' ' * 19_000};x", "sqlite")
+
+
+def test_what_people_put_inside_of_each_other_is_understood() -> None:
+    query = "SELECT ARRAY[ARRAY[ARRAY[ARRAY[1, 2], ARRAY[3]]]], CAST(ROUND(ABS(SUM(a)), 2) AS DECIMAL(10, 2)) FROM t"
+    assert to_read(query, "postgresql").text == query
+    assert to_read("SELECT JSON(DATE(TIME(JSON(CHAR(DATE(DATE(a))))))) FROM t", "sqlite").text
+    long = f"SELECT {', '.join(f'CAST(a AS DECIMAL(10, {number}))' for number in range(500))} FROM t"
+    assert to_read(long, "mysql").text == long
+
+
 def test_comments_that_only_a_database_would_run_never_arrive() -> None:
     assert to_read("SELECT /*!50000 sleep(5), */ 1 -- and more\n", "mysql").text == "SELECT 1"
     assert to_read("SELECT 1 # and more", "mysql").text == "SELECT 1"
+
+
+LONG = "HEX(ZEROBLOB(8000000))"
+LENGTHY = [
+    f"INSTR({LONG}, {LONG})",
+    f"STRPOS(name, {LONG})",
+    f"INSTR(name, SUBSTR({LONG}, 1, 100000))",
+    f"INSTR(name, SUBSTR({LONG}, 2))",
+    f"REPLACE(name, {LONG}, '')",
+    f"TRIM({LONG}, city)",
+    f"LTRIM({LONG}, '{'x' * 101}')",
+    f"RTRIM(name, {LONG} || 'x')",
+    f"UNHEX({LONG}, city)",
+    f"JSON_PATCH(name, {LONG})",
+]
+
+
+@pytest.mark.parametrize("call", LENGTHY)
+def test_what_no_time_limit_of_sqlite_would_end_is_refused(call: str) -> None:
+    for query in (f"SELECT {call} FROM customers", f"WITH x AS (SELECT {call} AS y FROM customers) SELECT y FROM x"):
+        with pytest.raises(Refused, match="nothing would end that"):
+            to_read(query, "sqlite")
+    with pytest.raises(Refused, match="nothing would end that"):
+        to_change(f"UPDATE customers SET name = {call}", "sqlite")
+
+
+def test_short_texts_are_looked_for_in_whatever_there_is() -> None:
+    query = (
+        "SELECT INSTR(name, 'x'), REPLACE(name, 'x', city), TRIM(name), LTRIM(name, ' ,'), REPLACE(name, NULL, ''),"
+        " INSTR(name, SUBSTRING(city, 1, 100)), JSON_PATCH(name, '{}'), UNHEX(name) FROM customers"
+    )
+    assert to_read(query, "sqlite").text == query
+    assert to_read("SELECT STRPOS(name, city) FROM customers", "postgresql").text
 
 
 def test_a_function_is_called_that_an_admin_allowed() -> None:

@@ -102,6 +102,14 @@ async def test_a_query_that_runs_for_ever_is_ended(furnish: Furnish, shopped: Sh
     assert (await project.query("SELECT 1 AS one"))["rows"] == [{"one": 1}]
 
 
+@pytest.mark.parametrize("shopped", ["sqlite"], indirect=True)
+async def test_a_pattern_that_sqlite_would_compare_for_ever_is_refused(project: Project) -> None:
+    assert (await project.query("SELECT name LIKE '%moor%' AS it FROM customers WHERE id = 4"))["rows"] == [{"it": 1}]
+    for likeness in ("LIKE '%' || HEX(ZEROBLOB(200))", "GLOB '*' || HEX(ZEROBLOB(200))"):
+        with pytest.raises(Failed, match="pattern too complex"):
+            await project.query(f"SELECT name {likeness} FROM customers")
+
+
 async def test_who_stops_waiting_leaves_the_others_alone(project: Project, shopped: Shop) -> None:
     slow = asyncio.create_task(project.query(FOR_EVER[shopped.dialect]))
     assert (await project.query("SELECT 1 AS one"))["rows"] == [{"one": 1}]

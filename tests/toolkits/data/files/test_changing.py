@@ -177,6 +177,22 @@ async def test_a_project_has_so_much_room_and_no_more(give: Give, limits: FilesL
     assert "more.md" not in files.there()
 
 
+async def test_folders_that_are_made_on_the_way_take_their_room(give: Give) -> None:
+    files = await give(FilesLimits(count=4))
+    files.put("a.md", "a")
+    read = await files.version("a.md")
+    for deed in (files.foresee, files.ask):
+        with pytest.raises(Failed, match="There are 1 files and folders, and not 4 more may be added"):
+            await deed("move_file", path="a.md", to="1/2/3/4/a.md", expected=read)
+        with pytest.raises(Failed, match="not 4 more may be added"):
+            await deed("write_file", path="1/2/3/b.md", content="b")
+    await files.ask("move_file", path="a.md", to="1/2/3/a.md", expected=read)
+    with pytest.raises(Failed, match="There are 4 files and folders, and no more may be added"):
+        await files.ask("move_file", path="1/2/3/a.md", to="other/a.md", expected=read)
+    await files.ask("move_file", path="1/2/3/a.md", to="1/a.md", expected=read)
+    assert files.there() == ["1/a.md"]
+
+
 async def test_the_room_is_that_of_the_whole_project(give: Give) -> None:
     files = await give(FilesLimits(total_bytes=20), folder="inner")
     files.put("elsewhere.md", "x" * 15)

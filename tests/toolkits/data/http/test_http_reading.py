@@ -87,6 +87,10 @@ async def test_a_head_brings_no_body(opens: Open) -> None:
         (sent(b"plain \xc3\xb6"), "text", "plain ö"),
         (sent(b"caf\xe9", kind="text/plain; charset=iso-8859-1"), "text", "café"),
         (sent(b"caf\xe9", kind="text/plain; charset=zlib"), "text", "caf�"),
+        *(
+            (sent("café".encode(), kind=f"text/plain; charset={none}"), "text", "café")
+            for none in ("iso-8859-0", "ISO-8859-18", "utf-8-le", "utf8be", "utf16le")
+        ),
         (sent(b"{broken", kind="application/json"), "text", "{broken"),
         (sent(b'{"a": 1}', kind="application/problem+json"), "json", {"a": 1}),
         (sent(b"1\x002", kind="text/csv"), "binary", "text/csv, 3 bytes, not shown."),

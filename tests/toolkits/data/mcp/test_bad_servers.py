@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
@@ -16,6 +17,7 @@ from parlour.toolkits.data.masking import MASK
 from parlour.toolkits.data.mcp.addresses import addresses_of
 from parlour.toolkits.data.mcp.commands import Command
 from parlour.toolkits.data.mcp.dialing import link_to
+from parlour.toolkits.data.mcp.http import Guarded
 from parlour.toolkits.data.mcp.link import FIRST_PAUSE_S, Link
 from parlour.toolkits.data.mcp.settings import McpLimits, McpSettings
 from parlour.toolkits.data.network import Reach
@@ -54,10 +56,10 @@ def told(logs: list[Any], event: str) -> int:
 def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+        # One that nobody has waited for yet is dead all the same.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):  # it may end between the two looks
         return False
-    # One that nobody has waited for yet is dead all the same.
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 async def test_a_server_that_is_away_is_tried_less_and_less_often_and_named_once(
@@ -265,6 +267,47 @@ async def test_a_server_that_sends_us_on_is_not_followed_elsewhere(clock: Manual
             with pytest.raises(ToolProblem):
                 await link.listing()
     assert seen == []
+
+
+async def test_a_server_that_sends_us_on_within_itself_is_followed_by_the_name_that_it_was_asked_by(
+    clock: ManualClock,
+) -> None:
+    seen: list[list[str]] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower().splitlines()
+        seen.append([head[0], *(line for line in head if line.startswith(("host:", "authorization:")))])
+        says = "404 No" if head[0].startswith("post /mcp/") else f"307 Go\r\nLocation: {origin}/mcp/"
+        writer.write(f"HTTP/1.1 {says}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as here:
+        # A name of this machine that needs no looking up, and is not its address.
+        origin = f"http://127.1:{here.sockets[0].getsockname()[1]}"
+        async with linked({"url": f"{origin}/mcp", "token": "hush"}, None, clock) as link:
+            with pytest.raises(ToolProblem):
+                await link.listing()
+    host = f"host: {origin.removeprefix('http://')}"
+    assert seen[:2] == [[f"post {path} http/1.1", host, "authorization: bearer hush"] for path in ("/mcp", "/mcp/")]
+
+
+async def test_a_request_that_is_sent_again_is_for_the_same_host() -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with (
+        await asyncio.start_server(refuse, "127.0.0.1", 0) as here,
+        httpx2.AsyncClient(transport=Guarded(Reach.of("127.0.0.0/8"), 1_000)) as client,
+    ):
+        request = client.build_request("GET", f"http://127.1:{here.sockets[0].getsockname()[1]}/mcp")
+        for _ in range(2):
+            response = await client.send(request)
+            # What a certificate is held against, and what "the same origin" is.
+            assert (response.status_code, response.request.url.host) == (401, "127.1")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from parlour.toolkits.data.files.area import Area, Going, version_of
 from parlour.toolkits.data.files.changing import (
     Changed,
     Now,
+    check_folders,
     check_free,
     check_room,
     check_version,
@@ -185,6 +186,7 @@ class ChangeTools:
             _there(area, parts, expected, going)
             with area.spot(parts, going) as spot, area.spot(goal, going) as free:
                 check_free(spot, free)
+                check_folders(area, free, None, going)
             return foreseen_move(name, "/".join(parts), "/".join(goal))
 
         async with self._open(context, datasource) as (name, source):
@@ -277,7 +279,8 @@ def _there(area: Area, parts: Parts, expected: str, going: Going) -> Now:
 def _foreseen(name: str, area: Area, parts: Parts, now: Now | None, new: bytes, going: Going) -> Foreseen:
     if now is not None and now.content == new:
         raise BadArguments("That is what it holds already.")
-    check_room(area, -1 if now is None else len(now.content), len(new), None, going)
+    with area.spot(parts, going) as spot:
+        check_room(area, now, len(new), len(spot.missing), None, going)
     return foreseen_put(area, name, "/".join(parts), now, new.decode())
 
 

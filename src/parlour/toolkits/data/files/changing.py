@@ -9,7 +9,7 @@ import stat
 from dataclasses import dataclass
 from functools import partial
 
-from parlour.toolkits.data.files.area import Area, Going, made_folders, usage_of, version_of, write
+from parlour.toolkits.data.files.area import Area, Going, Usage, made_folders, usage_of, version_of, write
 from parlour.toolkits.data.files.faults import LOOK, not_there, told
 from parlour.toolkits.data.files.paths import Parts, shown
 from parlour.toolkits.data.files.walking import Spot, read_whole
@@ -50,17 +50,31 @@ def seen(area: Area, parts: Parts, going: Going) -> Now | None:
         return _at(area, spot, going)
 
 
-def check_room(area: Area, old: int, new: int, top: int | None, going: Going) -> None:
-    """Raise Failed when a file of `new` bytes in the place of one with `old` (-1: of none) is too much."""
+def check_room(area: Area, now: Now | None, new: int, added: int, top: int | None, going: Going) -> None:
+    """Raise Failed when a file of `new` bytes in the place of what is there `now` is too much, or so many files and
+    folders that are `added` for it are too many."""
     limits = area.limits
     if new > limits.file_bytes:
         raise Failed(f"A file has at most {limits.file_bytes:,} bytes here, and this would have {new:,}.")
     usage = area.usage(going) if top is None else usage_of(top, going)
-    if usage.size - max(old, 0) + new > limits.total_bytes:
+    old = 0 if now is None else len(now.content)
+    if usage.size - old + new > limits.total_bytes:
         left = max(0, limits.total_bytes - usage.size)
-        raise Failed(f"There is room for {left:,} bytes more, and this would take {new - max(old, 0):,}.")
-    if old < 0 and usage.count >= limits.count:
-        raise Failed(f"There are {usage.count:,} files and folders, and no more may be added.")
+        raise Failed(f"There is room for {left:,} bytes more, and this would take {new - old:,}.")
+    _check_count(area, usage, added)
+
+
+def check_folders(area: Area, goal: Spot, top: int | None, going: Going) -> None:
+    """Raise Failed when the folders that are made for a file that moves to `goal` are too many."""
+    if len(goal.missing) > 1:
+        usage = area.usage(going) if top is None else usage_of(top, going)
+        _check_count(area, usage, len(goal.missing) - 1)
+
+
+def _check_count(area: Area, usage: Usage, added: int) -> None:
+    if added and usage.count + added > area.limits.count:
+        more = "no more" if usage.count >= area.limits.count else f"not {added:,} more"
+        raise Failed(f"There are {usage.count:,} files and folders, and {more} may be added.")
 
 
 def check_version(now: Now | None, expected: str | None, path: str) -> None:
@@ -84,7 +98,7 @@ def put(area: Area, parts: Parts, content: bytes, expected: str | None, must_kee
     with area.held(going) as top, area.spot_in(top, parts) as spot:
         now = _at(area, spot, going)
         check_version(now, expected, spot.path)
-        check_room(area, -1 if now is None else len(now.content), len(content), top, going)
+        check_room(area, now, len(content), len(spot.missing), top, going)
         kept = now is None or area.keep(top, now.content)
         if must_keep and not kept:
             raise Refused("What is there now cannot be kept, and that was not asked about.", suggestion="Ask again.")
@@ -116,6 +130,7 @@ def move(area: Area, parts: Parts, to: Parts, expected: str, going: Going) -> Ch
         check_version(now, expected, spot.path)
         assert now is not None
         check_free(spot, goal)
+        check_folders(area, goal, top, going)
         with told(goal.path), made_folders(goal.folder, goal.missing[:-1]) as folder:
             _look_again(spot.folder, spot.name, now, spot.path, going)
             os.rename(spot.name, goal.missing[-1], src_dir_fd=spot.folder, dst_dir_fd=folder)

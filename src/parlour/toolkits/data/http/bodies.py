@@ -13,7 +13,7 @@ from parlour.toolkits.data.masking import Masks
 
 _TEXTS = ("text/", "application/xml", "application/javascript", "application/x-www-form-urlencoded", "application/yaml")
 _CHARSETS = re.compile(
-    r"utf-?(8|16|32)(-?[lb]e)?|(us-)?ascii|iso-8859-(\d|1[0134568])|windows-125[0-8]|shift_jis|euc-(jp|kr)|gb(k|2312|18030)"
+    r"utf-?(8|16|32)|utf-(16|32)-?[lb]e|(us-)?ascii|iso-8859-([1-9]|1[013-6])|windows-125[0-8]|shift_jis|euc-(jp|kr)|gb(k|2312|18030)"
     r"|big5|koi8-[ru]",
     re.IGNORECASE,
 )

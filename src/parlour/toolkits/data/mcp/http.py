@@ -46,10 +46,7 @@ class Guarded(httpx2.AsyncBaseTransport):
         host = request.url.host
         port = request.url.port or (443 if request.url.scheme == "https" else 80)
         address = (await addresses_of(host, port, self._reach))[0]
-        request.headers.setdefault("Host", request.url.netloc.decode("ascii"))
-        request.extensions = {**request.extensions, "sni_hostname": host}
-        request.url = request.url.copy_with(host=address)
-        response = await self._inner.handle_async_request(request)
+        response = await self._inner.handle_async_request(_sent_to(address, request))
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         if encoding != "identity":
             await response.aclose()
@@ -66,6 +63,20 @@ class Guarded(httpx2.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close every connection."""
         await self._inner.aclose()
+
+
+def _sent_to(address: str, request: httpx2.Request) -> httpx2.Request:
+    """The same request for an address of its host. The request itself stays as it is: it may be sent again, and where
+    an answer sends on to is held against where it was sent."""
+    sent = httpx2.Request(
+        request.method,
+        request.url.copy_with(host=address),
+        headers=request.headers,
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": request.url.host},
+    )
+    sent.headers.setdefault("Host", request.url.netloc.decode("ascii"))
+    return sent
 
 
 class _Cut(httpx2.AsyncByteStream):

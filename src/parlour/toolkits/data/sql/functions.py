@@ -98,7 +98,11 @@ PRIVATE: dict[Dialect, frozenset[str]] = {
             "pg_stat_activity", "pg_stat_statements",
         }
     ),
-    "mysql": frozenset({"mysql", "performance_schema", "sys", "information_schema.processlist"}),
+    "mysql": frozenset(
+        {
+            "mysql", "performance_schema", "sys", "information_schema.processlist", "information_schema.innodb_trx",
+        }
+    ),
     "sqlite": frozenset({"sqlite_dbpage"}),
 }  # fmt: skip
 """Tables, and for MySQL schemas, that hold passwords, settings that may have some, statements of others and the like,

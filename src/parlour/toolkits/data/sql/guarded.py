@@ -4,6 +4,7 @@ import sqlite3
 import time
 from typing import Any
 
+from parlour.toolkits.data.sql.lengthy import LONGEST_PATTERN
 from parlour.toolkits.data.sql.widths import share
 
 LARGEST_VALUE = 16 * 1024 * 1024
@@ -48,6 +49,7 @@ class Guarded(sqlite3.Connection):
         self._until = float("inf")
         self._may = _CHANGES if may_change else _READS
         self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
+        self.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)
         self.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         self.execute("PRAGMA busy_timeout = 5000")
         self.execute("PRAGMA foreign_keys = ON")
