@@ -157,6 +157,8 @@ class Past:
     """Whether something else was asked in the conversation and waits."""
     spent: Spent
     """What its requests to models used that are settled."""
+    is_another: bool
+    """Whether the question was answered before, even where that answer was taken back."""
     given: Given = NOTHING_GIVEN
     """What the program that was asked with brought along, and how it wants it answered."""
 
@@ -190,6 +192,7 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
         conversation=conversation,
         other_is_open=row["other_is_open"],
         spent=NOTHING if turn.fence == FIRST_FENCE else await spent_by_turn(connection, turn.id),
+        is_another=any(said.parent_id == question.id and said.id != stored.id for said in before),
         given=Given.with_message(question),
     )
 

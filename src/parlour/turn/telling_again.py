@@ -75,7 +75,7 @@ class Retelling:
         if not self.kept.keeping.entries or model.name in FREE:
             return None
         self._key = key_of(model, request)
-        if is_fresh(self.past.turn, self.past.question):
+        if is_fresh(self.past):
             self.kept.counts.passed += 1
             return None
         told = self.kept.found(self._key, model)
