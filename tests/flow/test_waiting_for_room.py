@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from parlour.kinds import Names
-from parlour.models.base import ModelProblem
+from parlour.models.base import ModelProblem, UserMessage
 from parlour.models.instances import Instance
 from parlour.models.route import ALL_BUSY, Wish
 from parlour.protocol.content import Message, TextPart
@@ -28,9 +28,9 @@ async def instance(robin: Talking, name: str = "held/model") -> Instance:
     return next(one.instance for one in watched if one.instance.name == name)
 
 
-async def waits(robin: Talking, count: int) -> tuple[dict[str, str], Listener]:
+async def waits(robin: Talking, count: int, into: str | None = None) -> tuple[dict[str, str], Listener]:
     """Ask something that has to wait, as the last of so many."""
-    ids = await robin.says("And I?")
+    ids = await robin.says("And I?", into)
     listener = await robin.listens(ids["conversation_id"])
     await listener.until(lambda: [turn.reason for turn in listener.conversation.turns] == ["no_room"])
     await listener.agrees()
@@ -108,6 +108,22 @@ async def test_who_waits_can_be_stopped_and_whoever_is_behind_them_moves_up(open
         held.lets("a time.", None, "Third.", None)
         assert words(await answer(robin, third)) == "Third."
         assert len(held.requests) == 2
+
+
+async def test_what_is_changed_while_somebody_waits_is_asked_as_it_stands_when_there_is_room(
+    opened: Opening, held: HeldModel
+) -> None:
+    async with opened(held, **ONE_AT_A_TIME) as robin:
+        held.lets("Noted.", None)
+        first = await robin.says("My bank is the old one")
+        await robin.ended(first["turn_id"])
+        await robin.is_told_a_story(held)
+        second, _ = await waits(robin, 1, first["conversation_id"])
+        await robin.edits(first["message_id"], "My bank is the new one")
+        held.lets("a time.", None, "Second.", None)
+        assert words(await answer(robin, second)) == "Second."
+        asked = [m.text for m in held.requests[-1].messages if isinstance(m, UserMessage)]
+        assert asked == ["My bank is the new one", "And I?"]
 
 
 async def test_whoever_has_room_is_asked_before_anybody_waits(opened: Opening, held: HeldModel) -> None:

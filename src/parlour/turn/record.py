@@ -197,6 +197,19 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
     )
 
 
+async def earlier_by_now(connection: AsyncConnection, past: Past) -> tuple[Exchange, ...]:
+    """The exchanges before as they stand by now: they may have been changed or taken back since `past` was read."""
+    turn = past.turn
+    conversation = await stored_conversation(connection, turn.conversation_id)
+    if conversation is None or conversation.version == past.conversation.version:
+        return past.earlier
+    (question, stored), before = await _said(connection, turn)
+    earlier = _asked_before(before, question)
+    told = await _told(connection, earlier, question, stored.position)
+    steps = await _steps(connection, turn.conversation_id)
+    return (*_exchanges(before, earlier, steps, told), *given_before(question))
+
+
 async def _said(connection: AsyncConnection, turn: TurnRow) -> tuple[list[Message], list[Message]]:
     """The question and the answer of `turn`; and what was said before the question or in answer to that, in order."""
     mine = await rows(connection, _OWN, question_id=turn.question_id, answer_id=turn.answer_id)
