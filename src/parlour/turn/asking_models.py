@@ -147,7 +147,7 @@ class Questions:
     _before: Retelling = field(init=False)
 
     def __post_init__(self) -> None:
-        self._before = Retelling(self.past, self.progress, self.means.told)
+        self._before = Retelling(self.past, self.progress, self.means.told, self.means.reads)
 
     async def answered(self) -> Answered | Broke | Interrupted:
         """Ask for the next step. Raises Fenced, and what the writer raises."""
@@ -194,7 +194,7 @@ class Questions:
         if caller is None:
             return Broke(NOBODY, asked=tuple(trying.asked))
         request, seen = await self._request(model, caller, earlier, most)
-        told = self._before.found(model, request)
+        told = await self._before.found(model, request)
         live = self._live(model, is_told_again=told is not None)
         room = self.means.caps.output_units - self.progress.answer.text_units
         request = replace(request, has_stand_in=trying.has_stand_in(model.name))
