@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import openai
@@ -9,12 +10,14 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
+from parlour.api.following import BEAT_S
 from parlour.models.base import Called, ModelProblem, RequestedCall
 from parlour.models.scripted import Script, ScriptedModel, call, says
 from parlour.protocol.commands import DecideToolCall
 from parlour.store.queries.messages import message_page
 from parlour.store.tables import conversations, messages
 from tests.flow.conftest import HeldModel
+from tests.models.stepped_clock import SteppedClock
 from tests.served import Served, Serving
 
 KITCHEN = "What is in the kitchen?"
@@ -196,6 +199,30 @@ async def test_a_stream_that_is_left_is_written_to_its_end(serving: Serving, hel
         held.lets("devices.", None)
         await served.app.talk.wait_for_turn(turn_id, 10)
         assert await texts(served, conversation_id) == [KITCHEN, "Nine devices."]
+
+
+async def test_who_may_listen_no_longer_hears_no_more_though_it_is_never_quiet(
+    serving: Serving, held: HeldModel
+) -> None:
+    clock = SteppedClock()
+    follows = {"Nine ": "devices ", "devices ": "and a cat.", "and a cat.": None}
+    heard: list[str] = []
+
+    async def listens(stream: openai.AsyncStream[Any]) -> None:
+        """Hear everything, and let the model go on before it has been quiet for long."""
+        async for piece in stream:
+            if words := piece.choices[0].delta.content:
+                heard.append(words)
+                clock.advance(BEAT_S * 2 / 3)
+                held.lets(follows[words])
+
+    async with serving(held, change=lambda app: replace(app, clock=clock)) as served, client_of(served) as client:
+        stream = await client.chat.completions.create(model="default", messages=[user(KITCHEN)], stream=True)
+        await served.app.gate.sign_out(await served.knows(client.api_key))
+        held.lets("Nine ")
+        with pytest.raises(openai.APIError) as ended:
+            await listens(stream)
+        assert (ended.value.code, heard) == ("unauthorized", ["Nine ", "devices "])
 
 
 async def test_a_change_waits_for_a_word_and_says_how_to_give_it(serving: Serving) -> None:

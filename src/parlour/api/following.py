@@ -17,7 +17,7 @@ from parlour.protocol.events import ENDED
 from parlour.protocol.text import first_units, units
 
 BEAT_S = 15.0
-"""So often something is said to whoever listens, and their right to listen looked at."""
+"""So often something is said to whoever listens, and their right to listen looked at, however much is said."""
 QUEUE_BYTES = 1_048_576
 BETWEEN = "\n\n"
 """What stands between the words before a tool and those after it."""
@@ -93,12 +93,16 @@ async def spoken(doors: Doors, who: Who, said: Said) -> AsyncGenerator[str]:
     heard = _Heard(said.ids["turn_id"])
     topic = f"conversation:{said.ids['conversation_id']}"
     outbox = Subscriber(QUEUE_BYTES)
+    looked_at = doors.clock.monotonic()
     try:
         await doors.hub.subscribe(outbox, topic, said.seq)
         while True:
             wires, is_lost = await _next(doors, outbox)
-            if not wires and not is_lost and await doors.gate.again(who) is None:
-                raise Unauthenticated
+            is_quiet = not wires and not is_lost
+            if is_quiet or doors.clock.monotonic() - looked_at >= BEAT_S:
+                if await doors.gate.again(who) is None:
+                    raise Unauthenticated
+                looked_at = doors.clock.monotonic()
             words = "".join(heard.take(orjson.loads(wire)) for wire in wires)
             if words or not wires:
                 yield words
