@@ -1,12 +1,20 @@
 """A model that writes as many answers as it may is waited for: in order, for so long and no longer, until stopped."""
 
 import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
+from sqlalchemy.engine import URL
 
+from parlour.clock import Clock
+from parlour.journal.unit import Committed, Publish, Writer
+from parlour.journal.writer import open_writer
 from parlour.kinds import Names
 from parlour.models.base import ModelProblem, UserMessage
+from parlour.models.breaker import FAILURES
 from parlour.models.instances import Instance
 from parlour.models.route import ALL_BUSY, Wish
 from parlour.protocol.content import Message, TextPart
@@ -145,6 +153,46 @@ async def test_who_waits_goes_to_whoever_of_the_route_has_room_first(opened: Ope
         spare.lets("a time.", None, "Third.", None)
         assert [(await answer(robin, ids)).model for ids in (second, third)] == ["spare/model"] * 2
         await listener.agrees()
+
+
+async def test_who_was_given_room_at_somebody_who_rests_by_then_waits_for_the_others(
+    opened: Opening, held: HeldModel
+) -> None:
+    spare = HeldModel()
+    spare.name = "spare/model"
+    happens: dict[str, Callable[[], None]] = {}
+
+    def listening(url: URL, *, clock: Clock, publish: Publish, fatal: Callable[[BaseException], None]) -> Writer:
+        """A writer; when it says that nothing holds a turn up any more, something happens before the turn hears."""
+
+        def said(committed: Sequence[Committed]) -> None:
+            for turn in (orjson.loads(each.payload).get("turn", {}) for each in committed):
+                if turn.get("status") == "running" and turn["reason"] is None and turn["id"] in happens:
+                    happens.pop(turn["id"])()
+            publish(committed)
+
+        return open_writer(url, clock=clock, publish=said, fatal=fatal)
+
+    async with replace(opened, open_writer=listening)(held, spare, **ONE_AT_A_TIME, **SPARE) as robin:
+        await robin.is_told_a_story(held)
+        await robin.is_told_a_story(spare)
+        third, _ = await waits(robin, 1)
+        rests = (await instance(robin)).breaker
+
+        has_come_to_rest = asyncio.Event()
+
+        def comes_to_rest() -> None:
+            for _ in range(FAILURES):
+                rests.failed(probe=False)
+            has_come_to_rest.set()
+
+        happens[third["turn_id"]] = comes_to_rest
+        held.lets("a time.", None)
+        async with asyncio.timeout(DEADLINE_S):
+            await has_come_to_rest.wait()
+        spare.lets("a time.", None, "Third.", None)
+        told = await answer(robin, third)
+        assert (told.status, told.model, words(told)) == ("completed", "spare/model", "Third.")
 
 
 async def test_who_has_waited_as_long_as_is_allowed_is_told_that_everybody_is_busy(

@@ -179,13 +179,14 @@ class Questions:
 
     async def _next(self, trying: Trying) -> Model:
         """Who is asked now, once they have room; people see that it is waited for. Raises NobodyLeft, Interruption."""
-        try:
-            return trying.next()
-        except NoRoom:
-            await self.progress.held_up(NO_ROOM)
-            await self.time.do(trying.room())
-            await self.progress.held_up(None)
-            return trying.next()
+        while True:
+            try:
+                return trying.next()
+            except NoRoom:
+                # Whoever has room in the end may rest by the time that is said; then the others are waited for.
+                await self.progress.held_up(NO_ROOM)
+                await self.time.do(trying.room())
+                await self.progress.held_up(None)
 
     async def _ask(
         self, model: Model, trying: Trying, most: int | None = None
