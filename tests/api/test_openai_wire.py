@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import openai
+import orjson
 import pytest
 from sqlalchemy import func, select
 
@@ -304,6 +305,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"model": " "}, "model"),
     ({"metadata": {"project_id": "a\x00b"}}, "metadata.project_id"),
     ({"metadata": {"conversation_id": ""}}, "metadata.conversation_id"),
+    ({"extra_body": {"of_no_meaning": orjson.loads("[" * 300 + "]" * 300)}}, "body"),
 ]
 
 

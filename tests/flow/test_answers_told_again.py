@@ -213,6 +213,32 @@ async def test_another_answer_is_asked_for_anew_and_is_what_is_told_from_then_on
         assert (model.asked, told.cached) == (6, True)
 
 
+async def test_what_was_taken_back_is_not_told_again_to_whoever_asks_for_another_answer(opened: Opening) -> None:
+    model, market = Counted(COST), Market()
+    async with opened(model, toolsets=[market], **TOLD) as robin:
+        first, listener = await answered(robin, "What does tea cost?")
+        await robin.deletes(first.id)
+        assert not (await again(robin, listener)).cached
+        assert model.asked == 4
+
+
+@pytest.mark.parametrize("what", ["answer", "conversation"])
+async def test_what_was_taken_back_is_told_again_to_nobody_who_asks_the_same(opened: Opening, what: str) -> None:
+    model, market = Counted(COST), Market()
+    async with opened(model, toolsets=[market], **TOLD) as robin:
+        first, listener = await answered(robin, "What does tea cost?")
+        if what == "answer":
+            await robin.deletes(first.id)
+        else:
+            await robin.app.conversations.delete(robin.who, talk_of(listener), robin.app.talk.end)
+        anew, _ = await answered(robin, "What does tea cost?")
+        assert (model.asked, anew.cached) == (4, False)
+        told, _ = await answered(robin, "What does tea cost?")
+        assert (model.asked, told.cached) == (4, True)
+        counts = robin.app.means.told.counts
+        assert (counts.hits, counts.misses) == (2, 4)
+
+
 async def test_an_answer_with_a_change_in_it_is_asked_for_every_time(opened: Opening, tmp_path: Path) -> None:
     world = World(tmp_path / "world")
     presses = Script.of(call("set_level", level=3), says("Done."))

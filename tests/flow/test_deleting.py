@@ -1,6 +1,7 @@
 """What is taken back is gone: from the page, the context of what comes, search, and everything that is kept."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -10,13 +11,15 @@ from sqlalchemy import select
 from parlour.errors import MessageNotFound, NotNow
 from parlour.journal import feed
 from parlour.journal.snapshot import user_state
-from parlour.models.base import AssistantMessage, ModelProblem, UserMessage
+from parlour.models.base import AssistantMessage, ModelEvent, ModelProblem, ModelRequest, UserMessage
 from parlour.models.scripted import Script, ScriptedModel, call, says
 from parlour.protocol.content import Conversation, Message
 from parlour.store.queries.messages import message_page
 from parlour.store.search.base import Owner
 from parlour.store.search.finding import find
 from parlour.store.tables import metadata
+from parlour.tools.caller import Caller
+from parlour.tools.tool import Tool, ToolContext, make_tool
 from tests.flow.conftest import HeldModel, Opening, Talking
 
 
@@ -25,6 +28,48 @@ async def asked(robin: Talking, held: HeldModel, question: str, answer: str, int
     held.lets(answer, None)
     ids = await robin.says(question, into)
     return ids | {"answer_id": (await robin.ended(ids["turn_id"])).answer_id or ""}
+
+
+class Remembering(ScriptedModel):
+    """Looks into the drawer when it is asked to, and remembers every request."""
+
+    def __init__(self) -> None:
+        looks = Script.of(call("look_inside"), says("A key."))
+        super().__init__({"Look inside": looks}, otherwise=Script.of(says("Noted.")))
+        self.requests: list[ModelRequest] = []
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent]:
+        self.requests.append(request)
+        async for event in super().stream(request):
+            yield event
+
+
+async def nothing() -> None:
+    """Nobody does anything."""
+
+
+@dataclass
+class Drawer:
+    """Holds a key; something happens while a hand is in it."""
+
+    name: str = "drawer"
+    meanwhile: Callable[[], Awaitable[None]] = nothing
+
+    async def open(self) -> None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+    async def tools(self, caller: Caller) -> Sequence[Tool]:
+        del caller
+        return [make_tool(self.look_inside, effect="read")]
+
+    async def look_inside(self, context: ToolContext) -> str:
+        """What is in the drawer."""
+        del context
+        await self.meanwhile()
+        return "a key"
 
 
 async def listed(robin: Talking) -> Conversation:
@@ -173,6 +218,28 @@ async def test_an_answer_goes_on_while_an_earlier_message_is_taken_back(opened: 
         back = await robin.listens(first["conversation_id"], after=started)
         await back.until(lambda: back.cursor >= listener.cursor)
         assert back.frames[0]["mode"] == "replay"
+
+
+async def test_what_is_changed_or_taken_back_while_a_tool_is_asked_is_told_to_no_model_after_it(
+    opened: Opening,
+) -> None:
+    model, drawer = Remembering(), Drawer()
+    async with opened(model, toolsets=[drawer]) as robin:
+        first = await robin.says("My code is swordfish")
+        await robin.ended(first["turn_id"])
+        second = await robin.says("My bank is the old one", first["conversation_id"])
+        await robin.ended(second["turn_id"])
+
+        async def thinks_better_of_it() -> None:
+            await robin.deletes(first["message_id"])
+            await robin.edits(second["message_id"], "My bank is the new one")
+
+        drawer.meanwhile = thinks_better_of_it
+        third = await robin.says("Look inside", first["conversation_id"])
+        assert (await robin.ended(third["turn_id"])).status == "completed"
+        before, after = ([m.text for m in r.messages if isinstance(m, UserMessage)] for r in model.requests[-2:])
+        assert before == ["My code is swordfish", "My bank is the old one", "Look inside"]
+        assert after == ["My bank is the new one", "Look inside"]
 
 
 async def test_who_was_away_gets_what_stands_now_and_none_of_the_words(opened: Opening, held: HeldModel) -> None:

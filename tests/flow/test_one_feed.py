@@ -15,13 +15,14 @@ from parlour.journal.snapshot import conversation_state, snapshot, user_state
 from parlour.journal.unit import Committed, Unit
 from parlour.models.base import ModelProblem
 from parlour.models.scripted import Pause, Script, ScriptedModel, call, says
-from parlour.protocol.commands import Regenerate
+from parlour.protocol.commands import Regenerate, SendMessage
 from parlour.protocol.events import Snapshot
 from parlour.protocol.frame import DurableFrame, frame_of
 from parlour.protocol.reduce import reduce
 from parlour.protocol.state import ConversationState, ProjectState, TopicState, UserState
 from parlour.store.database import Database
 from parlour.store.tables import events, topics
+from parlour.turn.given import Given
 from tests.flow.conftest import HeldModel, Opening, Talking
 
 BEGUN = "Once upon a time there was one "
@@ -244,3 +245,23 @@ async def test_a_snapshot_is_small_however_long_the_conversation(opened: Opening
         assert listener.state.window > 0
         assert len(Snapshot(timestamp="t", topic="t", seq=1, state=listener.state).model_dump_json()) < 300_000
         await listener.agrees()
+
+
+async def test_a_snapshot_is_small_whatever_programs_bring_along_with_each_question(
+    opened: Opening, held: HeldModel
+) -> None:
+    async with opened(held) as robin:
+        brought = Given(instructions="word " * 4_000)
+        ids: dict[str, str] = {}
+        for n in range(30):
+            command = SendMessage(
+                type="send_message",
+                content=str(n),
+                client_message_id=f"brought-{n}",
+                conversation_id=ids.get("conversation_id"),
+            )
+            ids = dict((await robin.app.talk.say(robin.who, command, brought)).ids)
+        listener = await robin.listens(ids["conversation_id"])
+        assert isinstance(listener.state, ConversationState)
+        assert listener.state.window > 0
+        assert len(Snapshot(timestamp="t", topic="t", seq=1, state=listener.state).model_dump_json()) < 300_000

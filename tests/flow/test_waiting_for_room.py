@@ -1,12 +1,20 @@
 """A model that writes as many answers as it may is waited for: in order, for so long and no longer, until stopped."""
 
 import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
+from sqlalchemy.engine import URL
 
+from parlour.clock import Clock
+from parlour.journal.unit import Committed, Publish, Writer
+from parlour.journal.writer import open_writer
 from parlour.kinds import Names
-from parlour.models.base import ModelProblem
+from parlour.models.base import ModelProblem, UserMessage
+from parlour.models.breaker import FAILURES
 from parlour.models.instances import Instance
 from parlour.models.route import ALL_BUSY, Wish
 from parlour.protocol.content import Message, TextPart
@@ -28,9 +36,9 @@ async def instance(robin: Talking, name: str = "held/model") -> Instance:
     return next(one.instance for one in watched if one.instance.name == name)
 
 
-async def waits(robin: Talking, count: int) -> tuple[dict[str, str], Listener]:
+async def waits(robin: Talking, count: int, into: str | None = None) -> tuple[dict[str, str], Listener]:
     """Ask something that has to wait, as the last of so many."""
-    ids = await robin.says("And I?")
+    ids = await robin.says("And I?", into)
     listener = await robin.listens(ids["conversation_id"])
     await listener.until(lambda: [turn.reason for turn in listener.conversation.turns] == ["no_room"])
     await listener.agrees()
@@ -110,6 +118,22 @@ async def test_who_waits_can_be_stopped_and_whoever_is_behind_them_moves_up(open
         assert len(held.requests) == 2
 
 
+async def test_what_is_changed_while_somebody_waits_is_asked_as_it_stands_when_there_is_room(
+    opened: Opening, held: HeldModel
+) -> None:
+    async with opened(held, **ONE_AT_A_TIME) as robin:
+        held.lets("Noted.", None)
+        first = await robin.says("My bank is the old one")
+        await robin.ended(first["turn_id"])
+        await robin.is_told_a_story(held)
+        second, _ = await waits(robin, 1, first["conversation_id"])
+        await robin.edits(first["message_id"], "My bank is the new one")
+        held.lets("a time.", None, "Second.", None)
+        assert words(await answer(robin, second)) == "Second."
+        asked = [m.text for m in held.requests[-1].messages if isinstance(m, UserMessage)]
+        assert asked == ["My bank is the new one", "And I?"]
+
+
 async def test_whoever_has_room_is_asked_before_anybody_waits(opened: Opening, held: HeldModel) -> None:
     spare = FailingModel("spare/model", Act(3))
     async with opened(held, spare, **ONE_AT_A_TIME, **SPARE) as robin:
@@ -129,6 +153,46 @@ async def test_who_waits_goes_to_whoever_of_the_route_has_room_first(opened: Ope
         spare.lets("a time.", None, "Third.", None)
         assert [(await answer(robin, ids)).model for ids in (second, third)] == ["spare/model"] * 2
         await listener.agrees()
+
+
+async def test_who_was_given_room_at_somebody_who_rests_by_then_waits_for_the_others(
+    opened: Opening, held: HeldModel
+) -> None:
+    spare = HeldModel()
+    spare.name = "spare/model"
+    happens: dict[str, Callable[[], None]] = {}
+
+    def listening(url: URL, *, clock: Clock, publish: Publish, fatal: Callable[[BaseException], None]) -> Writer:
+        """A writer; when it says that nothing holds a turn up any more, something happens before the turn hears."""
+
+        def said(committed: Sequence[Committed]) -> None:
+            for turn in (orjson.loads(each.payload).get("turn", {}) for each in committed):
+                if turn.get("status") == "running" and turn["reason"] is None and turn["id"] in happens:
+                    happens.pop(turn["id"])()
+            publish(committed)
+
+        return open_writer(url, clock=clock, publish=said, fatal=fatal)
+
+    async with replace(opened, open_writer=listening)(held, spare, **ONE_AT_A_TIME, **SPARE) as robin:
+        await robin.is_told_a_story(held)
+        await robin.is_told_a_story(spare)
+        third, _ = await waits(robin, 1)
+        rests = (await instance(robin)).breaker
+
+        has_come_to_rest = asyncio.Event()
+
+        def comes_to_rest() -> None:
+            for _ in range(FAILURES):
+                rests.failed(probe=False)
+            has_come_to_rest.set()
+
+        happens[third["turn_id"]] = comes_to_rest
+        held.lets("a time.", None)
+        async with asyncio.timeout(DEADLINE_S):
+            await has_come_to_rest.wait()
+        spare.lets("a time.", None, "Third.", None)
+        told = await answer(robin, third)
+        assert (told.status, told.model, words(told)) == ("completed", "spare/model", "Third.")
 
 
 async def test_who_has_waited_as_long_as_is_allowed_is_told_that_everybody_is_busy(

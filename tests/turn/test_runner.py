@@ -1,14 +1,22 @@
 """A runner takes turns in their order, lets each be stopped whenever it is, and hands back what it cannot end."""
 
 import asyncio
+from collections.abc import Callable
 
+import orjson
 import pytest
 from sqlalchemy import select, update
 
 from parlour.errors import NotNow
+from parlour.journal import feed
+from parlour.journal.snapshot import conversation_state
 from parlour.journal.unit import Unit
+from parlour.protocol.frame import frame_of
+from parlour.protocol.reduce import reduce
+from parlour.protocol.state import ConversationState, TopicState
 from parlour.store.tables import deltas, turns
 from parlour.turn import units
+from parlour.turn.record import TurnRow
 from tests.turn.conftest import Workshop
 
 
@@ -82,6 +90,35 @@ async def test_a_turn_handed_back_in_mid_answer_and_then_stopped_ends_its_answer
     await next_start.close()
 
 
+def _given_back(turn: TurnRow) -> Unit:
+    return units.handed_back(turn, 0)
+
+
+def _taken_over(turn: TurnRow) -> Unit:
+    return units.claimed(turn, owner="node-2", answer_id=turn.answer_id or "", model="m", at="t")[1]
+
+
+@pytest.mark.parametrize("moves_on", [_given_back, _taken_over])
+async def test_what_held_a_turn_up_holds_it_up_no_more_once_it_is_given_back_or_taken_over(
+    workshop: Workshop, moves_on: Callable[[TurnRow], Unit]
+) -> None:
+    turn = await workshop.asks("One")
+    mine, claim = units.claimed(turn, owner="node-1", answer_id="answer", model="m", at="t")
+    for unit in (claim, units.held_up(mine, "answer", "no_room")):
+        await workshop.means.writer.commit(unit)
+    before, seq = await _seen(workshop, turn)
+    assert [each.reason for each in before.turns] == ["no_room"]
+    await workshop.means.writer.commit(moves_on(mine))
+    followed: TopicState = before
+    async with workshop.means.reads.read() as connection:
+        for said in await feed.read(connection, turn.topic, seq):
+            envelope = {"topic": said.topic, "from_seq": said.seq, "seq": said.seq, "timestamp": said.at}
+            followed = reduce(followed, frame_of(orjson.loads(said.payload) | envelope))
+    after, _ = await _seen(workshop, turn)
+    assert [each.reason for each in after.turns] == [None]
+    assert followed == after
+
+
 async def test_when_the_first_of_two_waiting_questions_is_stopped_the_second_is_answered(workshop: Workshop) -> None:
     first = await workshop.asks("One")
     second = await workshop.asks("Two", first.conversation_id)
@@ -105,3 +142,10 @@ async def _until_something_was_said(workshop: Workshop) -> None:
         while not said:
             async with workshop.means.reads.read() as connection:
                 said = (await connection.execute(select(deltas))).first() is not None
+
+
+async def _seen(workshop: Workshop, turn: TurnRow) -> tuple[ConversationState, int]:
+    """The conversation of a turn as a newcomer gets it, and how far that reaches."""
+    async with workshop.means.reads.read() as connection:
+        state = await conversation_state(connection, turn.conversation_id, 0)
+        return state, (await feed.bounds(connection, turn.topic)).seq

@@ -58,7 +58,7 @@ def asked(*messages: ModelMessage, tools: tuple[Tool, ...] = (), caller: Caller 
 
 
 def told(words: str) -> Told:
-    return Told(SAID, (text_part("text", words),))
+    return Told(SAID, (text_part("text", words),), "answer")
 
 
 def looked_up(call_id: str, result: str) -> tuple[ModelMessage, ...]:

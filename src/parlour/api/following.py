@@ -18,7 +18,7 @@ from parlour.protocol.events import ENDED
 from parlour.protocol.text import first_units, units
 
 BEAT_S = 15.0
-"""So often something is said to whoever listens, and their right to listen looked at."""
+"""So often something is said to whoever listens, and their right to listen looked at, however much is said."""
 QUEUE_BYTES = 1_048_576
 BETWEEN = "\n\n"
 """What stands between the words before a tool and those after it."""

@@ -106,8 +106,7 @@ async def _known(doors: Doors, who: Who, headers: Mapping[str, str], body: Any) 
             raise InvalidRequest("A key has 1 to 200 characters.", param="Idempotency-Key")
         async with doors.reads.read() as connection:
             return key, await kept_command(connection, who.user_id, key)
-    digest = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
-    beginning = f"openai-{digest}-"
+    beginning = f"openai-{_digest(body)}-"
     if headers.get("x-stainless-retry-count", "0") != "0":
         async with doors.reads.read() as connection:
             now = doors.clock.now()
@@ -115,6 +114,15 @@ async def _known(doors: Doors, who: Who, headers: Mapping[str, str], body: Any) 
             if before is not None and await _is_fresh(connection, before, now):
                 return before.command_id, before
     return beginning + new_id(), None
+
+
+def _digest(body: Any) -> str:
+    """By what a body is known again. Raises InvalidRequest for one that nobody can write down again."""
+    try:
+        written = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:
+        raise InvalidRequest("Too many lists and objects stand inside each other.", param="body") from error
+    return hashlib.sha256(written).hexdigest()[:32]
 
 
 async def _is_fresh(connection: AsyncConnection, before: KeptCommand, now: datetime) -> bool:

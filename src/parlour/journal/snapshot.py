@@ -89,7 +89,7 @@ def _weight(message: Message) -> int:
     """About how many bytes a message has in a state."""
     texts = sum(min(len(p.text), STATE_TEXT_UNITS) for p in message.parts if isinstance(p, TextPart | ReasoningPart))
     others = sum(len(p.model_dump_json()) for p in message.parts if not isinstance(p, TextPart | ReasoningPart))
-    return 500 + texts + others
+    return 500 + texts + others + len(orjson.dumps(message.metadata))
 
 
 async def _with_running_text(connection: AsyncConnection, state: ConversationState) -> ConversationState:

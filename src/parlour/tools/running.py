@@ -13,6 +13,8 @@ from parlour.tools.tool import Arguments, Tool
 
 LARGEST_RESULT = 256 * 1024
 """In bytes of JSON: what is larger helps neither a person nor a model."""
+ROOM_AROUND = 32
+"""So many lists and objects may stand around what is written down, in an event say: only so many can in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,22 @@ async def in_time(work: Awaitable[Any], tool: Tool, seconds: float) -> Any:
 
 
 def as_json(result: Any, tool: Tool, limits: Limits) -> JsonValue:
-    """The result as it is kept. Raises TooLarge, and TypeError for what is no JSON."""
-    encoded = orjson.dumps(result)
+    """The result as it is kept. Raises TooLarge, and TypeError for what is no JSON or nested too deeply."""
+    encoded = written(result)
     if len(encoded) > limits.result_bytes:
         raise TooLarge(
             f"The result of '{tool.name}' has {len(encoded):,} bytes; at most {limits.result_bytes:,} are used.",
             suggestion="Ask for less at once: a smaller place, a class of devices, a lower limit.",
         )
     return orjson.loads(encoded)
+
+
+def written(value: Any) -> bytes:
+    """A value as JSON. Raises TypeError for what is none, and what could not be written where more stands around it."""
+    around = value
+    for _ in range(ROOM_AROUND):
+        around = [around]
+    return orjson.dumps(around)[ROOM_AROUND:-ROOM_AROUND]
 
 
 def is_cancelled() -> bool:

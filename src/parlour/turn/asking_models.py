@@ -5,7 +5,7 @@ the budget of that provider is used up. What somebody had said who failed after 
 is, and the next begins anew. Who was asked the same a moment ago is not asked: see `telling_again`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -33,7 +33,7 @@ from parlour.turn.live import Live
 from parlour.turn.means import Means
 from parlour.turn.progress import Progress
 from parlour.turn.prompt import system_prompt
-from parlour.turn.record import Past
+from parlour.turn.record import Past, earlier_by_now
 from parlour.turn.steps import NOBODY, Answered, Broke, Interrupted, ModelStep, ToolStep, Tried
 from parlour.turn.telling_again import Retelling
 from parlour.turn.things import things_in
@@ -147,7 +147,7 @@ class Questions:
     _before: Retelling = field(init=False)
 
     def __post_init__(self) -> None:
-        self._before = Retelling(self.past, self.progress, self.means.told)
+        self._before = Retelling(self.past, self.progress, self.means.told, self.means.reads)
 
     async def answered(self) -> Answered | Broke | Interrupted:
         """Ask for the next step. Raises Fenced, and what the writer raises."""
@@ -179,22 +179,23 @@ class Questions:
 
     async def _next(self, trying: Trying) -> Model:
         """Who is asked now, once they have room; people see that it is waited for. Raises NobodyLeft, Interruption."""
-        try:
-            return trying.next()
-        except NoRoom:
-            await self.progress.held_up(NO_ROOM)
-            await self.time.do(trying.room())
-            await self.progress.held_up(None)
-            return trying.next()
+        while True:
+            try:
+                return trying.next()
+            except NoRoom:
+                # Whoever has room in the end may rest by the time that is said; then the others are waited for.
+                await self.progress.held_up(NO_ROOM)
+                await self.time.do(trying.room())
+                await self.progress.held_up(None)
 
     async def _ask(
         self, model: Model, trying: Trying, most: int | None = None
     ) -> Answered | Broke | Interrupted | _Failure:
-        caller = await self.means.caller(self.past.turn.user_id, self.past.turn.project_id)
+        caller, earlier = await self._as_it_stands()
         if caller is None:
             return Broke(NOBODY, asked=tuple(trying.asked))
-        request, seen = await self._request(model, caller, most)
-        told = self._before.found(model, request)
+        request, seen = await self._request(model, caller, earlier, most)
+        told = await self._before.found(model, request)
         live = self._live(model, is_told_again=told is not None)
         room = self.means.caps.output_units - self.progress.answer.text_units
         request = replace(request, has_stand_in=trying.has_stand_in(model.name))
@@ -294,14 +295,23 @@ class Questions:
             is_told_again=is_told_again,
         )
 
-    async def _request(self, model: Model, caller: Caller, most: int | None) -> tuple[ModelRequest, Json | None]:
+    async def _as_it_stands(self) -> tuple[Caller | None, Sequence[Exchange]]:
+        """Who asked, and what was said before, by now: a tool or room for an answer may have been waited for."""
+        turn = self.past.turn
+        async with self.means.reads.read() as connection:
+            caller = await self.means.callers.caller(connection, turn.user_id, turn.project_id)
+            return caller, await earlier_by_now(connection, self.past)
+
+    async def _request(
+        self, model: Model, caller: Caller, earlier: Sequence[Exchange], most: int | None
+    ) -> tuple[ModelRequest, Json | None]:
         """What a model is shown, in so many tokens if that is said, and the report of it; None where somebody else
         chose what it does."""
         caps, past, progress = self.means.caps, self.past, self.progress
         tools = await self.means.tools.offered(caller)
         parameters = caps.shipped.below(self.route.parameters, has_tools=bool(tools))
         asked, answer = past.turn.question_id, progress.answer.message_id
-        earlier, now = past.earlier, Exchange(past.question, progress.state.steps, asked, answer, past.notices)
+        now = Exchange(past.question, progress.state.steps, asked, answer, past.notices)
         form = past.given.form
         window = model.window - (min(model.count_tokens(form.words), model.window // 2) if form else 0)
         is_built_in = model.name == BUILT_IN

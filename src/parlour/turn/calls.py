@@ -100,8 +100,7 @@ class Calls:
         turn = self.past.turn
         if self._tries.get(call.id, 0) >= MOST_TRIES:
             return Ended(_overtaken(call))
-        anew = is_fresh(turn, self.past.question)
-        context = ToolContext(caller, turn.conversation_id, turn.id, call.id, is_fresh=anew)
+        context = ToolContext(caller, turn.conversation_id, turn.id, call.id, is_fresh=is_fresh(self.past))
         step = self.progress.state.model_steps[-1]
         occasion = Occasion(
             question_id=turn.question_id,

@@ -5,7 +5,7 @@ A word too many here costs a reading; one too few tells somebody what was so a w
 
 import re
 
-from parlour.turn.record import TurnRow
+from parlour.turn.record import Past
 
 _WORDS = (
     "now",
@@ -51,9 +51,9 @@ def wants_fresh(question: str) -> bool:
     return _FRESH.search(question) is not None
 
 
-def is_fresh(turn: TurnRow, question: str) -> bool:
-    """Whether a turn, which is to answer `question`, wants nothing that was told before.
+def is_fresh(past: Past) -> bool:
+    """Whether a turn wants nothing that was told before.
 
     Whoever asks for another answer, or in other words, wants another one, and not what was told once more.
     """
-    return turn.replaces is not None or turn.question_edit > 0 or wants_fresh(question)
+    return past.is_another or past.turn.question_edit > 0 or wants_fresh(past.question)

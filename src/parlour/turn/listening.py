@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from typing import cast
 
 from parlour.ids import new_id
 from parlour.models.base import (
+    Arguments,
     AssistantMessage,
     CallDelta,
     Called,
@@ -21,6 +21,7 @@ from parlour.models.base import (
     TextDelta,
 )
 from parlour.protocol.content import Json
+from parlour.tools.running import written
 from parlour.turn.live import Live
 from parlour.turn.steps import ModelStep
 
@@ -66,15 +67,24 @@ async def listen(model: Model, request: ModelRequest, live: Live, *, room: int, 
 def _told_apart(calls: Sequence[RequestedCall], messages: Sequence[ModelMessage]) -> tuple[RequestedCall, ...]:
     """The calls with ids that no other call of the talk has: some models count anew in every answer.
 
-    An id that no database can hold is replaced too.
+    An id that no database can hold is replaced too, and arguments that could not be written down are none.
     """
     taken = {call.id for message in messages if isinstance(message, AssistantMessage) for call in message.calls} | {""}
     apart: list[RequestedCall] = []
     for call in calls:
         unusable = call.id in taken or "\x00" in call.id
-        apart.append(replace(call, id=new_id() if unusable else call.id, name=_storable(call.name)))
+        call_id = new_id() if unusable else call.id
+        apart.append(RequestedCall(call_id, _storable(call.name), _writable(call.arguments), call.raw))
         taken.add(call.id)
     return tuple(apart)
+
+
+def _writable(arguments: Arguments | None) -> Arguments | None:
+    try:
+        written(arguments)
+    except TypeError:
+        return None
+    return arguments
 
 
 def _storable(text: str) -> str:

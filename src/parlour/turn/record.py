@@ -157,6 +157,8 @@ class Past:
     """Whether something else was asked in the conversation and waits."""
     spent: Spent
     """What its requests to models used that are settled."""
+    is_another: bool
+    """Whether the question was answered before, even where that answer was taken back."""
     given: Given = NOTHING_GIVEN
     """What the program that was asked with brought along, and how it wants it answered."""
 
@@ -190,8 +192,22 @@ async def past_of(connection: AsyncConnection, turn_id: str) -> Past:
         conversation=conversation,
         other_is_open=row["other_is_open"],
         spent=NOTHING if turn.fence == FIRST_FENCE else await spent_by_turn(connection, turn.id),
+        is_another=any(said.parent_id == question.id and said.id != stored.id for said in before),
         given=Given.with_message(question),
     )
+
+
+async def earlier_by_now(connection: AsyncConnection, past: Past) -> tuple[Exchange, ...]:
+    """The exchanges before as they stand by now: they may have been changed or taken back since `past` was read."""
+    turn = past.turn
+    conversation = await stored_conversation(connection, turn.conversation_id)
+    if conversation is None or conversation.version == past.conversation.version:
+        return past.earlier
+    (question, stored), before = await _said(connection, turn)
+    earlier = _asked_before(before, question)
+    told = await _told(connection, earlier, question, stored.position)
+    steps = await _steps(connection, turn.conversation_id)
+    return (*_exchanges(before, earlier, steps, told), *given_before(question))
 
 
 async def _said(connection: AsyncConnection, turn: TurnRow) -> tuple[list[Message], list[Message]]:

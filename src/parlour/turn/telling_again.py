@@ -16,6 +16,8 @@ from parlour.models.base import (
 from parlour.models.direct import NAME as DIRECT
 from parlour.models.intents.model import NAME as BUILT_IN
 from parlour.protocol.content import Part
+from parlour.store.database import Reads
+from parlour.store.queries.messages import stored_message
 from parlour.tools.tool import Tool
 from parlour.turn.fresh import is_fresh, wants_fresh
 from parlour.turn.progress import Progress
@@ -66,18 +68,22 @@ class Retelling:
     past: Past
     progress: Progress
     kept: ToldBefore
+    reads: Reads
     _key: str = field(default="", init=False)
     """Of the request that was looked up last; "" where none was."""
 
-    def found(self, model: Model, request: ModelRequest) -> Retold | None:
+    async def found(self, model: Model, request: ModelRequest) -> Retold | None:
         """What `model` said to the same before, where it may stand in the place of asking it again."""
         self._key = ""
         if not self.kept.keeping.entries or model.name in FREE:
             return None
         self._key = key_of(model, request)
-        if is_fresh(self.past.turn, self.past.question):
+        if is_fresh(self.past):
             self.kept.counts.passed += 1
             return None
+        answer_id = self.kept.said_in(self._key)
+        if answer_id is not None and not await self._stands(answer_id):
+            self.kept.forget(self._key)
         told = self.kept.found(self._key, model)
         return None if told is None else Retold(told, model.name)
 
@@ -91,7 +97,14 @@ class Retelling:
         if step.reason in WHOLE and not names_its_calls(step):
             has_searched = bool(step.calls) or any(isinstance(each, ToolStep) for each in self.progress.state.steps)
             seconds = self.kept.keeping.lasts(request.caller, has_searched=has_searched)
-            self.kept.keep(self._key, model, Told(without_ids(step), tuple(parts)), seconds)
+            told = Told(without_ids(step), tuple(parts), self.progress.answer.message_id)
+            self.kept.keep(self._key, model, told, seconds)
+
+    async def _stands(self, answer_id: str) -> bool:
+        """Whether an answer was not taken back since, alone or with its conversation."""
+        async with self.reads.read() as connection:
+            answer = await stored_message(connection, answer_id)
+        return answer is not None and answer.value.deleted_at is None
 
     def _only_read(self, step: ModelStep, tools: Sequence[Tool]) -> bool:
         """Whether nothing that this answer has called by now could change anything."""

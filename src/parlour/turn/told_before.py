@@ -60,6 +60,8 @@ class Told:
     step: ModelStep
     parts: tuple[Part, ...]
     """Its words, in the order in which they came."""
+    message_id: str
+    """The answer that it was said in."""
 
     @property
     def size(self) -> int:
@@ -91,6 +93,11 @@ class ToldBefore:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def said_in(self, key: str) -> str | None:
+        """The answer in which that was said which is kept; None where there is nothing."""
+        entry = self._entries.get(key)
+        return entry.told.message_id if entry else None
+
     def found(self, key: str, by: Model) -> Told | None:
         """What was said to the same, unless its time is over, or `by` is another by now who only has the name."""
         entry = self._entries.get(key)
@@ -104,10 +111,14 @@ class ToldBefore:
         self._entries.move_to_end(key)
         return entry.told
 
-    def keep(self, key: str, by: Model, told: Told, seconds: float) -> None:
-        """Keep what `by` said, in the place of what was said to the same before."""
+    def forget(self, key: str) -> None:
+        """Let go of what was said to this, if there is something."""
         if key in self._entries:
             self._drop(key)
+
+    def keep(self, key: str, by: Model, told: Told, seconds: float) -> None:
+        """Keep what `by` said, in the place of what was said to the same before."""
+        self.forget(key)
         entry = _Entry(told, by, self.clock.monotonic() + seconds, told.size)
         self._entries[key] = entry
         self.size += entry.size

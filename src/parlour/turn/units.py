@@ -97,9 +97,8 @@ def claimed(turn: TurnRow, *, owner: str, answer_id: str, model: str, at: str) -
         },
     )
     changes: list[Change] = []
-    said: list[Event] = []
-    if turn.status != "running":
-        said.append(_turn_event(turn, answer_id, "running"))
+    # Said of one that was running too: what held it up under the owner before holds it up no more.
+    said = [_turn_event(turn, answer_id, "running")]
     if turn.answer_id is None:
         body = _empty_answer(turn, answer_id, model, at)
         said.append(event(turn.topic, AssistantMessageStart(message=body)))
@@ -274,7 +273,7 @@ def begun_again(turn: TurnRow, answer: Answer, cut: Attempt, at: str, bill: Bill
 
 def handed_back(turn: TurnRow, running_ms: int) -> Unit:
     """Gives a turn back at shutdown, for any node to go on with."""
-    back = _of_owner(turn, status="queued", owner=None, fence=turn.fence + 1, running_ms=running_ms)
+    back = _of_owner(turn, status="queued", reason=None, owner=None, fence=turn.fence + 1, running_ms=running_ms)
     return Unit(guards=[Guard(back, Fenced())], events=[_turn_event(turn, turn.answer_id, "queued")])
 
 

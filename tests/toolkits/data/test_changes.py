@@ -148,12 +148,6 @@ async def test_tables_are_made_and_dropped_and_the_preview_leaves_nothing(projec
     assert [each["table"] for each in found["tables"]] == ["customers", "notes"]
 
 
-@pytest.mark.parametrize("shopped", ["postgresql", "mysql"], indirect=True)
-async def test_of_several_tables_that_would_be_gone_all_rows_are_told(project: Project) -> None:
-    (shown,) = (await foresee(project, "DROP TABLE orders, customers")).preview.changes
-    assert (shown.what, shown.before, shown.after) == ("orders, customers", "9 rows", None)
-
-
 async def test_what_would_fail_is_told_before_anybody_is_asked(project: Project, shopped: Shop) -> None:
     for wrong in ("INSERT INTO customers VALUES (1, 'Twice', 'Leeds')", "UPDATE nowhere SET a = 1"):
         for deed in (foresee(project, wrong), change(project, wrong)):
