@@ -243,6 +243,18 @@ def test_what_would_take_for_ever_is_said_to_be_nested_too_deeply() -> None:
             (to_read if deep.startswith("SELECT") else to_change)(deep, "mysql")
 
 
+@pytest.mark.parametrize(
+    ("dialect", "begin", "end"),
+    [("sqlite", "INSTR(", ", 'b', 2)"), ("postgresql", "STRPOS(", ", 'b', 2)"), ("mysql", "SAFE_DIVIDE(1, ", ")")],
+)
+def test_what_would_be_written_without_an_end_is_given_up(dialect: Dialect, begin: str, end: str) -> None:
+    call = f"{begin * 25}a{end * 25}"
+    with pytest.raises(BadArguments, match="cannot be passed on"):
+        to_read(f"SELECT {call} FROM t", dialect)
+    with pytest.raises(BadArguments, match="cannot be passed on"):
+        to_change(f"CREATE TABLE x AS SELECT {call} FROM t", dialect)
+
+
 def test_words_that_explain_are_read_once_whatever_follows() -> None:
     for spaced in ("analyze  ", "analyze , ", "verbose\n\n"):
         with pytest.raises((BadArguments, Refused)):

@@ -14,7 +14,7 @@ from unicodedata import combining, normalize
 
 from parlour.toolkits.data.sql.functions import FAR_REACHING, HARMLESS, PRIVATE, SECRET_SETTINGS
 from parlour.toolkits.data.sql.lengthy import check_lengthy
-from parlour.toolkits.data.sql.parsing import statements
+from parlour.toolkits.data.sql.parsing import statements, written_anew
 from parlour.toolkits.data.sql.settings import TITLES, Dialect
 from parlour.tools.outcomes import BadArguments, Refused
 
@@ -230,8 +230,9 @@ def written(tree: Tree, dialect: Dialect) -> str:
     from sqlglot.errors import ErrorLevel, SqlglotError
 
     try:
-        return tree.sql(
-            dialect=_PARSED_AS[dialect],
+        return written_anew(
+            tree,
+            _PARSED_AS[dialect],
             comments=False,
             normalize_functions=False,
             unsupported_level=ErrorLevel.RAISE,
@@ -244,7 +245,10 @@ def verb_of(tree: Tree) -> str:
     """What a statement does: its first word, unless that only leads to it, as WITH does."""
     if isinstance(tree, types().DML):
         return str(tree.key).upper()
-    first = re.search(r"[A-Za-z]+", tree.sql(comments=False))
+    try:
+        first = re.search(r"[A-Za-z]+", written_anew(tree, "", comments=False))
+    except RecursionError:
+        first = None
     return first[0].upper() if first else "STATEMENT"
 
 

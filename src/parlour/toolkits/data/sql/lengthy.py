@@ -23,9 +23,14 @@ def check_lengthy(call: Any) -> None:
     if sought is None or _longest(sought) <= most:
         return
     raise Refused(
-        f"What is looked for in “{call.sql(dialect='sqlite')[:100]}” may be long, and nothing would end that here.",
+        f"What {_name(call)} looks for may be long, and nothing would end that here.",
         suggestion=f"Write it into the query, or use SUBSTR(…, 1, {most}) of it; at most {most:,} characters.",
     )
+
+
+def _name(call: Any) -> str:
+    known = {"StrPosition": "INSTR", "Anonymous": str(call.name).upper()}
+    return known.get(type(call).__name__) or str(call.sql_name())
 
 
 def _sought(call: Any) -> tuple[Any, int]:
