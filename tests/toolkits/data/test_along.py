@@ -99,6 +99,14 @@ async def test_a_trigger_that_deletes_makes_a_change_one_that_takes_away(project
     assert seen.effect == "destructive"
 
 
+async def test_a_trigger_of_sqlite_may_have_deleted_the_rows_that_it_touched(project: Project, noted: Shop) -> None:
+    tidy = "CREATE TRIGGER tidy AFTER UPDATE ON orders BEGIN DELETE FROM notes WHERE order_id = NEW.id; END"
+    await asyncio.to_thread(noted.rows, tidy)
+    seen = await foresee(project, "UPDATE orders SET status = 'paid' WHERE id = 11")
+    assert seen.preview.changes == [row("orders", "1 row", "changed"), row("Other rows", "3 rows", "changed or gone")]
+    assert seen.effect == "destructive"
+
+
 @pytest.mark.parametrize("shopped_as", ["postgresql"])
 async def test_other_rows_of_the_same_table_are_told_apart_and_its_parts_are_the_table(
     project: Project, noted: Shop
@@ -145,6 +153,7 @@ async def test_dropping_an_index_does_not_read_as_dropping_the_database(project:
     await project.ask("database_change", statement="CREATE INDEX by_order ON notes (order_id)")
     seen = await foresee(project, "DROP INDEX by_order")
     assert seen.preview.changes == [row("The database", "as it is", "without what is dropped")]
+    assert seen.label == "DROP INDEX by_order in “shop”"
 
 
 @pytest.fixture

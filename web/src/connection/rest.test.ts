@@ -27,5 +27,6 @@ test("what nobody answered is called undone only where it was a question", async
   const lost = restAt("", () => Promise.reject(new TypeError("Failed to fetch")));
   await expect(lost.rules()).rejects.toMatchObject({ message: expect.stringContaining("Nothing was changed") as string });
   const why = "No answer came: the server cannot be reached just now. Please look whether it was done before you try again.";
-  await expect(lost.makeToken({ name: "laptop" })).rejects.toMatchObject({ message: why, status: 0 });
+  const page = answering(new Response("<h1>Please sign in to this network</h1>", { status: 200 }));
+  for (const rest of [lost, page]) await expect(rest.makeToken({ name: "laptop" })).rejects.toMatchObject({ message: why, status: 0 });
 });

@@ -151,15 +151,16 @@ export function restAt(base: string, fetch: typeof globalThis.fetch): Rest {
       headers["Content-Type"] = "application/json";
       sent.body = JSON.stringify(body);
     }
+    const silent = method === "GET" ? AWAY : SILENT;
     const response = await fetch(base + path, sent).catch(() => {
-      throw new RestError(method === "GET" ? AWAY : SILENT, 0);
+      throw new RestError(silent, 0);
     });
     const text = await response.text().catch(() => {
       throw new RestError(BROKEN, 0);
     });
     const said = parsed(text);
     // Not ours: something between us and the server answered.
-    if (response.ok && said === undefined) throw new RestError(AWAY, 0);
+    if (response.ok && said === undefined) throw new RestError(silent, 0);
     if (!response.ok) throw new RestError(sentence(said), response.status, (said as Partial<ErrorBody> | null)?.error?.code);
     return said as T;
   }

@@ -53,6 +53,8 @@ class Tried:
     """What went along with them."""
     notices: str = ""
     """What the database said of it, in its own words."""
+    takes_away: bool = False
+    """Whether rows besides its own went, or may have gone."""
 
 
 def tried(connection: Connection, change: Change, dialect: Dialect, carry_out: Callable[[], int]) -> Tried:
@@ -77,7 +79,8 @@ def _on_sqlite(connection: Connection, change: Change, carry_out: Callable[[], i
     more = int(connection.execute(everything).scalar_one()) - before - count
     if change.of_structure or more <= 0:
         return Tried(_told(change, count))
-    return Tried(count, (PreviewChange(what="Other rows", before=counted(more, "row"), after="changed or gone"),))
+    shown = PreviewChange(what="Other rows", before=counted(more, "row"), after="changed or gone")
+    return Tried(count, (shown,), takes_away=True)
 
 
 def _on_postgresql(connection: Connection, change: Change, carry_out: Callable[[], int]) -> Tried:
@@ -86,16 +89,19 @@ def _on_postgresql(connection: Connection, change: Change, carry_out: Callable[[
         count = carry_out()
         after = _touched(connection)
     along: list[PreviewChange] = []
+    takes_away = False
     for table, now in after.items() if not change.of_structure else ():
         earlier = before.get(table, (0, 0, 0))
         added, changed, gone = (more - less for more, less in zip(now, earlier, strict=True))
         schema, name, called = table
         if not any(own == name.casefold() and place in ("", schema.casefold()) for place, own in change.changes):
             along += _elsewhere(called, added, changed, gone)
+            takes_away = takes_away or gone > 0
         elif (others := _of_others(change, count, added, changed, gone)) > 0:
             shown = PreviewChange(what=f"{called}, other rows", before=counted(others, "row"), after="changed or gone")
             along.append(shown)
-    return Tried(_told(change, count), tuple(along[:MOST_TABLES]), " ".join(said[:MOST_NOTICES]))
+            takes_away = takes_away or gone > 0
+    return Tried(_told(change, count), tuple(along[:MOST_TABLES]), " ".join(said[:MOST_NOTICES]), takes_away)
 
 
 def _of_others(change: Change, count: int, added: int, changed: int, gone: int) -> int:

@@ -11,6 +11,8 @@ from parlour.tools.acting import Foreseen
 from parlour.tools.tool import Arguments, Wording
 
 _DONE = {"INSERT": "added", "UPDATE": "changed", "DELETE": "deleted", "MERGE": "touched"}
+LABEL_CHARS = 80
+"""Of a statement that names no table, as a label."""
 _UNTRIED = "{title} cannot try this beforehand, and once it is done nothing rolls it back."
 
 
@@ -22,9 +24,9 @@ def foreseen(change: Change, name: str, title: str, done: Tried, there: Mapping[
     is_untried = done.rows is None and not (change.of_structure and title != "MySQL")
     notes = (_UNTRIED.format(title=title) if is_untried else "", change.text, done.notices)
     preview = Preview(changes=[*own, *done.along], note=" ".join(filter(None, notes)))
-    takes_away = any(each.after is None for each in done.along)
-    effect = "destructive" if takes_away else change.effect
-    return Foreseen(preview, effect=effect, label=f"{words.capitalize()}: {what} in “{name}”")
+    effect = "destructive" if done.takes_away else change.effect
+    deed = f"{words.capitalize()}: {what}" if change.tables else change.text[:LABEL_CHARS]
+    return Foreseen(preview, effect=effect, label=f"{deed} in “{name}”")
 
 
 def _shown(change: Change, what: str, count: int | None) -> PreviewChange:
