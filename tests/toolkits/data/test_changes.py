@@ -20,9 +20,9 @@ from tests.toolkits.data.conftest import Furnish, Project
 DIALECTS: tuple[Dialect, ...] = ("sqlite", "postgresql", "mysql")
 
 CHANGES = [
-    ("INSERT INTO customers VALUES (9, 'New', 'Hull')", "write", "1 row added"),
-    ("UPDATE orders SET status = 'paid' WHERE status = 'open'", "write", "3 rows changed"),
-    ("DELETE FROM orders WHERE status = 'paid'", "destructive", "2 rows deleted"),
+    ("INSERT INTO customers VALUES (9, 'New', 'Hull')", "write", "1 row added", "Add 1 row to customers"),
+    ("UPDATE orders SET status = 'paid' WHERE status = 'open'", "write", "3 rows changed", "Change 3 rows of orders"),
+    ("DELETE FROM orders WHERE status = 'paid'", "destructive", "2 rows deleted", "Delete 2 rows of orders"),
 ]
 
 NAMED: list[dict[str, JsonValue]] = [{}, {"datasource": None}, {"datasource": "shop"}, {"datasource": "Shop "}]
@@ -100,14 +100,14 @@ async def rows(shopped: Shop, query: str) -> list[tuple[Any, ...]]:
     return await asyncio.to_thread(shopped.rows, query)
 
 
-@pytest.mark.parametrize(("statement", "effect", "words"), CHANGES)
+@pytest.mark.parametrize(("statement", "effect", "words", "label"), CHANGES)
 async def test_rows_are_counted_without_being_changed_and_then_changed(
-    project: Project, shopped: Shop, statement: str, effect: str, words: str
+    project: Project, shopped: Shop, statement: str, effect: str, words: str, label: str
 ) -> None:
     everything = "SELECT id, status FROM orders ORDER BY id"
     before = await rows(shopped, everything), await rows(shopped, "SELECT COUNT(*) FROM customers")
     seen = await foresee(project, statement)
-    assert (seen.effect, seen.label.partition(":")[0]) == (effect, words)
+    assert (seen.effect, seen.label) == (effect, f"{label} in “shop”")
     assert (await rows(shopped, everything), await rows(shopped, "SELECT COUNT(*) FROM customers")) == before
     assert await foresee(project, statement) == seen
     done = await change(project, statement)
@@ -118,17 +118,25 @@ async def test_rows_are_counted_without_being_changed_and_then_changed(
 
 
 WITH = [
-    ("WITH one AS (SELECT 1 AS id) UPDATE customers SET name = 'x' WHERE id IN (SELECT id FROM one)", "1 row changed"),
-    ("WITH paid AS (SELECT 11 AS id) DELETE FROM orders WHERE id IN (SELECT id FROM paid)", "1 row deleted"),
+    (
+        "WITH one AS (SELECT 1 AS id) UPDATE customers SET name = 'x' WHERE id IN (SELECT id FROM one)",
+        "1 row changed",
+        "Change 1 row of customers",
+    ),
+    (
+        "WITH paid AS (SELECT 11 AS id) DELETE FROM orders WHERE id IN (SELECT id FROM paid)",
+        "1 row deleted",
+        "Delete 1 row of orders",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("statement", "words"), WITH)
+@pytest.mark.parametrize(("statement", "words", "label"), WITH)
 @pytest.mark.parametrize("shopped", ["sqlite", "postgresql"], indirect=True)
 async def test_a_change_that_begins_with_what_it_rests_on_is_foreseen_and_done(
-    project: Project, statement: str, words: str
+    project: Project, statement: str, words: str, label: str
 ) -> None:
-    assert (await foresee(project, statement)).label.startswith(f"{words}:")
+    assert (await foresee(project, statement)).label == f"{label} in “shop”"
     done = await change(project, statement)
     assert (await project.tools())["database_change"].wording.summary({}, done) == words
 

@@ -11,6 +11,16 @@ from parlour.tools.acting import Foreseen
 from parlour.tools.tool import Arguments, Wording
 
 _DONE = {"INSERT": "added", "UPDATE": "changed", "DELETE": "deleted", "MERGE": "touched"}
+_TO_DO = {
+    "INSERT": "Add {rows} to",
+    "UPDATE": "Change {rows} of",
+    "DELETE": "Delete {rows} of",
+    "MERGE": "Add, change or delete {rows} of",
+    "CREATE": "Make",
+    "ALTER": "Alter",
+    "DROP": "Drop",
+    "TRUNCATE": "Empty",
+}
 LABEL_CHARS = 80
 """Of a statement that names no table, as a label."""
 _UNTRIED = "{title} cannot try this beforehand, and once it is done nothing rolls it back."
@@ -19,13 +29,13 @@ _UNTRIED = "{title} cannot try this beforehand, and once it is done nothing roll
 def foreseen(change: Change, name: str, title: str, done: Tried, there: Mapping[str, int]) -> Foreseen:
     """What a change would do: what was `done` when it was tried, and how many rows are `there` in what it empties."""
     what = ", ".join(change.tables) or "The database"
-    words = f"{counted(done.rows, 'row')} {_DONE[change.verb]}" if done.rows is not None else change.verb.lower()
+    rows = counted(done.rows, "row") if done.rows is not None else "rows"
     own = [_shown(change, table, count) for table, count in there.items()] or [_shown(change, what, done.rows)]
     is_untried = done.rows is None and not (change.of_structure and title != "MySQL")
     notes = (_UNTRIED.format(title=title) if is_untried else "", change.text, done.notices)
     preview = Preview(changes=[*own, *done.along], note=" ".join(filter(None, notes)))
     effect = "destructive" if done.takes_away else change.effect
-    deed = f"{words.capitalize()}: {what}" if change.tables else change.text[:LABEL_CHARS]
+    deed = f"{_TO_DO[change.verb].format(rows=rows)} {what}" if change.tables else change.text[:LABEL_CHARS]
     return Foreseen(preview, effect=effect, label=f"{deed} in “{name}”")
 
 
